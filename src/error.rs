@@ -1,5 +1,4 @@
-//! The errors of the library, as data, each with one plain sentence. Hints, exit codes and error codes are added in
-//! `cli::complaint`.
+//! The errors of the library as data, each with one sentence. `cli::error` adds hints, exit codes and error codes.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,245 +13,240 @@ use crate::store::config::ConfigError;
 use crate::store::git::GitError;
 use crate::store::yaml::{EditError, ReadError};
 
-/// Why a command did not do what was asked. Nothing was changed, unless said otherwise.
+/// An error that ended a command. Unless a variant says otherwise, nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nobody can be whose turn it is.
+    /// No agent can be chosen as the assignee.
     #[error(transparent)]
-    NobodyNext(NoAssignee),
-    /// No casebook.toml here or above.
-    #[error("no desk at {} or above", start.display())]
-    NoStore {
-        /// Where the search began.
+    NoAssignee(NoAssignee),
+    /// No casebook.toml in the folder or its parents.
+    #[error("no desk in {} or its parent folders", start.display())]
+    NotInDesk {
+        /// The folder in which the search began.
         start: PathBuf,
     },
-    /// There is a store already.
-    #[error("there is a desk in {} already", root.display())]
-    StoreExists {
-        /// Where.
+    /// A desk exists there already.
+    #[error("cannot create a desk in {}: there is one already", root.display())]
+    DeskExists {
+        /// The folder.
         root: PathBuf,
     },
-    /// git's index is split in two, and many files were to be expected.
-    #[error(
-        "git's index is split in {}: with feature.manyFiles beside that, git 2.47 reads an empty one",
-        root.display()
-    )]
+    /// git's index is split, which git cannot combine with `feature.manyFiles`.
+    #[error("cannot set feature.manyFiles in {}: git's index is split, and git 2.47 would then read an empty index", root.display())]
     SplitIndex {
-        /// Where the desk was to be.
+        /// The folder of the desk to be created.
         root: PathBuf,
     },
-    /// casebook.toml is not sound.
+    /// An invalid casebook.toml or list of holidays.
     #[error("{} is invalid", path.display())]
     Config {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The first invalid setting.
         #[source]
-        flaw: ConfigError,
+        error: ConfigError,
     },
-    /// The store has a newer format than this program writes.
-    #[error("the desk has format {format}, newer than this program writes")]
-    NewerStore {
-        /// Its number.
+    /// A desk with a newer format than this program writes.
+    #[error("cannot write to this desk: it has format {format}, newer than this casebook writes")]
+    NewerDesk {
+        /// The format number of the desk.
         format: u32,
     },
-    /// No ticket, or none this person may see.
+    /// No such ticket, or none that the viewer may see.
     #[error("no ticket `{word}`")]
     NotFound {
-        /// What was asked for.
+        /// The id or part of an id that was given.
         word: String,
     },
-    /// No organisation, or none this person may see.
+    /// No such organization, or none that the viewer may see.
     #[error("no organization `{id}`")]
     NoOrganization {
-        /// What was asked for.
+        /// The id that was given.
         id: String,
     },
-    /// There is such an organisation already.
-    #[error("there is an organization `{id}` already")]
+    /// An organization with this id exists already.
+    #[error("cannot add organization `{id}`: it exists already")]
     OrganizationExists {
-        /// Its id.
+        /// The id.
         id: String,
     },
-    /// Several tickets.
-    #[error("`{word}` could be {} tickets", candidates.len())]
+    /// A part of an id that several tickets contain.
+    #[error("`{word}` matches {} tickets", candidates.len())]
     Ambiguous {
-        /// What was asked for.
+        /// The part that was given.
         word: String,
-        /// The tickets it could mean.
+        /// The tickets that it matches.
         candidates: Vec<Id>,
     },
-    /// A file that is no sound ticket.
+    /// A file that cannot be read as a ticket, organization or list.
     #[error("{path} is damaged")]
     Damaged {
-        /// The file, relative to the root.
+        /// The file, relative to the desk.
         path: String,
-        /// What is wrong and where.
+        /// The first error in the file, with its place.
         #[source]
         damage: ReadError,
     },
-    /// The header says something else than the history.
-    #[error("`{name}` in the header is not what the history leads to")]
+    /// A header that differs from the replayed history.
+    #[error("`{name}` in the header differs from the history")]
     HeaderDiffers {
-        /// The file, relative to the root.
+        /// The file, relative to the desk.
         path: String,
-        /// The first fact that differs.
+        /// The first field that differs.
         name: String,
     },
-    /// A sound file that cannot be extended.
-    #[error("{path} cannot be extended")]
-    Unwritable {
-        /// The file, relative to the root.
+    /// A valid file to which no entry can be appended.
+    #[error("cannot add entries to {path}")]
+    NotExtendable {
+        /// The file, relative to the desk.
         path: String,
-        /// Why.
+        /// The reason.
         #[source]
-        why: EditError,
+        error: EditError,
     },
-    /// A rule is against it.
+    /// A refusal of the workflow (docs/workflow.md).
     #[error("the workflow does not allow `{action}`")]
     Refused {
-        /// The ticket, where there is one.
+        /// The ticket, if there is one.
         ticket: Option<Id>,
-        /// The word of what was asked.
+        /// The action that was requested.
         action: String,
-        /// The rule.
+        /// The reason.
         refusal: Refusal,
     },
-    /// Nobody is known to act.
-    #[error("nobody is known to act")]
+    /// No person is known as the actor.
+    #[error("cannot determine who is running this command")]
     NoIdentity,
-    /// `--if-status` does not hold.
+    /// The condition `--if-status` is not met.
     #[error("the ticket is {found}, not {expected}")]
     StatusChanged {
         /// The ticket.
         ticket: Id,
-        /// What was expected.
+        /// The expected status.
         expected: Status,
-        /// What is.
+        /// The status of the ticket.
         found: Status,
     },
-    /// `--if-version` does not hold.
+    /// The condition `--if-version` is not met.
     #[error("the last entry is {found}, not {expected}")]
     VersionChanged {
         /// The ticket.
         ticket: Id,
-        /// What was expected.
+        /// The expected id.
         expected: String,
-        /// What is.
+        /// The id of the ticket's last entry.
         found: Id,
     },
-    /// At the place of an attachment lie other bytes than it is named after.
-    #[error("the bytes of an attachment are not those it is named after, so nothing was done")]
+    /// The file of an attachment contains other bytes than its name says.
+    #[error("the contents of the attachment do not match its name; nothing was changed")]
     AttachmentMismatch {
-        /// The file, relative to the root.
+        /// The file, relative to the desk.
         path: String,
     },
-    /// Somebody who knows no locks has changed a file between reading and writing it.
-    #[error("somebody changed the file in this very moment, so nothing was done")]
+    /// A file was changed, without the lock, between its reading and writing.
+    #[error("the file changed while the command was running; nothing was written")]
     FileChanged {
-        /// The file, relative to the root.
+        /// The file, relative to the desk.
         path: String,
     },
-    /// The key was used for something else.
+    /// An idempotency key that belongs to another command.
     #[error("the key `{key}` was used for `{action}`")]
     KeyUsed {
         /// The ticket.
         ticket: Id,
         /// The key.
         key: String,
-        /// What it was used for.
+        /// The action for which it was used.
         action: String,
     },
-    /// Another command is writing.
+    /// Another command holds the lock.
     #[error("another command has been writing for {}", format_wait(*waited))]
     Busy {
         /// The lock file.
         path: PathBuf,
-        /// How long was waited.
+        /// The time waited.
         waited: Duration,
     },
-    /// git refused; the files are as before.
+    /// An error of git. The files are as they were before.
     #[error(transparent)]
     Git {
-        /// Why.
+        /// The error.
         refusal: GitError,
     },
-    /// A commit was asked for where there is no repository.
-    #[error("{} is in no git repository", root.display())]
+    /// A commit was requested outside a git repository.
+    #[error("{} is not in a git repository", root.display())]
     NoRepository {
-        /// The store.
+        /// The desk.
         root: PathBuf,
     },
-    /// git knows no such revision.
-    #[error("`{revision}` is no date, no time and no revision of git")]
+    /// A text that is neither a time nor a revision.
+    #[error("`{revision}` is not a date, a time or a git revision")]
     NoRevision {
-        /// What was asked for.
+        /// The text that was given.
         revision: String,
-        /// What git said.
+        /// The error of git.
         #[source]
         refusal: GitError,
     },
-    /// A repository in which no desk, or more than one, is to be found.
+    /// A repository in which no desk was found, or several.
     #[error("{}", no_desk(root, asked.as_deref(), known.len()))]
     NoDesk {
-        /// Where the repository lies.
+        /// The root of the repository.
         root: PathBuf,
-        /// The folder that was asked for.
+        /// The folder that was named.
         asked: Option<String>,
-        /// The folders that hold one: empty for the top, else with a slash at their end.
+        /// The folders with a desk: empty for the root, otherwise with a slash at the end.
         known: Vec<String>,
     },
-    /// The desk cannot be brought together with its remote now.
+    /// `sync` was not possible.
     #[error(transparent)]
-    Unsynced {
-        /// Why.
-        why: SyncError,
-    },
-    /// What the remote has was taken in, and then something kept ours from being sent.
-    #[error("what the remote has was merged here, and then nothing was sent")]
-    Unsent {
-        /// How many commits came.
+    Sync(SyncError),
+    /// The commits of the remote were merged, and then sending the local ones failed.
+    #[error("the remote's commits were merged here, but nothing was sent")]
+    NotSent {
+        /// The number of commits received.
         received: usize,
-        /// What it was.
+        /// The reason.
         #[source]
         because: Box<Error>,
     },
-    /// The system refused.
+    /// An error of the operating system.
     #[error("cannot {attempt} {}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// What was attempted, as in "cannot … it".
+        /// The operation, as in "cannot {attempt} {path}".
         attempt: &'static str,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The system refused, and then refused to take back what had been done: the next writer brings it to its end.
-    #[error("cannot take back what was begun in {}", path.display())]
+    /// An error of the operating system, after which the change could not be rolled back either. The next command that
+    /// writes completes it.
+    #[error("cannot roll back the change of {}", path.display())]
     RollbackFailed {
-        /// The desk.
+        /// The root of the desk.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// Words on the command line that mean nothing.
+    /// A command line with an invalid value.
     #[error("{message}")]
     Usage {
-        /// What is wrong.
+        /// The value, and why it is invalid.
         message: String,
-        /// What would do.
+        /// A value or command that works.
         hint: Option<String>,
     },
 }
 
 impl Error {
-    /// The system refused something about a path.
+    /// Returns a function that wraps an error of the operating system about a path.
     pub fn io(path: impl Into<PathBuf>, attempt: &'static str) -> impl FnOnce(io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, attempt, source }
     }
 
-    /// A usage error with a hint.
+    /// Returns a usage error with a hint.
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), hint: Some(hint.into()) }
     }
@@ -264,49 +258,49 @@ impl From<GitError> for Error {
     }
 }
 
-/// Why a desk and its remote were not brought together.
+/// A reason why a desk cannot be synced with its remote.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SyncError {
-    /// git is in the middle of something: a merge, a rebase.
-    #[error("git is in the middle of a {0}")]
-    AtWork(&'static str),
-    /// Conflicts wait to be resolved.
-    #[error("there are conflicts already:{}", listed(.0))]
-    Conflicted(Vec<String>),
-    /// No branch is checked out.
-    #[error("no branch is checked out")]
+    /// An unfinished operation of git, such as a merge or rebase.
+    #[error("cannot sync: a {0} is in progress")]
+    InProgress(&'static str),
+    /// Unresolved conflicts, as paths.
+    #[error("cannot sync: there are unresolved conflicts:{}", listed(.0))]
+    Conflicts(Vec<String>),
+    /// A detached HEAD.
+    #[error("cannot sync: no branch is checked out")]
     Detached,
-    /// No remote is known, or none of that name.
+    /// No remote, or none with the given name.
     #[error("{}", no_remote(asked.as_deref(), known))]
     NoRemote {
-        /// What was asked for.
+        /// The name that was given.
         asked: Option<String>,
-        /// Those there are.
+        /// The remotes of the repository.
         known: Vec<String>,
     },
-    /// The person's own work, not committed yet, is in the way.
-    #[error("{}", in_the_way(staged, changed))]
-    InTheWay {
-        /// Staged, which a merge would take along.
+    /// Changes that are not committed, in files that the merge must write.
+    #[error("{}", uncommitted(staged, changed))]
+    Uncommitted {
+        /// The staged files; they would become part of the merge commit.
         staged: Vec<String>,
-        /// Changed here and there.
+        /// The files that were changed both here and in the incoming commits.
         changed: Vec<String>,
     },
-    /// What came cannot be merged without a person; the tree is as it was.
-    #[error("this cannot be merged without you:{}", listed(paths))]
-    Split {
-        /// The paths.
+    /// Incoming changes that need a manual merge. The work tree is as it was before.
+    #[error("cannot merge the incoming commits automatically:{}", listed(paths))]
+    NeedsManualMerge {
+        /// The files in conflict.
         paths: Vec<String>,
     },
-    /// The remote was faster every time.
-    #[error("others pushed faster, every time until the deadline")]
-    Outrun,
+    /// The remote changed before each attempt to push.
+    #[error("cannot push: the remote received new commits before each attempt, until the deadline")]
+    RemoteAhead,
 }
 
-/// So many paths are named; more are counted.
+/// The number of paths that a message lists; further ones are counted.
 const NAMED: usize = 8;
 
-/// Lists paths, one a line, each after a line break.
+/// Formats paths, one per line, each after a line break.
 fn listed(paths: &[String]) -> String {
     let mut listed: String = paths.iter().take(NAMED).map(|path| format!("\n  {path}")).collect();
     if paths.len() > NAMED {
@@ -315,29 +309,29 @@ fn listed(paths: &[String]) -> String {
     listed
 }
 
-/// Says that a repository has no desk, or not the one that is meant.
+/// Formats [`Error::NoDesk`].
 fn no_desk(root: &Path, asked: Option<&str>, known: usize) -> String {
     let root = root.display();
     match (asked, known) {
-        (Some(asked), _) => format!("the repository {root} never had a desk in its folder `{asked}`"),
+        (Some(asked), _) => format!("no desk in the folder `{asked}` of the repository {root}, at any time"),
         (None, 0) => format!("no desk in the last commit of the repository {root}"),
-        (None, _) => format!("the repository {root} has {known} desks"),
+        (None, _) => format!("the repository {root} has {known} desks, and none was named"),
     }
 }
 
-/// Says that a remote is missing: the one asked for, if there are others, or any.
+/// Formats [`SyncError::NoRemote`].
 fn no_remote(asked: Option<&str>, known: &[String]) -> String {
     match asked {
-        Some(asked) if !known.is_empty() => format!("there is no remote `{asked}`"),
-        _ => "there is no remote to sync with".to_owned(),
+        Some(asked) if !known.is_empty() => format!("cannot sync: there is no remote `{asked}`"),
+        _ => "cannot sync: the repository has no remote".to_owned(),
     }
 }
 
-/// Says which uncommitted files a merge would touch.
-fn in_the_way(staged: &[String], changed: &[String]) -> String {
+/// Formats [`SyncError::Uncommitted`].
+fn uncommitted(staged: &[String], changed: &[String]) -> String {
     if staged.is_empty() {
-        format!("what comes changes files that you have changed and not committed:{}", listed(changed))
+        format!("cannot merge: incoming commits change files with uncommitted changes:{}", listed(changed))
     } else {
-        format!("there are commits on both sides, and git merges only where nothing is staged:{}", listed(staged))
+        format!("cannot merge: both sides have commits, and there are staged changes:{}", listed(staged))
     }
 }

@@ -1,4 +1,4 @@
-//! The inputs that the desk does not read by itself: clock, seed, patience, and the checks that the CLI injects.
+//! The environment of a command: the inputs that the CLI reads once and hands to the desk.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,40 +6,34 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::desk::FaultPoint;
-use crate::domain::rules::finding::Finding;
 
-/// What the edge knows of the world when a command begins.
+/// The environment of a command, read once when it begins.
 #[derive(Clone, Debug)]
 pub struct Environment {
-    /// The present, UTC.
+    /// The current time, UTC.
     pub now: DateTime<Utc>,
-    /// Whether the present was given, so that commits bear it too.
+    /// True if the current time was given by a variable, so that commits have the same date.
     pub clock_is_fixed: bool,
-    /// Makes ids predictable, in tests.
+    /// The seed of ids, which makes them predictable in tests.
     pub seed: Option<u64>,
-    /// Ends or stops the process at a step, in tests.
-    pub halt: Option<Arc<FaultPoint>>,
-    /// Whether to answer from the files alone.
+    /// The step at which a test ends or stops the process.
+    pub fault_point: Option<Arc<FaultPoint>>,
+    /// True if the index is not used: everything is read from the files.
     pub no_index: bool,
-    /// How long to wait for other writers, of casebook or git.
+    /// The longest time to wait for the lock of casebook or git.
     pub patience: Duration,
-    /// What the texts of macros break, by the text of a casebook.toml: the edge fills them in, and so it tries them.
-    pub macro_flaws: MacroCheck,
 }
 
-/// What the texts of macros break, by the text of a casebook.toml.
-pub type MacroCheck = fn(&str) -> Vec<Finding>;
-
 impl Environment {
-    /// Random bits for ids: the system's, or in tests a seeded sequence.
+    /// Returns a source of random bits for ids: the system's, or a seeded sequence in tests.
     pub fn random(&self) -> Box<dyn FnMut() -> u128> {
         let Some(mut state) = self.seed else {
             return Box::new(|| {
-                let half = || u128::from(getrandom::u64().expect("the system has random bits"));
+                let half = || u128::from(getrandom::u64().expect("the system provides random bits"));
                 (half() << 64) | half()
             });
         };
-        // splitmix64: enough to tell tests' ids apart.
+        // splitmix64 is enough to make the ids of tests distinct.
         let mut next = move || {
             state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
             let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

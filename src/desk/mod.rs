@@ -1,7 +1,32 @@
-//! A desk: how it is read, and the one door through which it changes.
+//! The application layer: a desk, which is a folder of tickets in a git repository, and everything that is done with it.
 //!
-//! [`Desk::perform`] is the only writer: lock, read again under the lock, decide, apply, write, commit,
-//! report. Must not print, nor read the clock or the environment: the edge reads them once and hands them in.
+//! [`Desk::open`] reads `casebook.toml`. The desk then hands out parts, which borrow it:
+//!
+//! | part | contents |
+//! |---|---|
+//! | [`Desk::read`] | tickets, summaries, queries, search, and what a viewer may see |
+//! | [`Desk::policy`] | settings, plans, calendars, holiday lists, organizations |
+//! | [`Desk::sla`] | SLA clocks, due follow-ups, the sweep |
+//! | [`Desk::health`] | the diagnosis that `doctor` prints |
+//! | [`Desk::perform`] | the only way to change the desk |
+//!
+//! # How a desk is read
+//! A query goes to [`Reader::query`], and itself down to the pass over the index (`read/summaries.rs`). The index returns
+//! the summaries of files that have not changed; the other files are read. If a summary is not enough, for example for a
+//! search in texts, the whole tickets are read. A command that was interrupted is read as if it were complete.
+//!
+//! # How a desk is changed
+//! A [`Command`] consists of requests on tickets, or changes a file as a whole. [`Desk::perform`] takes the lock, ends an
+//! interrupted command, and runs the command in a transaction (`write/transaction.rs`), which reads the tickets again,
+//! asks [`crate::domain::workflow::decide`] and collects entries in memory. The [`Outcome`] is then written: journal,
+//! files, commit, end of the journal (docs/decisions/0005-lock-and-journal.md). A dry run ends before that.
+//!
+//! The folders `check`, `history` and `clones` contain the checks of a desk, the audit of its history and the guard of
+//! its repository, and the exchange with other clones.
+//!
+//! # Invariants
+//! - Only [`Desk::perform`] writes entries.
+//! - Nothing here prints, or reads the clock or environment variables: the CLI reads them once, into an [`Environment`].
 
 mod check;
 pub(crate) mod clones;
@@ -24,15 +49,16 @@ use crate::store::files::{Journal, StateDir};
 use crate::store::index::Index;
 use crate::store::{config, layout};
 
-pub use check::{CheckResult, CheckScope, macro_finding};
+pub use check::{CheckResult, CheckScope, Checker, check_desk};
+pub use clones::Clones;
 pub use clones::git_setup::{GitSetting, SettingState, apply_settings, git_settings};
 pub use clones::resolve::{ConflictOutcome, ConflictResult, OtherConflict};
 pub use clones::sync::{SyncOptions, SyncReport};
-pub use environment::{Environment, MacroCheck};
+pub use environment::Environment;
 pub use history::audit::{AuditOptions, AuditRange, AuditReport, HistoryAudit, Redaction};
 pub use history::guard::{PushGuard, Pusher};
 pub use history::hooks::{FSCK, Hook, HookInstall, InstalledHook};
-pub use history::location::DeskLocation;
+pub use history::location::{DeskLocation, folder_in_repository};
 pub use history::server::ServerHealth;
 pub use policy::PolicyReader;
 pub use policy::calendars::SlaPolicy;
@@ -55,55 +81,58 @@ pub use write::outcome::Outcome;
 pub use write::recovery::{Recovery, RollbackReason};
 pub use write::request::{ActionRequest, AttachmentData, TicketRef};
 
-/// A desk in a folder.
+/// A desk: a folder that contains `casebook.toml` and tickets.
 #[derive(Debug)]
 pub struct Desk {
     root: PathBuf,
     config: Config,
-    /// The text of casebook.toml.
+    /// The text of casebook.toml, as it was when the desk was opened.
     text: String,
     state: StateDir,
     environment: Environment,
+    /// The journal of a command that was interrupted.
     pending: Option<Journal>,
+    /// The index, loaded when it is first used; `None` if there is none.
     index: OnceLock<Option<Index>>,
     index_is_corrupt: AtomicBool,
+    /// The memberships of the person for whom they were first read.
     memberships: OnceLock<policy::organizations::PersonMemberships>,
-    /// The languages of organisations that were asked for.
+    /// The languages of organizations that were read, by id.
     languages: Mutex<HashMap<String, Option<String>>>,
+    /// The result of ending an interrupted command.
     recovery: Option<Recovery>,
 }
 
 impl Desk {
-    /// Opens the desk at `root`, the folder that holds casebook.toml.
+    /// Opens the desk at `root`, the folder that contains casebook.toml.
     ///
     /// # Errors
-    /// No such file, or not a sound one.
+    /// The file is missing, cannot be read, or is invalid.
     pub fn open(root: &Path, environment: Environment) -> Result<Self, Error> {
-        Self::open_with(root, environment, |path, flaw| Err(Error::Config { path, flaw }))
+        Self::open_with(root, environment, |path, error| Err(Error::Config { path, error }))
     }
 
-    /// The same for a check, which tells what is wrong with casebook.toml among the rest: where it is not sound, the
-    /// defaults stand for it.
+    /// Opens a desk for `check`, which reports an invalid casebook.toml as a finding: the defaults replace it.
     ///
     /// # Errors
-    /// No such file.
-    pub fn open_unsound(root: &Path, environment: Environment) -> Result<Self, Error> {
+    /// The file is missing or cannot be read.
+    pub fn open_for_check(root: &Path, environment: Environment) -> Result<Self, Error> {
         Self::open_with(root, environment, |_, _| {
-            Ok((Config::read("format = 1\n").expect("a file that says only its format is sound"), None))
+            Ok((Config::read("format = 1\n").expect("a file that contains only its format is valid"), None))
         })
     }
 
-    /// The same for what ends conflicts: where casebook.toml itself is in conflict, and cannot be read for the markers in
-    /// it, the desk goes by what our side says, as it did before the merge began.
+    /// Opens a desk for `resolve` and `sync`: if casebook.toml itself is in conflict, the settings are those of our side,
+    /// as before the merge.
     ///
     /// # Errors
     /// As [`Desk::open`].
     pub fn open_conflicted(root: &Path, environment: Environment) -> Result<Self, Error> {
-        Self::open_with(root, environment, |path, flaw| {
+        Self::open_with(root, environment, |path, error| {
             let ours = crate::store::git::Repository::at(root).our_version(layout::MARKER).ok().flatten();
             match ours.as_deref().map(Config::read) {
                 Some(Ok(config)) => Ok((config, ours)),
-                _ => Err(Error::Config { path, flaw }),
+                _ => Err(Error::Config { path, error }),
             }
         })
     }
@@ -111,17 +140,17 @@ impl Desk {
     fn open_with(
         root: &Path,
         environment: Environment,
-        unsound: impl FnOnce(PathBuf, config::ConfigError) -> Result<(Config, Option<String>), Error>,
+        replacement: impl FnOnce(PathBuf, config::ConfigError) -> Result<(Config, Option<String>), Error>,
     ) -> Result<Self, Error> {
         let path = root.join(layout::MARKER);
         let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => Error::NoStore { start: root.to_owned() },
+            std::io::ErrorKind::NotFound => Error::NotInDesk { start: root.to_owned() },
             _ => Error::Io { path: path.clone(), attempt: "read", source },
         })?;
         let (config, text) = match config::Config::read(&text) {
             Ok(config) => (config, text),
-            Err(flaw) => {
-                let (config, other) = unsound(path, flaw)?;
+            Err(error) => {
+                let (config, other) = replacement(path, error)?;
                 (config, other.unwrap_or(text))
             }
         };
@@ -142,35 +171,41 @@ impl Desk {
         })
     }
 
-    /// The folder the desk lies in.
+    /// Returns the folder of the desk.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Its settings and policy.
+    /// Returns the settings that most commands need; [`Desk::policy`] reads the rest.
     pub const fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Where it keeps what is not in the work tree.
+    /// Returns the state directory.
     pub const fn state(&self) -> &StateDir {
         &self.state
     }
 
-    /// What the edge knew when the command began.
+    /// Returns the environment of the command.
     pub const fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// Whether an interrupted command waits for the next writer.
+    /// Returns whether a command was interrupted and the next writer must end it.
     pub const fn has_pending(&self) -> bool {
         self.pending.is_some()
     }
 
-    /// Ends the process here, where a test asked for it: as if the power had gone, or by a bug of ours.
+    /// Returns what became of an interrupted command when this desk last took the lock; `None` if there was none, or
+    /// if the actor may not know of it.
+    pub const fn recovery(&self) -> Option<&Recovery> {
+        self.recovery.as_ref()
+    }
+
+    /// Marks a step of a command, at which a test may end or stop the process.
     fn fault_point(&self, step: &str) {
-        if let Some(halt) = &self.environment.halt {
-            halt.hit(step);
+        if let Some(fault_point) = &self.environment.fault_point {
+            fault_point.hit(step);
         }
     }
 }

@@ -1,6 +1,8 @@
-//! Where it lies: files, their format, their places, locks and git. Knows the domain and nothing above it.
+//! Storage: the settings, files, formats and index of a desk, and git.
 //!
-//! Must not print, decide what is allowed, or word anything for people beyond naming what is wrong.
+//! # Invariants
+//!
+//! Uses the domain, and nothing above it. Prints nothing, and decides nothing that the workflow decides.
 
 pub mod config;
 pub mod files;
@@ -8,4 +10,5 @@ pub mod git;
 pub mod holidays;
 pub mod index;
 pub mod layout;
+pub mod short_id;
 pub mod yaml;

@@ -36,7 +36,7 @@ pub const COLUMNS: &[&str] = &["id", "due", "due_at", "priority", "requester", "
 
 /// An unanswered reply of support.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnansweredReply {
+pub struct DueReply {
     /// The time without an answer, and its beginning.
     pub waited: WaitBasis,
     /// True if that time is open time of a calendar.
@@ -55,14 +55,14 @@ pub enum DueKind {
         /// The number of reminders in the policy.
         total: usize,
         /// The unanswered reply.
-        reply: UnansweredReply,
+        reply: DueReply,
     },
     /// Solving for no response.
     Solve {
         /// The number of reminders so far.
         alerts: usize,
         /// The unanswered reply.
-        reply: UnansweredReply,
+        reply: DueReply,
     },
     /// A manager response that was not given in time.
     ManagerResponse {
@@ -104,7 +104,7 @@ impl DueRow<'_> {
     /// Returns the reason, in English, since programs read it too.
     fn reason(&self, audience: &Audience<'_>) -> String {
         let minute = |at| relative_time::minute(at, audience.zone);
-        let no_answer = |reply: UnansweredReply| {
+        let no_answer = |reply: DueReply| {
             let span = |span| match reply.is_open_time {
                 true => format!("{} of open time", format_hours(span)),
                 false => format_duration(span),

@@ -98,8 +98,9 @@ fn about(verb: &clap::Command, long: bool) -> String {
 #[test]
 fn the_help_of_a_verb_is_the_comment_of_its_arguments() {
     // A comment on the variant of a verb would replace the comment of its struct.
-    let source = include_str!("../../src/cli/args/mod.rs");
+    let source = include_str!("../../src/cli/verbs/mod.rs");
     let (_, verbs) = source.split_once("pub enum Verb {").expect("the verbs");
+    let (verbs, _) = verbs.split_once("\n}").expect("the end of the verbs");
     assert!(!verbs.contains("///"), "a variant has a comment");
     for verb in command().get_subcommands() {
         let (short, long) = (about(verb, false), about(verb, true));

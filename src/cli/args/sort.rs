@@ -1,4 +1,4 @@
-//! The order of a list: `--sort priority,-updated`. The last word is always the id's, so the order is total.
+//! The order of a list: `--sort priority,-updated`. Ids decide last, so the order is total.
 
 use std::cmp::Reverse;
 
@@ -11,10 +11,10 @@ use crate::domain::ticket::summary::Summary;
 use crate::domain::vocabulary::{Priority, Status};
 use crate::store::index::Rows;
 
-/// How to sort.
+/// The flag that orders a list.
 #[derive(Debug, Args)]
 pub struct SortFlag {
-    /// Sort by these, each turned round by a minus: id, status, priority, created, updated, subject, assignee,
+    /// Sort by these keys, reversed by a minus: id, status, priority, created, updated, subject, assignee,
     /// requester, org [default: unsolved escalated tickets first, then id]
     #[arg(long, value_name = "KEYS", value_delimiter = ',', allow_hyphen_values = true, value_parser = key)]
     sort: Vec<SortKeyword>,
@@ -53,24 +53,23 @@ const KEYS: [(&str, SortBy); 9] = [
 
 fn key(word: &str) -> Result<SortKeyword, String> {
     let (reversed, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
-    let known = KEYS.into_iter().find(|(known, _)| *known == name);
-    known
-        .map(|(_, by)| SortKeyword { by, reversed })
+    let key = KEYS.into_iter().find(|(known, _)| *known == name);
+    key.map(|(_, by)| SortKeyword { by, reversed })
         .ok_or_else(|| format!("known are {}", KEYS.map(|(known, _)| known).join(", ")))
 }
 
-/// What rows are compared by.
+/// A value that rows are compared by.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum SortValue {
     Id(Id),
     Status(Status),
     Priority(Priority),
     Time(DateTime<Utc>),
-    Words(Option<String>),
+    Text(Option<String>),
     Person(Option<Person>),
 }
 
-/// The same, or turned round.
+/// A value that rows are compared by, with its direction.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Directed {
     Up(SortValue),
@@ -78,7 +77,7 @@ enum Directed {
 }
 
 impl SortFlag {
-    /// Sorts rows that are in the order of their ids. Unless asked for an order, escalated tickets come first.
+    /// Sorts rows that are in the order of their ids. Without the flag, escalated tickets come first.
     pub(crate) fn sort(&self, rows: &mut Rows) {
         if self.sort.is_empty() {
             rows.escalated_first();
@@ -91,17 +90,17 @@ impl SortFlag {
 impl SortKeyword {
     fn of(&self, row: &Summary) -> Directed {
         let header = &row.header;
-        let fact = match self.by {
+        let value = match self.by {
             SortBy::Id => SortValue::Id(row.id),
             SortBy::Status => SortValue::Status(header.status),
             SortBy::Priority => SortValue::Priority(header.priority),
             SortBy::Created => SortValue::Time(row.created_at),
             SortBy::Updated => SortValue::Time(row.last_activity_at),
-            SortBy::Subject => SortValue::Words(Some(header.subject.clone())),
+            SortBy::Subject => SortValue::Text(Some(header.subject.clone())),
             SortBy::Assignee => SortValue::Person(header.assignee.clone()),
             SortBy::Requester => SortValue::Person(Some(header.requester.clone())),
-            SortBy::Organization => SortValue::Words(header.organization.clone()),
+            SortBy::Organization => SortValue::Text(header.organization.clone()),
         };
-        if self.reversed { Directed::Down(Reverse(fact)) } else { Directed::Up(fact) }
+        if self.reversed { Directed::Down(Reverse(value)) } else { Directed::Up(value) }
     }
 }

@@ -1,61 +1,66 @@
-//! Clocks that are told beside something else. Where the policy is not sound there are none, which is said, and the rest
-//! is told all the same.
+//! The SLA clocks that are printed beside tickets. If the policy is invalid there are none: the error is reported, and
+//! everything else is still printed.
 
 use chrono::{DateTime, Utc};
 
-use crate::cli::Exit;
 use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
 use crate::cli::session::Session;
 use crate::desk::{Desk, SlaEvaluator};
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 
-/// The clocks of a desk, if they can be told.
+/// The SLA clocks of a desk, if it has targets and they are wanted.
 #[derive(Default)]
-pub(crate) struct Clocks<'a>(Option<SlaEvaluator<'a>>, bool);
+pub(crate) struct Clocks<'a> {
+    evaluator: Option<SlaEvaluator<'a>>,
+    policy_is_invalid: bool,
+}
 
 impl Session {
-    /// What was promised, as it stands at an instant; where that is `wanted` at all. What is wrong with the policy is
-    /// said here.
-    pub(crate) fn clocks<'a>(&self, casebook: &'a Desk, now: DateTime<Utc>, wanted: bool) -> Clocks<'a> {
-        if !wanted {
+    /// Returns the clocks of the desk at an instant, if they are `needed`. Reports an invalid policy.
+    pub(crate) fn clocks<'a>(&self, desk: &'a Desk, now: DateTime<Utc>, needed: bool) -> Clocks<'a> {
+        if !needed {
             return Clocks::default();
         }
         let viewer = self.actor().ok().flatten();
-        match casebook.sla().at(now).map(|promises| promises.for_viewer(viewer)) {
-            Ok(promises) => Clocks(Some(promises).filter(SlaEvaluator::has_targets), false),
+        match desk.sla().at(now).map(|evaluator| evaluator.for_viewer(viewer)) {
+            Ok(evaluator) => {
+                Clocks { evaluator: Some(evaluator).filter(SlaEvaluator::has_targets), policy_is_invalid: false }
+            }
             Err(error) => {
                 CliError::from(error).print(self.wants_json);
-                Clocks(None, true)
+                Clocks { evaluator: None, policy_is_invalid: true }
             }
         }
     }
 
-    /// Says what could not be read for the clocks, and how the command ends that ends otherwise with `exit`.
+    /// Reports the files that could not be read for the clocks. Returns the exit code of a command that would otherwise
+    /// end with `exit`.
     pub(crate) fn report_clock_errors(&self, clocks: &Clocks<'_>, exit: Exit) -> Exit {
-        let troubles = clocks.0.as_ref().map(SlaEvaluator::troubles).unwrap_or_default();
-        let told = self.print_unreadable(&troubles);
+        let unreadable = clocks.evaluator.as_ref().map(SlaEvaluator::unreadable).unwrap_or_default();
+        let exit_of_clocks = self.print_unreadable(&unreadable);
         match exit {
-            Exit::Done if clocks.1 => Exit::Damaged,
-            Exit::Done => told,
+            Exit::Done if clocks.policy_is_invalid => Exit::Damaged,
+            Exit::Done => exit_of_clocks,
             exit => exit,
         }
     }
 }
 
 impl Clocks<'_> {
-    /// Whether anybody is promised anything.
+    /// Returns whether the viewer can see targets.
     pub(crate) const fn are_there(&self) -> bool {
-        self.0.is_some()
+        self.evaluator.is_some()
     }
 
-    /// The clocks of a ticket.
+    /// Returns the clocks of a ticket.
     pub(crate) fn of(&self, row: &Summary) -> Vec<Clock> {
-        self.0.as_ref().map(|promises| promises.clocks(row)).unwrap_or_default()
+        self.evaluator.as_ref().map(|evaluator| evaluator.clocks(row)).unwrap_or_default()
     }
 
-    /// The one that is owed still and burns first.
+    /// Returns the most urgent clock that is still due.
     pub(crate) fn next(&self, row: &Summary) -> Option<Clock> {
-        self.0.as_ref().and_then(|promises| promises.next(row))
+        self.evaluator.as_ref().and_then(|evaluator| evaluator.next(row))
     }
 }

@@ -1,12 +1,12 @@
-//! How findings are told: in which form, to whom, and what they do to the exit code.
+//! The findings of check, audit and guard: their formats, their reports, and the exit code.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::Exit;
 use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
 use crate::cli::session::Session;
 use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
@@ -14,46 +14,46 @@ use crate::error::Error;
 use crate::view::colors::ColorMode;
 use crate::view::findings::{ReportFormat, ReportSource, render, summary};
 
-/// In which form findings are told.
+/// The flags for findings.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Findings")]
 pub struct FindingsFlags {
     /// Warnings count as errors
     #[arg(long)]
     pub strict: bool,
-    /// In which form to tell them
+    /// The format of the findings
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FindingsFormat::Full)]
     format: FindingsFormat,
-    /// Print them as a JSON array: the same as --format json
+    /// Print the findings as a JSON array: the same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
-    /// Write them into a file too, in another form; `-` prints them; can be given several times
+    /// Also write the findings to a file, in a format; `-` prints them; can be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
     report: Vec<(FindingsFormat, PathBuf)>,
 }
 
 impl FindingsFlags {
-    /// Refuses what would lose a report before anything is done.
+    /// Checks the flags before anything is done.
     ///
     /// # Errors
-    /// Two reports go into one file.
-    pub fn exit_code(&self) -> Result<(), CliError> {
+    /// Two reports would go into one file.
+    pub fn validate(&self) -> Result<(), CliError> {
         one_file_each(self.report.iter().map(|(_, file)| file))
     }
 
-    /// Whether anything is told to systems that look for files from the top of the repository.
+    /// Returns whether a format needs paths from the top of the repository, as the formats of CI systems do.
     pub fn begins_at_the_top(&self) -> bool {
-        let reports = self.report.iter().map(|(form, _)| form);
-        reports.chain([&self.format]).any(|told| told.form().has_repository_paths())
+        let reports = self.report.iter().map(|(format, _)| format);
+        reports.chain([&self.format]).any(|format| format.report_format().has_repository_paths())
     }
 
-    /// Whether people read what is printed.
+    /// Returns whether the findings are printed for people.
     pub const fn is_for_people(&self) -> bool {
-        !self.json && self.format.form().is_for_people()
+        !self.json && self.format.report_format().is_for_people()
     }
 
-    /// Tells the findings, with a summary for people, and gives the exit code. `count` is of `noun`s, and `folder` that of
-    /// the desk in its repository.
+    /// Prints the findings, with a summary for people, and writes the reports. Returns the exit code. `count` is the
+    /// number of checked `noun`s, and `folder` the folder of the desk in its repository.
     pub fn print(
         &self,
         session: &Session,
@@ -62,23 +62,23 @@ impl FindingsFlags {
         (count, noun): (usize, &'static str),
         folder: &str,
     ) -> Result<Exit, CliError> {
-        let run = ReportSource {
+        let source = ReportSource {
             verb,
             version: env!("CARGO_PKG_VERSION"),
             noun,
             folder,
             count,
             is_strict: self.strict,
-            color_mode: ColorMode { is_colored: session.output.colour },
+            color_mode: ColorMode { is_colored: session.output.color },
         };
-        let form = if self.json { ReportFormat::Json } else { self.format.form() };
-        session.output.print(&render(form, findings, &run))?;
+        let format = if self.json { ReportFormat::Json } else { self.format.report_format() };
+        session.output.print(&render(format, findings, &source))?;
         if self.is_for_people() {
-            session.output.status(&summary(findings, &run))?;
+            session.output.status(&summary(findings, &source))?;
         }
-        let plain = ReportSource { color_mode: ColorMode::PLAIN, ..run };
-        for (form, file) in &self.report {
-            let report = render(form.form(), findings, &plain);
+        let plain = ReportSource { color_mode: ColorMode::PLAIN, ..source };
+        for (format, file) in &self.report {
+            let report = render(format.report_format(), findings, &plain);
             match file.as_os_str() == "-" {
                 true => session.output.print(&report)?,
                 false => std::fs::write(file, report).map_err(|error| unwritable(file, error))?,
@@ -89,54 +89,55 @@ impl FindingsFlags {
     }
 }
 
-/// Refuses to write two reports into one file, of which the last would be left.
+/// Refuses to write two reports to one file, since the last would replace the first.
 pub(crate) fn one_file_each<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), CliError> {
-    let mut seen: Vec<PathBuf> = Vec::new();
+    let mut used: Vec<PathBuf> = Vec::new();
     for file in files.into_iter().filter(|file| file.as_os_str() != "-") {
-        let whole = std::path::absolute(file).unwrap_or_else(|_| file.clone());
-        if seen.contains(&whole) {
-            let message = format!("two reports go into {}", file.display());
-            return Err(Error::usage(message, "nothing was done; give each --report a file of its own").into());
+        let absolute = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+        if used.contains(&absolute) {
+            let message = format!("cannot write two reports to {}", file.display());
+            return Err(Error::usage(message, "nothing was done; name another file for each --report").into());
         }
-        seen.push(whole);
+        used.push(absolute);
     }
     Ok(())
 }
 
-/// A file named on the command line that cannot be written: where the name is wrong, trying again will not help.
+/// Returns the error for a file of the command line that cannot be written. If its name is wrong, this is a usage error,
+/// since a retry does not help.
 pub(crate) fn unwritable(file: &Path, error: std::io::Error) -> Error {
     match error.kind() {
         ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => {
             let message = format!("cannot write {}: {error}", file.display());
-            Error::usage(message, "name a file in a folder that is there, or make the folder first")
+            Error::usage(message, "name a file in an existing folder, or make the folder first")
         }
         _ => Error::io(file, "write")(error),
     }
 }
 
-/// The forms findings are told in.
+/// A format of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FindingsFormat {
-    /// For people: a line for each, and the line of the file
+    /// For people: a line for each finding, and the line of the file
     Full,
-    /// For people: a line for each
+    /// For people: a line for each finding
     Concise,
     /// A JSON array
     Json,
     /// A JSON object on each line
     Jsonl,
-    /// Annotations of GitHub
+    /// GitHub annotations
     Github,
-    /// A code quality report of GitLab
+    /// A GitLab code quality report
     Gitlab,
-    /// JUnit's XML
+    /// JUnit XML
     Junit,
     /// SARIF 2.1.0
     Sarif,
 }
 
 impl FindingsFormat {
-    const fn form(self) -> ReportFormat {
+    const fn report_format(self) -> ReportFormat {
         match self {
             Self::Full => ReportFormat::Full,
             Self::Concise => ReportFormat::Concise,
@@ -150,9 +151,8 @@ impl FindingsFormat {
     }
 }
 
-/// `FORMAT=FILE`.
-fn report(words: &str) -> Result<(FindingsFormat, PathBuf), String> {
-    let (format, file) =
-        words.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("FORMAT=FILE belongs here")?;
+/// Parses `FORMAT=FILE`.
+fn report(text: &str) -> Result<(FindingsFormat, PathBuf), String> {
+    let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("a report is FORMAT=FILE")?;
     Ok((FindingsFormat::from_str(format, false)?, PathBuf::from(file)))
 }

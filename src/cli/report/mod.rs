@@ -1,4 +1,8 @@
-//! Output that several verbs share: clocks, and the findings of check, audit and guard.
+//! Output that several verbs share: SLA clocks, findings, unreadable files, and the results of writes.
 
 pub(crate) mod clocks;
 pub(crate) mod findings;
+pub(crate) mod ticket;
+pub(crate) mod unknown_values;
+pub(crate) mod unreadable;
+pub(crate) mod write_result;

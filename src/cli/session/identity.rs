@@ -1,61 +1,59 @@
-//! Who acts: `--as`, else `CASEBOOK_ACTOR`, else git's `user.email`.
+//! The identity of the actor: `--as`, else CASEBOOK_ACTOR, else git's `user.email`.
 //!
-//! Where git's configuration is plain it is read here; else git is asked while the command does its other work,
-//! and waited for only where the answer matters.
+//! If git's configuration is simple, it is read here. Otherwise git runs while the command does its other work, and the
+//! command waits for its answer only when it needs the actor.
 
 use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use super::variable;
+use crate::cli::env::variable;
 use crate::cli::error::CliError;
 use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::files::StateDir;
 use crate::store::git::plain_email;
 
-/// The acting person, known or being asked for.
+/// The actor, or the git process that looks up the actor.
 pub(crate) struct Identity {
-    named: bool,
-    asked: RefCell<Option<Child>>,
+    is_named: bool,
+    git: RefCell<Option<Child>>,
     person: OnceCell<Option<Person>>,
 }
 
 impl Identity {
-    /// Begins to find out.
+    /// Begins to look up the actor. `given` is `--as`, `variable` is CASEBOOK_ACTOR.
+    ///
+    /// # Errors
+    /// CASEBOOK_ACTOR is not an e-mail address.
     pub fn begin(given: Option<&Person>, variable: Option<String>, root: &Path) -> Result<Self, CliError> {
         let person = match (given, variable) {
             (Some(person), _) => Some(person.clone()),
-            (None, Some(words)) => Some(Person::from_address(&words).map_err(|error| {
-                Error::usage(format!("CASEBOOK_ACTOR: {error}"), "set it to an e-mail address, or unset it")
+            (None, Some(address)) => Some(Person::from_address(&address).map_err(|error| {
+                Error::usage(format!("cannot read CASEBOOK_ACTOR: {error}"), "set it to an e-mail address, or unset it")
             })?),
             (None, None) => None,
         };
-        let identity = Self { named: person.is_some(), asked: RefCell::new(None), person: OnceCell::new() };
-        match person {
+        let identity = Self { is_named: person.is_some(), git: RefCell::new(None), person: OnceCell::new() };
+        match person.or_else(|| read_git_config(root)) {
             Some(person) => {
                 let _ = identity.person.set(Some(person));
             }
-            None => match plain(root) {
-                Some(person) => {
-                    let _ = identity.person.set(Some(person));
-                }
-                None => *identity.asked.borrow_mut() = ask(root),
-            },
+            None => *identity.git.borrow_mut() = start_git(root),
         }
         Ok(identity)
     }
 
-    /// Whether the person was named rather than found in git.
+    /// Returns whether the command named the actor, with `--as` or CASEBOOK_ACTOR.
     pub const fn was_named(&self) -> bool {
-        self.named
+        self.is_named
     }
 
-    /// The person, once git has answered.
+    /// Returns the actor. Waits for git if it is still running.
     pub fn person(&self) -> Result<Option<&Person>, CliError> {
         let person = self.person.get_or_init(|| {
-            let child = self.asked.borrow_mut().take()?;
-            let answer = child.wait_with_output().ok().filter(|output| output.status.success())?;
+            let git = self.git.borrow_mut().take()?;
+            let answer = git.wait_with_output().ok().filter(|output| output.status.success())?;
             Person::from_address(&String::from_utf8_lossy(&answer.stdout)).ok()
         });
         Ok(person.as_ref())
@@ -64,14 +62,14 @@ impl Identity {
 
 impl Drop for Identity {
     fn drop(&mut self) {
-        if let Some(mut child) = self.asked.borrow_mut().take() {
-            let _ = child.wait();
+        if let Some(mut git) = self.git.borrow_mut().take() {
+            let _ = git.wait();
         }
     }
 }
 
-/// The person, where git's configuration says it plainly and the environment says nothing else.
-fn plain(root: &Path) -> Option<Person> {
+/// Reads the person from git's configuration files. None if the environment or an include may change the answer.
+fn read_git_config(root: &Path) -> Option<Person> {
     if ["GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG"].iter().any(|name| variable(name).is_some()) {
         return None;
     }
@@ -88,7 +86,8 @@ fn plain(root: &Path) -> Option<Person> {
     Person::from_address(&plain_email(state.git_dir(), &files)?).ok()
 }
 
-fn ask(root: &Path) -> Option<Child> {
+/// Starts git, which looks up `user.email`.
+fn start_git(root: &Path) -> Option<Child> {
     let mut git = Command::new("git");
     git.current_dir(root).args(["config", "--get", "user.email"]);
     git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()

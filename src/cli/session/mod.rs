@@ -1,5 +1,6 @@
-//! What every command begins with: the environment read once, the desk found, the acting person known.
+//! The session of one command: its flags, its environment, its desk and its actor.
 
+pub(crate) mod global_flags;
 pub(crate) mod identity;
 pub(crate) mod program;
 
@@ -10,11 +11,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::args::{ColorChoice, GlobalFlags};
+use super::env::{self, variable};
 use super::error::CliError;
+use super::session::global_flags::{ColorChoice, GlobalFlags};
 use super::session::identity::Identity;
 use super::terminal::output::Output;
-use super::verbs;
 use crate::desk::{Desk, Environment, FaultPoint};
 use crate::domain::people::person::Person;
 use crate::domain::time::parse::parse_time;
@@ -26,41 +27,44 @@ use crate::view::hyperlinks::LinkTargets;
 use crate::view::labels::{CustomLabels, Language};
 use crate::view::{Audience, Viewer};
 
-/// How long a command waits for other writers.
+/// The time that a command waits for other writers, unless CASEBOOK_PATIENCE is set.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// One command's surroundings.
+/// The session of one command. The desk and the actor are looked up when they are needed.
 pub(crate) struct Session {
-    /// Flags every verb has.
+    /// The flags that every verb has.
     pub global: GlobalFlags,
-    /// Where to print.
+    /// The output of the command.
     pub output: Output,
-    /// The clock and what else is fixed for this command.
-    pub world: Environment,
-    /// Whether a program reads along, so that errors are objects.
+    /// The clock and the other facts that stay the same during the command.
+    pub environment: Environment,
+    /// The command prints JSON, so errors are JSON too.
     pub wants_json: bool,
     identity: OnceCell<Identity>,
     links: OnceCell<Option<LinkTargets>>,
-    own: OnceCell<Option<CustomLabels>>,
+    custom_labels: OnceCell<Option<CustomLabels>>,
 }
 
 impl Session {
-    /// Reads the environment.
+    /// Begins a session: reads the environment.
+    ///
+    /// # Errors
+    /// CASEBOOK_NOW is not an RFC 3339 time.
     pub fn begin(global: &GlobalFlags, wants_json: bool) -> Result<Self, CliError> {
-        let output = Output::new(colour(global.color), global.quiet, !global.no_pager);
+        let output = Output::new(use_color(global.color), global.quiet, !global.no_pager);
         Ok(Self {
             global: global.clone(),
             output,
-            world: world(global)?,
+            environment: read_environment(global)?,
             wants_json,
             identity: OnceCell::new(),
             links: OnceCell::new(),
-            own: OnceCell::new(),
+            custom_labels: OnceCell::new(),
         })
     }
 
-    /// The folder the command starts from: `-C`, else `CASEBOOK_DIR`, else here. Under its real name where it is
-    /// there: what lies above a link, or above `..`, is not what lies above the name.
+    /// Returns the folder in which the command starts: `-C`, else CASEBOOK_DIR, else the current folder. The path is
+    /// resolved if it exists, since the parent of a link, or of `..`, is not the parent of its name.
     pub fn start(&self) -> Result<PathBuf, CliError> {
         let given = self.global.directory.clone().or_else(|| variable("CASEBOOK_DIR").map(PathBuf::from));
         let start = given.unwrap_or_else(|| PathBuf::from("."));
@@ -68,36 +72,36 @@ impl Session {
         Ok(real.map_err(Error::io(&start, "find"))?)
     }
 
-    /// Opens the desk, and begins to find out who acts.
-    pub fn casebook(&self) -> Result<Desk, CliError> {
-        Ok(Desk::open(&self.root()?, self.world.clone())?)
+    /// Opens the desk, and begins to look up the actor.
+    pub fn desk(&self) -> Result<Desk, CliError> {
+        Ok(Desk::open(&self.root()?, self.environment.clone())?)
     }
 
-    /// The same for a check, which tells what is wrong with casebook.toml among the rest.
-    pub fn unsound_casebook(&self) -> Result<Desk, CliError> {
-        Ok(Desk::open_unsound(&self.root()?, self.world.clone())?)
+    /// Opens the desk for `check`, which also reports errors in casebook.toml.
+    pub fn desk_to_check(&self) -> Result<Desk, CliError> {
+        Ok(Desk::open_for_check(&self.root()?, self.environment.clone())?)
     }
 
-    /// The same for what ends conflicts, of casebook.toml too.
-    pub fn conflicted_casebook(&self) -> Result<Desk, CliError> {
-        Ok(Desk::open_conflicted(&self.root()?, self.world.clone())?)
+    /// Opens the desk for `resolve`, which also resolves conflicts in casebook.toml.
+    pub fn desk_to_resolve(&self) -> Result<Desk, CliError> {
+        Ok(Desk::open_conflicted(&self.root()?, self.environment.clone())?)
     }
 
-    /// The folder of the desk; begins to find out who acts.
+    /// Returns the folder of the desk, and begins to look up the actor.
     fn root(&self) -> Result<PathBuf, CliError> {
         let start = self.start()?;
-        let named = self.global.directory.is_some() || variable("CASEBOOK_DIR").is_some();
-        let root = if named {
+        let is_named = self.global.directory.is_some() || variable("CASEBOOK_DIR").is_some();
+        let root = if is_named {
             Some(start.clone()).filter(|root| root.join(layout::MARKER).is_file())
         } else {
             layout::discover(&start)
         };
-        let root = root.or_else(|| layout::discover(&start)).ok_or(Error::NoStore { start })?;
+        let root = root.or_else(|| layout::discover(&start)).ok_or(Error::NotInDesk { start })?;
         let _ = self.identity.set(Identity::begin(self.global.actor.as_ref(), variable("CASEBOOK_ACTOR"), &root)?);
         Ok(root)
     }
 
-    /// Who acts, if that is known. The desk has to be open.
+    /// Returns the actor. None before the desk is open, or if neither the command nor git names a person.
     pub fn actor(&self) -> Result<Option<&Person>, CliError> {
         match self.identity.get() {
             Some(identity) => identity.person(),
@@ -105,36 +109,35 @@ impl Session {
         }
     }
 
-    /// Whether the acting person was named rather than found in git.
+    /// Returns whether the actor was named by the command, not found in git's configuration.
     pub fn actor_was_named(&self) -> bool {
         self.identity.get().is_some_and(Identity::was_named)
     }
 
-    /// The zone times are shown in.
-    pub fn zone(&self, casebook: &Desk) -> Result<Zone, CliError> {
-        Ok(casebook.policy().zone()?)
+    /// Returns the zone in which times are printed: that of the desk.
+    pub fn zone(&self, desk: &Desk) -> Result<Zone, CliError> {
+        Ok(desk.policy().zone()?)
     }
 }
 
 impl Session {
-    /// On whose side the acting person stands. Without any identity everything can be read.
-    pub fn viewer(&self, casebook: &Desk) -> Result<Viewer, CliError> {
-        let support = self.actor()?.is_none_or(|person| casebook.config().team.has_agent(person));
-        Ok(if support { Viewer::Support } else { Viewer::Customer })
+    /// Returns the side of the actor. Without an actor everything can be read.
+    pub fn viewer(&self, desk: &Desk) -> Result<Viewer, CliError> {
+        let is_support = self.actor()?.is_none_or(|person| desk.config().team.has_agent(person));
+        Ok(if is_support { Viewer::Support } else { Viewer::Customer })
     }
 
-    /// Who is shown something, where and when.
-    pub fn audience<'a>(&'a self, casebook: &Desk, zone: &'a Zone) -> Result<Audience<'a>, CliError> {
-        let color_mode = ColorMode { is_colored: self.output.colour };
-        let links = self
-            .links
-            .get_or_init(|| self.has_links().then(|| LinkTargets::below(casebook.root(), layout::ticket_path)));
-        let (viewer, links, width) = (self.viewer(casebook)?, links.as_ref(), self.output.width());
+    /// Returns the audience of lists: the viewer, the language, the zone, and what the terminal can show.
+    pub fn audience<'a>(&'a self, desk: &Desk, zone: &'a Zone) -> Result<Audience<'a>, CliError> {
+        let color_mode = ColorMode { is_colored: self.output.color };
+        let links =
+            self.links.get_or_init(|| self.has_links().then(|| LinkTargets::below(desk.root(), layout::ticket_path)));
+        let (viewer, links, width) = (self.viewer(desk)?, links.as_ref(), self.output.width());
         Ok(Audience {
             viewer,
             language: self.language(),
             zone,
-            now: self.world.now,
+            now: self.environment.now,
             color_mode,
             custom_labels: None,
             links,
@@ -142,82 +145,80 @@ impl Session {
         })
     }
 
-    /// The same for those who read a whole ticket: customers read what the desk calls its groups and fields, support
-    /// works with the names. What is wrong with casebook.toml is told by commands that need it.
-    pub fn audience_of_ticket<'a>(&'a self, casebook: &Desk, zone: &'a Zone) -> Result<Audience<'a>, CliError> {
-        let audience = self.audience(casebook, zone)?;
-        let read =
-            || casebook.policy().choices().map(|known| CustomLabels::of(&known.product_groups, &known.fields)).ok();
-        let custom_labels =
-            (audience.viewer == Viewer::Customer).then(|| self.own.get_or_init(read).as_ref()).flatten();
-        Ok(Audience { custom_labels, ..audience })
+    /// Returns the audience of a whole ticket. Customers read the labels of product groups and custom fields, support
+    /// reads their names. Errors in casebook.toml are left to the commands that need it.
+    pub fn audience_of_ticket<'a>(&'a self, desk: &Desk, zone: &'a Zone) -> Result<Audience<'a>, CliError> {
+        let audience = self.audience(desk, zone)?;
+        let read = || {
+            let choices = desk.policy().field_choices();
+            choices.map(|choices| CustomLabels::of(&choices.product_groups, &choices.fields)).ok()
+        };
+        let is_customer = audience.viewer == Viewer::Customer;
+        let labels = is_customer.then(|| self.custom_labels.get_or_init(read).as_ref()).flatten();
+        Ok(Audience { custom_labels: labels, ..audience })
     }
 
-    /// The language of what people see of tickets: `--lang`, else that of the locale, in the order of POSIX.
+    /// Returns the language of tickets: `--lang`, else that of the locale, in the order of POSIX.
     fn language(&self) -> Language {
         let locale = || variable("LC_ALL").or_else(|| variable("LC_MESSAGES")).or_else(|| variable("LANG"));
         let named = self.global.lang.clone().or_else(locale);
         named.map(|locale| Language::of_locale(&locale)).unwrap_or_default()
     }
 
-    /// Whether somebody sits at a terminal and can be asked.
+    /// Returns whether a person at a terminal can answer questions.
     pub fn can_ask(&self) -> bool {
         use std::io::IsTerminal;
         std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && self.output.is_terminal
     }
 
-    /// Whether ids lead to files: on a terminal that has colours, unless it is one of those that print a link as it
-    /// is, or nobody wants links.
+    /// Returns whether ids are links to files: on a terminal with colors, except terminals that print links as text,
+    /// and unless FORCE_HYPERLINK is `0`.
     fn has_links(&self) -> bool {
-        let can = variable("TERM").is_some_and(|terminal| !matches!(terminal.as_str(), "dumb" | "linux"));
-        let unwanted = variable("FORCE_HYPERLINK").is_some_and(|wanted| wanted == "0");
-        self.output.is_terminal && self.output.colour && can && !unwanted
+        let supports_links = variable("TERM").is_some_and(|terminal| !matches!(terminal.as_str(), "dumb" | "linux"));
+        let is_off = variable("FORCE_HYPERLINK").is_some_and(|value| value == "0");
+        self.output.is_terminal && self.output.color && supports_links && !is_off
     }
 
-    /// A time as people type it, in the desk's zone.
-    pub fn when(&self, casebook: &Desk, words: &str) -> Result<DateTime<Utc>, CliError> {
-        let zone = self.zone(casebook)?;
-        parse_time(words, self.world.now, &zone)
+    /// Parses a time as people type it, in the desk's zone.
+    ///
+    /// # Errors
+    /// The text is not a time.
+    pub fn when(&self, desk: &Desk, text: &str) -> Result<DateTime<Utc>, CliError> {
+        let zone = self.zone(desk)?;
+        parse_time(text, self.environment.now, &zone)
             .map_err(|error| Error::Usage { message: error.to_string(), hint: None }.into())
     }
 }
 
-/// An environment variable that says something.
-#[allow(clippy::disallowed_methods)] // the edge: the one place that reads the environment
-pub(crate) fn variable(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-#[allow(clippy::disallowed_methods)] // the edge: the one place that reads the clock
-fn world(global: &GlobalFlags) -> Result<Environment, CliError> {
+/// Reads the clock and the variables that a command depends on.
+fn read_environment(global: &GlobalFlags) -> Result<Environment, CliError> {
     let fixed = match variable("CASEBOOK_NOW") {
         None => None,
-        Some(words) => Some(DateTime::parse_from_rfc3339(&words).map_err(|_| {
+        Some(text) => Some(DateTime::parse_from_rfc3339(&text).map_err(|_| {
             Error::usage(
-                format!("CASEBOOK_NOW is `{words}`, which is no RFC 3339 time"),
+                format!("cannot read CASEBOOK_NOW: `{text}` is not an RFC 3339 time"),
                 "for example 2026-11-21T17:05:12Z",
             )
         })?),
     };
     Ok(Environment {
-        now: fixed
-            .map_or_else(|| DateTime::<Utc>::from(std::time::SystemTime::now()), |fixed| fixed.with_timezone(&Utc)),
+        now: fixed.map_or_else(env::now, |fixed| fixed.with_timezone(&Utc)),
         clock_is_fixed: fixed.is_some(),
         seed: variable("CASEBOOK_SEED").and_then(|seed| seed.parse().ok()),
         no_index: global.no_index,
-        halt: variable("CASEBOOK_KILLED_AT")
+        fault_point: variable("CASEBOOK_KILLED_AT")
             .map(|step| FaultPoint::killed_at(&step))
             .or_else(|| variable("CASEBOOK_STOPPED_AT").map(|step| FaultPoint::stopped_at(&step)))
             .map(Arc::new),
         patience: variable("CASEBOOK_PATIENCE")
             .and_then(|seconds| seconds.parse().ok())
             .map_or(PATIENCE, Duration::from_secs),
-        macro_flaws: verbs::macros::flaws,
     })
 }
 
-fn colour(wanted: ColorChoice) -> Option<bool> {
-    match wanted {
+/// Returns whether to use colors. None if that depends on standard output being a terminal.
+fn use_color(choice: ColorChoice) -> Option<bool> {
+    match choice {
         ColorChoice::Always => Some(true),
         ColorChoice::Never => Some(false),
         ColorChoice::Auto if variable("NO_COLOR").is_some() || variable("TERM").as_deref() == Some("dumb") => {
@@ -227,7 +228,7 @@ fn colour(wanted: ColorChoice) -> Option<bool> {
     }
 }
 
-/// The folder a path stands for, for messages.
-pub(crate) fn shown(path: &Path) -> String {
+/// Returns a path as text for messages.
+pub(crate) fn path_text(path: &Path) -> String {
     path.display().to_string()
 }

@@ -1,5 +1,6 @@
-//! The terminal: where output goes, the pager, and the progress line.
+//! The terminal: standard output and standard error, the pager, the progress line, and quoting for a shell.
 
 pub(crate) mod output;
 pub(crate) mod pager;
 pub(crate) mod progress;
+pub(crate) mod shell;

@@ -1,28 +1,29 @@
-//! Standard output: whether it is a terminal, how wide, in colour or not, and what a closed pipe means.
+//! Standard output and standard error: width, color, and what a closed pipe means.
 
 use std::io::{self, IsTerminal, Write};
 
 use crate::error::Error;
 
-/// Where a command prints.
+/// The standard output and standard error of a command, and how it prints to them.
 pub(crate) struct Output {
-    /// Whether a person looks at it.
+    /// Standard output is a terminal.
     pub is_terminal: bool,
-    /// Whether to use colours.
-    pub colour: bool,
-    /// Whether to say less.
+    /// Colors are used.
+    pub color: bool,
+    /// Notes and status lines are left out (`--quiet`).
     pub quiet: bool,
-    /// Whether people may turn pages, on a terminal.
+    /// Long output goes through a pager, on a terminal.
     pub paged: bool,
 }
 
 impl Output {
-    pub fn new(colour: Option<bool>, quiet: bool, paged: bool) -> Self {
+    /// Looks at standard output. Without a choice of color, a terminal has colors.
+    pub fn new(color: Option<bool>, quiet: bool, paged: bool) -> Self {
         let is_terminal = io::stdout().is_terminal();
-        Self { is_terminal, colour: colour.unwrap_or(is_terminal), quiet, paged: paged && is_terminal }
+        Self { is_terminal, color: color.unwrap_or(is_terminal), quiet, paged: paged && is_terminal }
     }
 
-    /// The width of the terminal, where there is one.
+    /// Returns the width of the terminal in columns. None if there is no terminal.
     pub fn width(&self) -> Option<usize> {
         if !self.is_terminal {
             return None;
@@ -30,7 +31,7 @@ impl Output {
         terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
     }
 
-    /// Prints to standard output. A reader that went away is no error.
+    /// Prints to standard output. A closed pipe is not an error.
     pub fn print(&self, text: &str) -> Result<(), Error> {
         let mut out = io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -41,55 +42,57 @@ impl Output {
         }
     }
 
-    /// Prints piece by piece, for what may be long.
+    /// Returns a stream to standard output, for text that may be long.
     pub fn stream(&self) -> PrintStream<'_> {
-        PrintStream { output: self, held: String::new() }
+        PrintStream { output: self, buffer: String::new() }
     }
 
-    /// Prints a line unless asked to say less.
+    /// Prints a line to standard output, unless quiet.
     pub fn status(&self, line: &str) -> Result<(), Error> {
         if self.quiet { Ok(()) } else { self.print(&format!("{line}\n")) }
     }
 
-    /// Prints a JSON value, indented, on its own. Nothing in it can steer a terminal or a CI system.
+    /// Prints an indented JSON value. Nothing in it can control a terminal or a CI system.
     pub fn json(&self, value: &serde_json::Value) -> Result<(), Error> {
         self.print(&format!("{}\n", crate::view::json::pretty(value)))
     }
 
-    /// Says something beside the result, on standard error, unless asked to say less.
+    /// Prints a note or warning to standard error, unless quiet.
     pub fn warn(&self, line: &str) {
         if !self.quiet {
             self.error_line(line);
         }
     }
 
-    /// Says what is wrong, on standard error.
+    /// Prints a line to standard error, also if quiet.
     pub fn error_line(&self, line: &str) {
         let _ = writeln!(io::stderr(), "{line}");
     }
 }
 
-/// So much is held before it is printed.
-const HELD: usize = 1 << 16;
+/// The number of bytes that a stream collects before it prints them.
+const BUFFER: usize = 1 << 16;
 
-/// Something printed piece by piece.
+/// A stream to standard output that collects its text into large writes.
 pub(crate) struct PrintStream<'a> {
     output: &'a Output,
-    held: String,
+    buffer: String,
 }
 
 impl PrintStream<'_> {
-    pub fn push(&mut self, piece: &str) -> Result<(), Error> {
-        self.held.push_str(piece);
-        if self.held.len() < HELD {
+    /// Adds text, and prints what was collected if it is long.
+    pub fn push(&mut self, text: &str) -> Result<(), Error> {
+        self.buffer.push_str(text);
+        if self.buffer.len() < BUFFER {
             return Ok(());
         }
-        let told = self.output.print(&self.held);
-        self.held.clear();
-        told
+        let printed = self.output.print(&self.buffer);
+        self.buffer.clear();
+        printed
     }
 
+    /// Prints the rest.
     pub fn end(self) -> Result<(), Error> {
-        self.output.print(&self.held)
+        self.output.print(&self.buffer)
     }
 }

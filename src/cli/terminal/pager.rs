@@ -1,7 +1,7 @@
-//! Turning pages as git does: on a terminal only, with the pager git would take.
+//! Paging as in git: on a terminal only, with the pager that git would run.
 //!
-//! The pager takes the place of this process, with the text in a file that has no name any more: a key meant for the
-//! pager, such as Ctrl-C, then never ends the wrong one of two processes.
+//! The pager replaces this process and reads the text from an unnamed file. With two processes, a key meant for the
+//! pager, such as Ctrl-C, could end the wrong one.
 
 use std::io::{Seek, Write};
 use std::os::unix::process::CommandExt;
@@ -9,30 +9,30 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::output::Output;
-use crate::cli::Exit;
-use crate::cli::session::variable;
+use crate::cli::env::variable;
+use crate::cli::exit::Exit;
 use crate::error::Error;
 
-/// Runs the pager, and ends with the exit code of the command whatever the pager's is. Where it is not installed
-/// the text is printed as it is. Ctrl-C is the pager's.
+/// Runs the pager and exits with the code of the command, not of the pager. If the pager is not installed, the text is
+/// printed directly. Ctrl-C goes to the pager.
 const SCRIPT: &str = "trap : INT\n{pager}\n[ $? -ne 127 ] || cat\nexit {exit}\n";
 
 impl Output {
-    /// Prints what a command has to say at its end, page by page where people read it, and ends the command with
-    /// `exit`. What is said on standard error has to be said before.
+    /// Prints the whole output of a command, in a pager if a person reads it, and returns `exit` as the end of the
+    /// command. Everything for standard error must be printed before.
     pub fn print_paged(&self, text: &str, folder: &Path, exit: Exit) -> Result<Exit, Error> {
         if self.paged
             && !text.is_empty()
             && let Some(pager) = pager(folder)
         {
-            turn_pages(text, &pager, exit);
+            exec_pager(text, &pager, exit);
         }
         self.print(text)?;
         Ok(exit)
     }
 }
 
-/// The pager git would take; none where people want none.
+/// Returns the pager that git would run. None if it is switched off.
 fn pager(folder: &Path) -> Option<String> {
     let asked = Command::new("git").current_dir(folder).args(["var", "GIT_PAGER"]).stderr(Stdio::null()).output().ok();
     let answer = asked
@@ -42,8 +42,8 @@ fn pager(folder: &Path) -> Option<String> {
     Some(pager.unwrap_or_else(|| "less".to_owned())).filter(|pager| !pager.is_empty() && pager != "cat")
 }
 
-/// Goes on as the pager. Comes back only where that is not possible.
-fn turn_pages(text: &str, pager: &str, exit: Exit) {
+/// Replaces this process with the pager. Returns only if that is not possible.
+fn exec_pager(text: &str, pager: &str, exit: Exit) {
     let Ok(mut file) = tempfile::tempfile() else { return };
     if file.write_all(text.as_bytes()).and_then(|()| file.rewind()).is_err() {
         return;
@@ -54,5 +54,5 @@ fn turn_pages(text: &str, pager: &str, exit: Exit) {
     if variable("LESS").is_none() {
         shell.env("LESS", "FRX");
     }
-    let _could_not = shell.exec();
+    let _exec_error = shell.exec();
 }

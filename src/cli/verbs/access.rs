@@ -1,4 +1,4 @@
-//! `access`: who reads every ticket of their organisation, and who asks to.
+//! `access`: access of customers to every ticket of their organization.
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -22,46 +22,46 @@ use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::view::sanitize::one_line;
 
-/// Access to every ticket of an organization: ask for it, grant it, take it back.
+/// Request, grant and revoke access to every ticket of an organization.
 ///
-/// A technical contact asks by themselves, an administrator with a technical contact's approval. An agent grants or
-/// declines. Granted access stands in the organization's file, with the ticket that granted it; it lets read, and
-/// ends with the role. Nothing else implies it.
+/// A technical contact requests it directly, an administrator with the approval of a technical contact. An agent grants
+/// or declines it. Granted access is recorded in the organization's file, with the ticket that granted it; it allows
+/// reading only, and ends with the role. No role includes it.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook access request -m \"I follow up on all our tickets.\"\n  casebook access grant 7S1W1X\n  casebook access revoke acme ana@acme.example -m \"The contract ended.\""
 )]
 pub struct AccessArgs {
     #[command(subcommand)]
-    deed: AccessSubcommand,
+    subcommand: AccessSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
 enum AccessSubcommand {
-    /// Ask for access: opens a ticket of that kind
+    /// Request access: open a ticket for the request
     Request(AccessRequestArgs),
-    /// Grant what a ticket asks for, and solve it
+    /// Grant the access that a ticket requests, and solve the ticket
     Grant(AccessGrantArgs),
-    /// Say no, and why; the ticket awaits the requester's reply
+    /// Decline a request, with the reason; the ticket awaits the requester's reply
     Decline(AccessDeclineArgs),
-    /// Take access back
+    /// Revoke access
     Revoke(AccessRevokeArgs),
-    /// List who has access, and who asks for it: organization, person, `granted`, `ended`, `asked` or `declined`, ticket
+    /// List access and requests: organization, person, `granted`, `ended`, `asked` or `declined`, ticket
     List(AccessListArgs),
 }
 
 #[derive(Debug, Args)]
 struct AccessRequestArgs {
-    /// The organization, where the requester is of several
+    /// The organization, if the requester belongs to several
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
-    /// The technical contact who approved it, where an administrator asks
+    /// The technical contact who approved it, if an administrator requests it
     #[arg(long, value_name = "WHO", value_parser = address)]
     approved_by: Option<Person>,
-    /// Who asks [default: whoever acts]
+    /// The requester [default: the actor]
     #[arg(long, value_name = "WHO", value_parser = address)]
     requester: Option<Person>,
-    /// What the ticket is called [default: Organization access]
+    /// The subject of the ticket [default: Organization access]
     #[arg(short, long, value_name = "SUBJECT", allow_hyphen_values = true)]
     subject: Option<String>,
     /// The impact, S1 to S4
@@ -90,7 +90,7 @@ struct AccessRevokeArgs {
     /// The organization
     #[arg(value_name = "ORG")]
     organization: String,
-    /// Whose access
+    /// The person whose access is revoked
     #[arg(value_name = "WHO", value_parser = address)]
     person: Person,
     #[command(flatten)]
@@ -117,7 +117,7 @@ struct AccessListArgs {
 
 impl AccessArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        match self.deed {
+        match self.subcommand {
             AccessSubcommand::Request(request) => request.run(session),
             AccessSubcommand::Grant(grant) => grant.run(session),
             AccessSubcommand::Decline(decline) => decline.run(session),
@@ -129,63 +129,69 @@ impl AccessArgs {
 
 impl AccessRequestArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
+        let desk = session.desk()?;
+        let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
         let subject = match self.subject.as_deref() {
             None => "Organization access".to_owned(),
-            Some(words) => clean_subject(words)
-                .ok_or_else(|| Error::usage("the subject is empty", "leave -s out, or say what it is about"))?,
+            Some(text) => clean_subject(text).ok_or_else(|| {
+                Error::usage("the subject is empty", "leave -s out, or give a subject with -s SUBJECT")
+            })?,
         };
-        let typed = self.text.required(casebook.state(), "Why every ticket of the organization shall be readable.")?;
-        let mut opening = OpenFields::new(subject, self.priority, self.requester.unwrap_or(by));
-        opening.kind = Some(Kind::OrganizationAccess);
-        opening.organization = self.org.as_deref().and_then(clean_subject);
-        // Whoever is said to have approved it sees the ticket that says so.
-        opening.cc.extend(self.approved_by.clone().filter(|person| !person.same_address(&opening.requester)));
-        opening.approved_by = self.approved_by;
-        let action = Action::Open(Box::new(opening));
-        let step =
-            ActionRequest { target: TicketRef::New, ..ActionRequest::on(Id::at(session.world.now, 0), action, None) };
-        session.run_write(casebook, vec![step], &self.write, typed, &ResultStyle::Opened)
+        let text = self.text.required(desk.state(), "The reason for access to every ticket of the organization.")?;
+        let mut fields = OpenFields::new(subject, self.priority, self.requester.unwrap_or(actor));
+        fields.kind = Some(Kind::OrganizationAccess);
+        fields.organization = self.org.as_deref().and_then(clean_subject);
+        // The person who approved it must be able to see that the ticket says so.
+        fields.cc.extend(self.approved_by.clone().filter(|person| !person.same_address(&fields.requester)));
+        fields.approved_by = self.approved_by;
+        let action = Action::Open(Box::new(fields));
+        let request = ActionRequest {
+            target: TicketRef::New,
+            ..ActionRequest::on(Id::at(session.environment.now, 0), action, None)
+        };
+        session.run_write(desk, vec![request], Command::requests, &self.write, text, &ResultStyle::Opened)
     }
 }
 
 impl AccessGrantArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        let id = request(session, &casebook, &self.on.ticket.ticket, "access grant")?;
-        let step = self.on.conditions.on(ActionRequest::on(id, Action::Resume, None));
-        let typed = self.on.text.optional()?;
-        let work = |mut steps: Vec<ActionRequest>| match steps.pop() {
-            Some(step) => Command::File(FileCommand::Access(AccessChange::Grant(Box::new(step)))),
-            None => Command::Ticket(TicketCommand::Requests(steps)),
+        let desk = session.desk()?;
+        let id = find_request(session, &desk, &self.on.ticket.ticket, "access grant")?;
+        let request = self.on.conditions.on(ActionRequest::on(id, Action::Resume, None));
+        let text = self.on.text.optional()?;
+        let command = |mut requests: Vec<ActionRequest>| match requests.pop() {
+            Some(request) => Command::File(FileCommand::Access(AccessChange::Grant(Box::new(request)))),
+            None => Command::Ticket(TicketCommand::Requests(requests)),
         };
-        session.run_write_in(casebook, vec![step], work, &self.on.write, typed, &ResultStyle::One)
+        session.run_write(desk, vec![request], command, &self.on.write, text, &ResultStyle::One)
     }
 }
 
 impl AccessDeclineArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        let id = request(session, &casebook, &self.on.ticket.ticket, "access decline")?;
+        let desk = session.desk()?;
+        let id = find_request(session, &desk, &self.on.ticket.ticket, "access decline")?;
         let mut on = self.on;
-        on.write.key = Some(decline_key(on.write.key.as_deref(), casebook.read().ticket(id)?.version()));
-        on.run_write(session, &TextRequirement::Needed("Why not."), |_, _| {
+        on.write.key = Some(decline_key(on.write.key.as_deref(), desk.read().ticket(id)?.version()));
+        on.run_write(session, &TextRequirement::Needed("The reason for declining."), |_, _| {
             Ok(Action::Reply { auto: false, via_ticket: None })
         })
     }
 }
 
-/// The ticket an agent decides on: one that asks for access.
-fn request(session: &Session, casebook: &Desk, word: &str, action: &str) -> Result<Id, CliError> {
+/// Finds a ticket that requests access, on which the actor may decide.
+///
+/// # Errors
+/// The actor is not an agent, or the ticket is not a request for access.
+fn find_request(session: &Session, desk: &Desk, ticket: &str, action: &str) -> Result<Id, CliError> {
     let actor = session.actor()?;
-    let id = casebook.read().find(word, actor)?;
-    if !actor.is_some_and(|person| casebook.config().team.has_agent(person)) {
+    let id = desk.read().find(ticket, actor)?;
+    if !actor.is_some_and(|person| desk.config().team.has_agent(person)) {
         let message = format!("only an agent may `{action}`");
         return Err(CliError::new(Exit::NotAllowed, "person.not_allowed", message)
-            .hint("[team] in casebook.toml says who is an agent"));
+            .hint("[team] in casebook.toml lists the agents"));
     }
-    if casebook.read().ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
+    if desk.read().ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
         let refusal = Refusal::Access(Box::new(AccessRefusal::NotAnAccessRequest));
         return Err(Error::Refused { ticket: Some(id), action: action.to_owned(), refusal }.into());
     }
@@ -194,68 +200,71 @@ fn request(session: &Session, casebook: &Desk, word: &str, action: &str) -> Resu
 
 impl AccessRevokeArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let mut casebook = session.casebook()?;
-        let terms = session.write_options(&self.end)?;
-        let typed = self.text.optional()?;
+        let mut desk = session.desk()?;
+        let options = session.write_options(&self.end)?;
+        let input = self.text.optional()?;
         let (organization, person) = (self.organization, self.person);
-        let said = format!("{organization}  {person} reads their own tickets alone");
+        let message = format!("{organization}  {person} reads only their own tickets");
         let change =
-            AccessChange::Revoke { organization: organization.clone(), person, text: typed.text, key: self.key };
-        let report = casebook.perform(Command::File(FileCommand::Access(change)), &terms);
-        session.print_recovery(&casebook);
-        let report = report?;
-        if report.changes.is_empty() {
+            AccessChange::Revoke { organization: organization.clone(), person, text: input.text, key: self.key };
+        let outcome = desk.perform(Command::File(FileCommand::Access(change)), &options);
+        session.print_recovery(&desk);
+        let outcome = outcome?;
+        if outcome.changes.is_empty() {
             session.output.warn("note: nothing to change");
         }
         if self.json {
-            let made = org::require_new(&report, &organization)
-                .map_or_else(|| casebook.policy().organization(&organization, Some(&terms.by)), Ok)?;
-            org::print_organization(session, &made, true)?;
+            let organization = org::organization_after(&outcome, &organization)
+                .map_or_else(|| desk.policy().organization(&organization, Some(&options.actor)), Ok)?;
+            org::print_organization(session, &organization, true)?;
         } else if self.end.dry_run {
-            session.print_plan(&report)?;
+            session.print_plan(&outcome)?;
         } else {
-            session.output.status(&one_line(&said))?;
+            session.output.status(&one_line(&message))?;
         }
         Ok(Exit::Done)
     }
 }
 
-/// Somebody's access, or their wish for it.
+/// A person's access to an organization, or their request for it.
 struct AccessRow {
     organization: String,
     person: Person,
+    /// The ticket that granted it, or that requests it.
     ticket: Id,
+    /// `granted`, `ended`, `asked` or `declined`.
     state: &'static str,
 }
 
 impl AccessListArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
+        let desk = session.desk()?;
         let viewer = session.actor()?;
-        let (organizations, mut troubles) = match &self.organization {
-            Some(id) => (vec![casebook.policy().organization(id, viewer)?], Vec::new()),
-            None => casebook.policy().organizations(viewer)?,
+        let (organizations, mut unreadable) = match &self.organization {
+            Some(id) => (vec![desk.policy().organization(id, viewer)?], Vec::new()),
+            None => desk.policy().organizations(viewer)?,
         };
-        let found = casebook.read().summaries(viewer)?;
-        troubles.extend(found.troubles);
-        let mut held: Vec<AccessRow> = organizations.iter().flat_map(granted).collect();
-        for row in found.rows.iter() {
-            let header = &row.header;
-            let is_wanted = |id: &String| self.organization.as_ref().is_none_or(|only| only == id);
+        let found = desk.read().summaries(viewer)?;
+        unreadable.extend(found.unreadable);
+        let mut rows: Vec<AccessRow> = organizations.iter().flat_map(granted).collect();
+        for summary in found.rows.iter() {
+            let header = &summary.header;
+            let is_selected = |id: &String| self.organization.as_ref().is_none_or(|only| only == id);
             if header.kind == Some(Kind::OrganizationAccess)
                 && header.status != Status::Solved
-                && let Some(organization) = header.organization.clone().filter(is_wanted)
+                && let Some(organization) = header.organization.clone().filter(is_selected)
             {
-                let state = if is_declined(&casebook.read().ticket(row.id)?.history) { "declined" } else { "asked" };
-                held.push(AccessRow { organization, person: header.requester.clone(), ticket: row.id, state });
+                let state = if is_declined(&desk.read().ticket(summary.id)?.history) { "declined" } else { "asked" };
+                rows.push(AccessRow { organization, person: header.requester.clone(), ticket: summary.id, state });
             }
         }
-        held.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
-        print_access(session, &held, self.json)?;
-        Ok(session.report_unreadable(&casebook, &troubles))
+        rows.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
+        print_access(session, &rows, self.json)?;
+        Ok(session.report_unreadable(&desk, &unreadable))
     }
 }
 
+/// Returns the access that the file of an organization grants, also if it ended with the role.
 fn granted(organization: &Organization) -> impl Iterator<Item = AccessRow> + '_ {
     organization.people.iter().filter_map(|member| {
         let (organization, person) = (organization.id.clone(), member.email.clone());
@@ -264,15 +273,15 @@ fn granted(organization: &Organization) -> impl Iterator<Item = AccessRow> + '_ 
     })
 }
 
-fn print_access(session: &Session, held: &[AccessRow], as_json: bool) -> Result<(), Error> {
+fn print_access(session: &Session, rows: &[AccessRow], as_json: bool) -> Result<(), Error> {
     if as_json {
-        let record = |held: &AccessRow| json!({"organization": held.organization, "person": held.person.as_str(), "state": held.state, "ticket": held.ticket.to_string()});
-        return session.output.json(&Value::Array(held.iter().map(record).collect()));
+        let record = |row: &AccessRow| json!({"organization": row.organization, "person": row.person.as_str(), "state": row.state, "ticket": row.ticket.to_string()});
+        return session.output.json(&Value::Array(rows.iter().map(record).collect()));
     }
-    let line = |held: &AccessRow| {
-        let (organization, person) = (one_line(&held.organization), one_line(held.person.as_str()));
-        format!("{organization}\t{person}\t{}\t{}\n", held.state, held.ticket)
+    let line = |row: &AccessRow| {
+        let (organization, person) = (one_line(&row.organization), one_line(row.person.as_str()));
+        format!("{organization}\t{person}\t{}\t{}\n", row.state, row.ticket)
     };
-    let lines: String = held.iter().map(line).collect();
+    let lines: String = rows.iter().map(line).collect();
     session.output.print(&lines)
 }

@@ -1,6 +1,4 @@
-//! `attach`: files for a ticket, with or without words.
-//!
-//! Must not know what becomes of the bytes.
+//! `attach`: attaches files to a ticket, with or without a text.
 
 use std::path::PathBuf;
 
@@ -17,14 +15,14 @@ use crate::domain::ticket::action::Action;
 
 /// Attach files to a ticket.
 ///
-/// The status stays as it is: whoever owed the next step still owes it. `casebook reply --attach` answers with files. The
-/// bytes lie in attachments/, named after their digest; casebook.toml says how large a file may be.
+/// The status stays as it is; `casebook reply --attach` replies with files. The files are stored in attachments/ under
+/// the hash of their bytes; casebook.toml limits their size.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook attach 7S1W1X trace.txt screenshot.png\n  casebook attach 7S1W1X app.log -m \"The log of this morning.\""
 )]
 pub struct AttachArgs {
-    /// The files
+    /// A file; can be given several times
     #[arg(index = 2, value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
@@ -34,8 +32,8 @@ pub struct AttachArgs {
 impl AttachArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let files = self.files;
-        self.on.run_write_as(session, &TextRequirement::Optional, |casebook, id| {
-            let attachments = attachment::read(&files, casebook.config().largest_attachment)?;
+        self.on.run_write_as(session, &TextRequirement::Optional, |desk, id| {
+            let attachments = attachment::read(&files, desk.config().largest_attachment)?;
             Ok(ActionRequest { attachments, ..ActionRequest::on(id, Action::Attach, None) })
         })
     }

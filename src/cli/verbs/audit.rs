@@ -1,9 +1,9 @@
-//! `audit`: whether every commit kept what was there, and brought only what could be brought.
+//! `audit`: checks every commit of git's history: it must keep all entries and add only entries that were allowed.
 
 use chrono::TimeDelta;
 use clap::Args;
 
-use super::changes::{range_error, stretch};
+use super::changes::{parse_range, range_error};
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::report::findings::FindingsFlags;
@@ -11,107 +11,114 @@ use crate::cli::session::Session;
 use crate::cli::terminal::progress::Progress;
 use crate::desk::{AuditOptions, AuditRange, AuditReport, DeskLocation, HistoryAudit};
 use crate::domain::time::duration;
-use crate::store::layout::short_suffix;
+use crate::store::short_id::short_suffix;
 use crate::view::sanitize::one_line;
 
-/// Prove from git's history that every version of every ticket extends its parents.
+/// Audit git's history: entries are only added, and each was allowed.
 ///
-/// Each commit is held against its parents: no entry is gone, edited or moved, no file deleted; every new entry was
-/// allowed on the version it extends, by casebook.toml as it was before the commit. Ends with 1 if something is wrong.
-/// Redactions are listed, and are not wrong. A bare repository will do.
+/// Each commit is compared with its parents: no entry may be removed, edited or moved, and no file deleted; every new
+/// entry must have been allowed on the version it extends, by casebook.toml as it was before the commit. Exits with 1
+/// if there are findings. Redactions are listed, and are not findings. It works in a bare repository too.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook audit\n  casebook audit origin/main..HEAD --identity\n  casebook audit --since-verified --signed --report sarif=audit.sarif"
 )]
 pub struct AuditArgs {
-    /// A..B, A...B (since B parted from A), or A alone (A..HEAD) [default: all that HEAD leads to]
+    /// A..B, A...B (from their merge base to B), or A (A..HEAD) [default: the whole history of HEAD]
     #[arg(value_name = "RANGE", conflicts_with_all = ["all", "since_verified"])]
     range: Option<String>,
-    /// All that any branch or tag leads to
+    /// Audit the history of every branch and tag
     #[arg(long, conflicts_with = "since_verified")]
     all: bool,
-    /// Entries name the author of their commit, or whom its `On-behalf-of:` names; imported ones and
-    /// those of the role `system` are exempt, and counted
+    /// Check that entries name the author of their commit, or the person in its `On-behalf-of:`; imported entries and
+    /// entries of the role `system` are exempt, and counted
     #[arg(long)]
     identity: bool,
-    /// Commits are signed with keys that the section `signing` of casebook.toml names
+    /// Check that commits are signed with keys that `[signing]` in casebook.toml lists
     #[arg(long)]
     signed: bool,
-    /// How far clocks may differ
-    #[arg(long, value_name = "SPAN", default_value = "1d", value_parser = span)]
+    /// The largest accepted difference between clocks
+    #[arg(long, value_name = "SPAN", default_value = "1d", value_parser = duration_arg)]
     tolerance: TimeDelta,
-    /// The desk's folder in the repository [default: that of the work tree, else the only one in HEAD]
+    /// The desk's folder in the repository [default: that of the work tree, else the only desk in HEAD]
     #[arg(long, value_name = "FOLDER")]
     desk: Option<String>,
-    /// Only what came after the last audit with this flag that found nothing
+    /// Audit only the commits since the last audit with this flag that found nothing
     #[arg(long)]
     since_verified: bool,
     #[command(flatten)]
-    telling: FindingsFlags,
+    findings: FindingsFlags,
 }
 
-/// A span of time, for flags.
-pub(super) fn span(words: &str) -> Result<TimeDelta, String> {
-    duration::parse_duration(words).ok_or_else(|| format!("`{words}` is no span of time; `10m`, `4h` and `1d` are"))
+/// Parses a duration of the command line, such as `4h`.
+pub(super) fn duration_arg(text: &str) -> Result<TimeDelta, String> {
+    duration::parse_duration(text).ok_or_else(|| format!("`{text}` is not a duration; write it as 10m, 4h or 1d"))
 }
 
-fn entries(count: usize, kind: &str) -> String {
+/// Formats a count of entries of a kind: `2 imported entries`.
+fn count_entries(count: usize, kind: &str) -> String {
     format!("{count} {kind}{}", if count == 1 { "entry" } else { "entries" })
 }
 
 impl AuditArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        self.telling.exit_code()?;
+        self.findings.validate()?;
         let start = session.start()?;
-        let whereabouts = DeskLocation::of(&start, self.desk.as_deref())?;
-        let auditor = HistoryAudit::at(&whereabouts);
-        let questions = AuditOptions { identity: self.identity, signed: self.signed, tolerance: self.tolerance };
-        let span = self.span(&auditor, &questions)?;
-        let progress = Progress::begin("walking through the history");
-        let mut tell = |count: usize| {
+        let location = DeskLocation::of(&start, self.desk.as_deref())?;
+        let auditor = HistoryAudit::at(&location);
+        let options = AuditOptions { identity: self.identity, signed: self.signed, tolerance: self.tolerance };
+        let range = self.range(&auditor, &options)?;
+        let progress = Progress::begin("reading the history");
+        let mut on_commit = |count: usize| {
             if count.is_multiple_of(64) {
                 progress.step(&format!("{count} commits audited"));
             }
         };
-        let found = auditor.audit(&span, &questions, &mut tell).map_err(range_error)?;
+        let found = auditor.audit(&range, &options, &mut on_commit).map_err(range_error)?;
         progress.end();
         self.list_redactions(session, &found)?;
         if self.identity {
-            self.count_apart(session, &found)?;
+            self.print_exempt(session, &found)?;
         }
-        if self.since_verified || span == AuditRange::Head {
-            auditor.note(&found, questions, self.since_verified, self.telling.strict)?;
+        if self.since_verified || range == AuditRange::Head {
+            auditor.save_checkpoint(&found, options, self.since_verified, self.findings.strict)?;
         }
-        self.telling.print(session, &found.findings, "audit", (found.commits, "commit"), &whereabouts.prefix)
+        self.findings.print(session, &found.findings, "audit", (found.commits, "commit"), &location.prefix)
     }
 
-    fn span(&self, auditor: &HistoryAudit, questions: &AuditOptions) -> Result<AuditRange, CliError> {
+    /// Returns the commits that the flags select.
+    fn range(&self, auditor: &HistoryAudit, options: &AuditOptions) -> Result<AuditRange, CliError> {
         if let Some(range) = &self.range {
-            return Ok(AuditRange::Stretch(stretch(Some(range))?));
+            return Ok(AuditRange::Between(parse_range(Some(range))?));
         }
         if self.since_verified {
-            return Ok(auditor.verified(questions)?.map_or(AuditRange::Head, AuditRange::Since));
+            return Ok(auditor.verified_commit(options)?.map_or(AuditRange::Head, AuditRange::Since));
         }
         Ok(if self.all { AuditRange::All } else { AuditRange::Head })
     }
 
-    /// How many entries may name somebody else than their commit: to people beside the findings, to programs on standard error.
-    fn count_apart(&self, session: &Session, found: &AuditReport) -> Result<(), CliError> {
-        let (imported, system) = (entries(found.imported, "imported "), entries(found.system, ""));
-        let words = format!("exempt from --identity: {imported} and {system} of the role `system`");
-        if self.telling.is_for_people() {
-            session.output.status(&words)?;
+    /// Prints the number of entries that `--identity` does not check.
+    fn print_exempt(&self, session: &Session, found: &AuditReport) -> Result<(), CliError> {
+        let (imported, system) = (count_entries(found.imported, "imported "), count_entries(found.system, ""));
+        let message = format!("exempt from --identity: {imported} and {system} of the role `system`");
+        self.print_beside(session, &message)
+    }
+
+    /// Prints a message with the findings for people, and on standard error if programs read the findings.
+    fn print_beside(&self, session: &Session, message: &str) -> Result<(), CliError> {
+        if self.findings.is_for_people() {
+            session.output.status(message)?;
         } else {
-            session.output.warn(&format!("note: {words}"));
+            session.output.warn(&format!("note: {message}"));
         }
         Ok(())
     }
 
-    /// What was hidden: to people beside the findings, to programs on standard error.
+    /// Prints the redactions: the commit, the hidden entry, the actor and the reason of each.
     fn list_redactions(&self, session: &Session, found: &AuditReport) -> Result<(), CliError> {
         for redaction in &found.redactions {
             let commit = redaction.commit.get(..12).unwrap_or(&redaction.commit);
-            let words = format!(
+            let message = format!(
                 "redacted in {commit}: {} of {} hides {}, by {}: {}",
                 short_suffix(redaction.entry),
                 redaction.ticket,
@@ -119,12 +126,7 @@ impl AuditArgs {
                 redaction.by,
                 redaction.reason
             );
-            let words = one_line(&words);
-            if self.telling.is_for_people() {
-                session.output.status(&words)?;
-            } else {
-                session.output.warn(&format!("note: {words}"));
-            }
+            self.print_beside(session, &one_line(&message))?;
         }
         Ok(())
     }

@@ -1,36 +1,37 @@
-//! `changes`: what happened to tickets between two revisions of git.
+//! `changes`: the entries that were added to tickets between two revisions.
 
 use clap::Args;
 use serde_json::Value;
 
-use super::show::lists_fields;
 use crate::cli::Exit;
 use crate::cli::args::output_format::{OutputFormat, RecordFields};
 use crate::cli::error::CliError;
+use crate::cli::report::ticket::lists_fields;
 use crate::cli::session::Session;
 use crate::desk::RevisionRange;
 use crate::error::Error;
 use crate::store::git::GitError;
-use crate::store::layout::short_suffix;
+use crate::store::short_id::short_suffix;
 use crate::view;
 
-/// What tickets that changed have.
-const SHAPE: RecordFields = RecordFields { fields: view::changes::FIELDS, columns: view::changes::FIELDS };
+/// The fields of a changed ticket.
+const FIELDS: RecordFields = RecordFields { fields: view::changes::FIELDS, columns: view::changes::FIELDS };
 
-/// What happened to tickets between two revisions of git.
+/// Show the changes of tickets between two revisions.
 ///
-/// Every entry that is in B and not in A, the oldest first in each ticket; entries that were removed or rewritten are
-/// named as such, and so is a file that changed without an entry. What is not committed does not count. In a pipe with
-/// tabs between: added, removed, rewritten or edited; time, ticket, entry, person, role, action, from, to.
+/// Every entry that is in B and not in A is printed, the oldest first in each ticket; entries that were removed or
+/// rewritten are marked, and so is a file that changed without an entry. Uncommitted changes are ignored. In a pipe, the
+/// columns are separated by tabs: added, removed, rewritten or edited; time, ticket, entry, person, role, action, from,
+/// to.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook changes\n  casebook changes main...HEAD --markdown\n  casebook changes v1..v2 --json"
 )]
 pub struct ChangesArgs {
-    /// A..B, A...B (since B parted from A), or A alone (A..HEAD) [default: HEAD~1..HEAD, the last commit]
+    /// A..B, A...B (from their merge base to B), or A (A..HEAD) [default: HEAD~1..HEAD, the last commit]
     #[arg(value_name = "A..B")]
-    stretch: Option<String>,
-    /// Markdown, for a comment on a pull request; nobody is notified by it
+    range: Option<String>,
+    /// Print Markdown for a comment on a pull request; it notifies no user
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
     /// Print a JSON array of tickets; with fields, only those; `--json=` lists them
@@ -41,65 +42,66 @@ pub struct ChangesArgs {
 impl ChangesArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         if lists_fields(self.json.as_deref()) {
-            return SHAPE.list(session);
+            return FIELDS.list(session);
         }
-        let chosen = self.json.as_deref().map_or(Ok(OutputFormat::Words), |fields| SHAPE.of(fields))?;
-        let casebook = session.casebook()?;
-        let census =
-            casebook.read().compared(&stretch(self.stretch.as_deref())?, session.actor()?).map_err(range_error)?;
-        let compared = census.tickets.as_slice();
-        let viewer = session.viewer(&casebook)?;
-        let zone = session.zone(&casebook)?;
-        let audience = session.audience(&casebook, &zone)?;
-        let short: Vec<String> = compared.iter().map(|compared| short_suffix(compared.id)).collect();
+        let format = self.json.as_deref().map_or(Ok(OutputFormat::Text), |fields| FIELDS.of(fields))?;
+        let desk = session.desk()?;
+        let found =
+            desk.read().ticket_diffs(&parse_range(self.range.as_deref())?, session.actor()?).map_err(range_error)?;
+        let diffs = found.tickets.as_slice();
+        let viewer = session.viewer(&desk)?;
+        let zone = session.zone(&desk)?;
+        let audience = session.audience(&desk, &zone)?;
+        let short_ids: Vec<String> = diffs.iter().map(|diff| short_suffix(diff.id)).collect();
         if self.markdown {
-            session.output.print(&view::changes::markdown(compared, &short, &audience))?;
-        } else if matches!(chosen, OutputFormat::Json(_)) {
-            let records = compared.iter().map(|compared| view::changes::to_json(compared, viewer));
-            chosen.print(session, records.collect::<Vec<serde_json::Map<String, Value>>>())?;
+            session.output.print(&view::changes::markdown(diffs, &short_ids, &audience))?;
+        } else if matches!(format, OutputFormat::Json(_)) {
+            let records = diffs.iter().map(|diff| view::changes::to_json(diff, viewer));
+            format.print(session, records.collect::<Vec<serde_json::Map<String, Value>>>())?;
         } else if session.output.is_terminal {
-            let told = view::changes::render_table(compared, &short, &audience);
+            let text = view::changes::render_table(diffs, &short_ids, &audience);
             return Ok(session.output.print_paged(
-                &told,
-                casebook.root(),
-                session.report_unreadable(&casebook, &census.troubles),
+                &text,
+                desk.root(),
+                session.report_unreadable(&desk, &found.unreadable),
             )?);
         } else {
-            session.output.print(&view::changes::render_tsv(compared, viewer))?;
+            session.output.print(&view::changes::render_tsv(diffs, viewer))?;
         }
-        Ok(session.report_unreadable(&casebook, &census.troubles))
+        Ok(session.report_unreadable(&desk, &found.unreadable))
     }
 }
 
-/// `A..B` as git reads it: a side left out is HEAD.
+/// Parses `A..B` as git does: a missing side is HEAD.
 ///
 /// # Errors
-/// Neither side is there, or HEAD alone, as where a script has no value for them: nothing would be looked at, and found
-/// sound.
-pub(super) fn stretch(words: Option<&str>) -> Result<RevisionRange, Error> {
-    let is_nothing = |words: &&str| {
-        let end = words.trim_start_matches('.');
-        end.is_empty() || end.len() < words.len() && matches!(end, "HEAD" | "@")
+/// The range has no sides, or only HEAD as its end. A script with an empty variable would otherwise check nothing and
+/// report success.
+pub(super) fn parse_range(range: Option<&str>) -> Result<RevisionRange, Error> {
+    let is_empty = |range: &&str| {
+        let end = range.trim_start_matches('.');
+        end.is_empty() || end.len() < range.len() && matches!(end, "HEAD" | "@")
     };
-    if let Some(words) = words.map(str::trim).filter(is_nothing) {
-        let hint = "write A..B, such as `origin/main..HEAD`; in a script, look whether its variables are set";
-        return Err(Error::usage(format!("the range `{words}` begins nowhere"), hint));
+    if let Some(range) = range.map(str::trim).filter(is_empty) {
+        let hint = "write A..B, such as `origin/main..HEAD`; in a script, check that its variables are set";
+        return Err(Error::usage(format!("the range `{range}` has no beginning"), hint));
     }
     let head = |side: &str| if side.is_empty() { "HEAD".to_owned() } else { side.to_owned() };
-    let Some(words) = words else { return Ok(RevisionRange { from: None, to: head(""), since_parting: false }) };
-    let (from, to, since_parting) = match (words.split_once("..."), words.split_once("..")) {
+    let Some(range) = range else { return Ok(RevisionRange { from: None, to: head(""), since_merge_base: false }) };
+    let (from, to, since_merge_base) = match (range.split_once("..."), range.split_once("..")) {
         (Some((from, to)), _) => (from, to, true),
         (None, Some((from, to))) => (from, to, false),
-        (None, None) => (words, "", false),
+        (None, None) => (range, "", false),
     };
-    Ok(RevisionRange { from: Some(head(from)), to: head(to), since_parting })
+    Ok(RevisionRange { from: Some(head(from)), to: head(to), since_merge_base })
 }
 
+/// Turns an unknown revision of a range into a usage error, and any other error into its own.
 pub(super) fn range_error(error: Error) -> CliError {
     match error {
         Error::NoRevision { revision, refusal: GitError::Refused { .. } } => Error::usage(
             format!("git knows no revision `{revision}`"),
-            "`git log` shows them; in CI, let the checkout fetch more than the last commit",
+            "`git log` lists revisions; in CI, let the checkout fetch more than the last commit",
         )
         .into(),
         other => other.into(),

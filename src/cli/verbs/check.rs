@@ -1,27 +1,30 @@
-//! `check`: whether every file is sound, says the same as its history, and agrees with the others.
+//! `check`: checks the files of a desk, each against its history and against the others.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::changes::{range_error, stretch};
+use super::changes::{parse_range, range_error};
 use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
+use crate::cli::env::variable;
 use crate::cli::error::CliError;
 use crate::cli::report::findings::FindingsFlags;
-use crate::cli::session::{Session, variable};
-use crate::desk::{CheckResult, CheckScope, Command, FileCommand};
+use crate::cli::session::Session;
+
+use crate::desk::{CheckResult, CheckScope, Command, FileCommand, check_desk, folder_in_repository};
 use crate::domain::id::Id;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::layout;
 
-/// Check that every file is sound.
+/// Check that every file is valid and agrees with the others.
 ///
-/// Every file parses, header and history agree, the workflow allowed every entry, and merged tickets know each other.
+/// Every file must parse, header and history must agree, the workflow must allow every entry, and merged tickets must
+/// refer to each other.
 ///
-/// Ends with 1 if an error was found. Warnings alone end with 0, unless --strict. `casebook rule CODE` explains what a
-/// finding means and what to do.
+/// Exits with 1 if there are errors. With warnings only, it exits with 0, or with 1 if --strict is given.
+/// `casebook rule CODE` explains a finding and its repair.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook check\n  casebook check tickets/2026/11 --format concise\n  casebook check --range origin/main..HEAD --format github --report sarif=check.sarif\n  casebook check --fix -n"
@@ -30,13 +33,13 @@ pub struct CheckArgs {
     /// Files or folders [default: the whole desk]
     #[arg(value_name = "PATH", conflicts_with_all = ["staged", "range"])]
     paths: Vec<PathBuf>,
-    /// What is staged, as it is staged: for a pre-commit hook
+    /// Check the staged files in git's index, for a pre-commit hook
     #[arg(long, conflicts_with = "range")]
     staged: bool,
-    /// What differs between two revisions, as it is in the newer one
+    /// Check the files that differ between two revisions, as they are in the newer revision
     #[arg(long, value_name = "A..B")]
     range: Option<String>,
-    /// Mend what has exactly one right answer: the header, from the history, and the end marker; shows the diff first
+    /// Repair what has exactly one correct value: the header, from the history, and the end marker; prints the diff first
     #[arg(long, conflicts_with_all = ["staged", "range"])]
     fix: bool,
     /// With --fix: show the diff and the commit message, and write nothing
@@ -49,110 +52,114 @@ pub struct CheckArgs {
     #[arg(long, requires = "fix")]
     no_commit: bool,
     #[command(flatten)]
-    telling: FindingsFlags,
+    findings: FindingsFlags,
 }
 
 impl CheckArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        self.telling.exit_code()?;
-        let mut casebook = session.unsound_casebook()?;
-        let scope = self.scope(session, casebook.root())?;
-        let mut checked = casebook.check(&scope).map_err(range_error)?;
-        if self.fix && self.mend(session, &checked.findings)? {
-            casebook = session.unsound_casebook()?;
-            checked = casebook.check(&scope).map_err(range_error)?;
+        self.findings.validate()?;
+        let mut desk = session.desk_to_check()?;
+        let scope = self.scope(session, desk.root())?;
+        let mut checked = check_desk(&mut desk, &scope).map_err(range_error)?;
+        if self.fix && self.repair(session, &checked.findings)? {
+            desk = session.desk_to_check()?;
+            checked = check_desk(&mut desk, &scope).map_err(range_error)?;
         }
         let CheckResult { findings, count } = checked;
-        let from_the_top = self.telling.begins_at_the_top();
-        let folder = if from_the_top { casebook.folder_in_repository()? } else { String::new() };
-        let exit = self.telling.print(session, &findings, "check", (count, "ticket"), &folder)?;
-        if casebook.has_pending() {
-            session.output.warn("note: a command was interrupted; the next one that writes brings it to its end");
+        let from_the_top = self.findings.begins_at_the_top();
+        let folder = if from_the_top { folder_in_repository(&desk)? } else { String::new() };
+        let exit = self.findings.print(session, &findings, "check", (count, "ticket"), &folder)?;
+        if desk.has_pending() {
+            session
+                .output
+                .warn("note: a command was interrupted; the next command that writes completes it or rolls it back");
         }
         Ok(exit)
     }
 
+    /// Returns the files that the arguments select.
     fn scope(&self, session: &Session, root: &Path) -> Result<CheckScope, CliError> {
         if self.staged {
             let index = variable("GIT_INDEX_FILE").map(|index| std::path::absolute(&index).unwrap_or(index.into()));
             return Ok(CheckScope::Staged(index));
         }
         if let Some(range) = &self.range {
-            return Ok(CheckScope::Range(stretch(Some(range))?));
+            return Ok(CheckScope::Range(parse_range(Some(range))?));
         }
         if self.paths.is_empty() {
             return Ok(CheckScope::Everything);
         }
         let start = session.start()?;
-        let below = |path: &PathBuf| {
-            let full = clean(&start.join(path));
+        let relative = |path: &PathBuf| {
+            let full = normalize(&start.join(path));
             let inside = full.strip_prefix(root).map_err(|_| {
-                let message = format!("`{}` does not lie in the desk", path.display());
-                Error::usage(message, "paths begin in the folder the command is run in")
+                let message = format!("`{}` is not in the desk {}", path.display(), root.display());
+                Error::usage(message, "paths are relative to the folder in which the command runs")
             })?;
             full.symlink_metadata().map_err(|_| {
                 Error::usage(
                     format!("there is no `{}`", path.display()),
-                    "`casebook check` alone checks the whole desk",
+                    "`casebook check` without paths checks the whole desk",
                 )
             })?;
             Ok(inside.to_string_lossy().into_owned())
         };
-        Ok(CheckScope::Paths(self.paths.iter().map(below).collect::<Result<_, Error>>()?))
+        Ok(CheckScope::Paths(self.paths.iter().map(relative).collect::<Result<_, Error>>()?))
     }
 
-    /// Mends what can be mended, through the one door, and shows it first. Says whether anything was written.
-    fn mend(&self, session: &Session, findings: &[Finding]) -> Result<bool, CliError> {
-        // A header that cannot be read follows from the history as well, where that can.
-        let may_be = |finding: &&Finding| finding.rule.is_fixable || is_about_a_field(finding);
-        let mut ids: Vec<Id> = findings.iter().filter(may_be).filter_map(|finding| finding.ticket).collect();
-        ids.dedup();
-        if ids.is_empty() {
+    /// Repairs the tickets with fixable findings, after printing the diff. Returns whether anything was written.
+    fn repair(&self, session: &Session, findings: &[Finding]) -> Result<bool, CliError> {
+        // A header with an invalid field can be rebuilt too, if the history can be read.
+        let may_be_fixable = |finding: &&Finding| finding.rule.is_fixable || concerns_field(finding);
+        let mut tickets: Vec<Id> =
+            findings.iter().filter(may_be_fixable).filter_map(|finding| finding.ticket).collect();
+        tickets.dedup();
+        if tickets.is_empty() {
             return Ok(false);
         }
         let flags = CommitFlags { dry_run: true, commit: self.commit, no_commit: self.no_commit };
-        let mut casebook = session.casebook()?;
-        let mut terms = session.write_options(&flags)?;
-        let plan = casebook.perform(Command::File(FileCommand::Repair(ids.clone())), &terms)?;
-        if self.telling.is_for_people() {
+        let mut desk = session.desk()?;
+        let mut options = session.write_options(&flags)?;
+        let plan = desk.perform(Command::File(FileCommand::Repair(tickets.clone())), &options)?;
+        if self.findings.is_for_people() {
             session.print_plan(&plan)?;
             session.output.status("")?;
         }
-        let is_known =
+        let is_fixable =
             |id: &&Id| findings.iter().any(|finding| finding.rule.is_fixable && finding.ticket == Some(**id));
-        for id in ids.iter().filter(is_known).filter(|id| !plan.tickets.iter().any(|ticket| ticket.id == **id)) {
+        for id in tickets.iter().filter(is_fixable).filter(|id| !plan.tickets.iter().any(|ticket| ticket.id == **id)) {
             let path = layout::ticket_path(*id);
-            session.output.warn(&format!("note: {path} is left as it is: `git diff -- {path}` shows what is missing"));
+            session.output.warn(&format!("note: {path} was not repaired; `git diff -- {path}` shows what is missing"));
         }
         for finding in findings.iter().filter(|finding| *finding.rule == crate::domain::rules::FILE_NO_END) {
             if plan.changes.iter().any(|change| change.path == finding.path) {
-                session.output.warn(&format!("note: {} is taken for whole up to its last line", finding.path));
+                session.output.warn(&format!("note: {} is taken to be complete up to its last line", finding.path));
             }
         }
         if self.dry_run || plan.changes.is_empty() {
             return Ok(false);
         }
-        terms.dry_run = false;
-        casebook.perform(Command::File(FileCommand::Repair(ids)), &terms)?;
+        options.dry_run = false;
+        desk.perform(Command::File(FileCommand::Repair(tickets)), &options)?;
         Ok(true)
     }
 }
 
-/// Whether something is wrong with a field of a file, wherever in it.
-fn is_about_a_field(finding: &Finding) -> bool {
+/// Returns whether a finding is about one field of a file.
+fn concerns_field(finding: &Finding) -> bool {
     use crate::domain::rules::{FIELD_EMPTY, FIELD_KIND, FIELD_MISSING, FIELD_UNFIT, FIELD_UNKNOWN, FILE_DOUBLED};
     [&FIELD_EMPTY, &FIELD_KIND, &FIELD_MISSING, &FIELD_UNFIT, &FIELD_UNKNOWN, &FILE_DOUBLED].contains(&finding.rule)
 }
 
-/// A path without `.` and `..`, as far as that can be said without asking the disk.
-fn clean(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
+/// Returns a path without `.` and `..`. It does not follow links.
+fn normalize(path: &Path) -> PathBuf {
+    let mut normalized = PathBuf::new();
     for part in path.components() {
         match part {
             std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => _ = clean.pop(),
-            part => clean.push(part),
+            std::path::Component::ParentDir => _ = normalized.pop(),
+            part => normalized.push(part),
         }
     }
-    clean
+    normalized
 }

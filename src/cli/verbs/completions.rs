@@ -1,6 +1,4 @@
-//! `completions` and `man`: made from the command line itself, so they cannot lie.
-
-use std::path::PathBuf;
+//! `completions`: completion scripts, generated from the definition of the command line.
 
 use clap::Args;
 use clap_complete::Shell;
@@ -8,7 +6,6 @@ use clap_complete::Shell;
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::error::Error;
 
 /// Print a completion script for a shell.
 #[derive(Debug, Args)]
@@ -21,30 +18,8 @@ pub struct CompletionsArgs {
 impl CompletionsArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut crate::cli::command(), "casebook", &mut script);
+        clap_complete::generate(self.shell, &mut super::command(), "casebook", &mut script);
         session.output.print(&String::from_utf8_lossy(&script))?;
-        Ok(Exit::Done)
-    }
-}
-
-/// Print the manual page, or write all of them into a folder.
-#[derive(Debug, Args)]
-pub struct ManArgs {
-    /// Write a page per verb into this folder
-    #[arg(value_name = "DIR")]
-    folder: Option<PathBuf>,
-}
-
-impl ManArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        if let Some(folder) = &self.folder {
-            std::fs::create_dir_all(folder).map_err(Error::io(folder, "make"))?;
-            clap_mangen::generate_to(crate::cli::command(), folder).map_err(Error::io(folder, "write to"))?;
-            return Ok(Exit::Done);
-        }
-        let mut page = Vec::new();
-        clap_mangen::Man::new(crate::cli::command()).render(&mut page).map_err(Error::io("the page", "write"))?;
-        session.output.print(&String::from_utf8_lossy(&page))?;
         Ok(Exit::Done)
     }
 }

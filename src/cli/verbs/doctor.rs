@@ -1,4 +1,4 @@
-//! `doctor`: what is wrong around the desk, and the command that mends it.
+//! `doctor`: problems of the desk and its environment, each with the command that repairs it.
 
 mod server;
 
@@ -8,19 +8,22 @@ use serde_json::{Value, json};
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::cli::session::program::{program, quoted};
+use crate::cli::session::program::program;
+use crate::cli::terminal::shell::quoted;
 use crate::desk::{Desk, DeskHealth, GitSetting, ServerHealth, SettingState};
 use crate::domain::time::zone::Zone;
 use crate::store::git::Repository;
 use crate::view::labels::count;
 use crate::view::sanitize::one_line;
 
-/// The oldest git that has all that is asked of it.
+/// The oldest supported version of git.
 const OLDEST_GIT: (u32, u32) = (2, 26);
 
-/// Look whether everything around the desk is well.
+/// Diagnose problems with the desk and its environment.
 ///
-/// It looks at git, who acts, merge driver, attributes, index, time zones and lock. In a bare repository it looks at the desk that HEAD has, the hooks that guard it, and git's settings for pushes. Changes nothing. Each thing that is wrong comes with the command that mends it. Ends with 1 if something is wrong.
+/// It checks git, the actor's identity, the merge driver, .gitattributes, the index, time zones and the lock. In a bare
+/// repository it checks the desk in HEAD, the hooks that guard it, and git's settings for pushes. It changes nothing.
+/// Each problem comes with the command that repairs it. Exits with 1 if there are problems.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
     /// Print the findings as JSON
@@ -28,10 +31,11 @@ pub struct DoctorArgs {
     json: bool,
 }
 
-/// How a thing stands.
+/// The result of a check.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum DiagnosisState {
     Ok,
+    /// Worth knowing, but not a problem.
     Note,
     Wrong,
 }
@@ -46,7 +50,7 @@ impl DiagnosisState {
     }
 }
 
-/// One thing looked at.
+/// A check with its result, and the command that repairs it.
 struct Diagnosis {
     check: &'static str,
     state: DiagnosisState,
@@ -54,7 +58,7 @@ struct Diagnosis {
     hint: Option<String>,
 }
 
-/// What was found so far.
+/// The diagnoses so far, in the order in which they are printed.
 #[derive(Default)]
 struct Diagnoses(Vec<Diagnosis>);
 
@@ -77,19 +81,20 @@ impl Diagnoses {
         });
     }
 
-    fn complaint(&mut self, check: &'static str, complaint: CliError) {
-        let place = complaint.place.map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
-        self.wrong(check, format!("{place}{}", complaint.message), complaint.hint.unwrap_or_default());
+    /// Adds an error of the program as a problem.
+    fn error(&mut self, check: &'static str, error: CliError) {
+        let place = error.place.map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
+        self.wrong(check, format!("{place}{}", error.message), error.hint.unwrap_or_default());
     }
 }
 
 impl DoctorArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let mut findings = Diagnoses::default();
-        git(session, &mut findings)?;
+        diagnose_git(session, &mut findings)?;
         match ServerHealth::of(&session.start()?)? {
-            Some(condition) => server::server(condition, &mut findings),
-            None => desk(session, &mut findings)?,
+            Some(health) => server::diagnose(health, &mut findings),
+            None => diagnose_desk(session, &mut findings)?,
         }
         findings.ok("time_zones", format!("rules of tzdata {}", Zone::tzdata_version()));
         if self.json {
@@ -107,30 +112,38 @@ impl DoctorArgs {
     }
 }
 
-fn desk(session: &Session, findings: &mut Diagnoses) -> Result<(), CliError> {
-    match session.casebook() {
-        Err(complaint) => findings.complaint("desk", complaint),
-        Ok(casebook) => {
-            findings.ok("desk", format!("{}, format {}", casebook.root().display(), casebook.config().format));
-            actor(session, &casebook, findings)?;
-            zone(&casebook, findings);
-            settings(&casebook, findings);
-            surroundings(&casebook, findings);
+/// Adds the diagnoses of the desk, or the error that keeps it from being opened.
+fn diagnose_desk(session: &Session, findings: &mut Diagnoses) -> Result<(), CliError> {
+    match session.desk() {
+        Err(error) => findings.error("desk", error),
+        Ok(desk) => {
+            findings.ok("desk", format!("{}, format {}", desk.root().display(), desk.config().format));
+            diagnose_actor(session, &desk, findings)?;
+            diagnose_zone(&desk, findings);
+            diagnose_sections(&desk, findings);
+            diagnose_clone(&desk, findings);
         }
     }
     Ok(())
 }
 
-fn git(session: &Session, findings: &mut Diagnoses) -> Result<(), CliError> {
+/// Adds the diagnosis of the installed git.
+fn diagnose_git(session: &Session, findings: &mut Diagnoses) -> Result<(), CliError> {
     match Repository::at(&session.start()?).version() {
-        Err(_) => {
-            findings.wrong("git", "git was not found on PATH", "install git; without it nothing is committed or merged")
-        }
+        Err(_) => findings.wrong(
+            "git",
+            "git was not found on PATH",
+            "install git; without git, casebook neither commits nor merges",
+        ),
         Ok(version) => {
             let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
             let (major, minor) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
             if (major, minor) < OLDEST_GIT {
-                findings.wrong("git", format!("version {version} is too old"), "install git 2.26 or newer");
+                findings.wrong(
+                    "git",
+                    format!("git {version} is too old: 2.26 or newer is needed"),
+                    "install git 2.26 or newer",
+                );
             } else {
                 findings.ok("git", format!("version {version}"));
             }
@@ -139,107 +152,122 @@ fn git(session: &Session, findings: &mut Diagnoses) -> Result<(), CliError> {
     Ok(())
 }
 
-fn actor(session: &Session, casebook: &Desk, findings: &mut Diagnoses) -> Result<(), CliError> {
+/// Adds the diagnosis of the actor's identity.
+fn diagnose_actor(session: &Session, desk: &Desk, findings: &mut Diagnoses) -> Result<(), CliError> {
     match session.actor()? {
         None => findings.wrong(
             "identity",
-            "nobody is known to act",
+            "cannot determine who is running this command",
             "git config user.email YOU@EXAMPLE, or set CASEBOOK_ACTOR",
         ),
-        Some(person) if casebook.config().team.has_agent(person) => {
-            findings.ok("identity", format!("{person}, an agent"))
-        }
+        Some(person) if desk.config().team.has_agent(person) => findings.ok("identity", format!("{person}, an agent")),
         Some(person) => {
-            findings.note("identity", format!("{person}, no agent"), "agents stand under [team] in casebook.toml");
+            findings.note("identity", format!("{person}, not an agent"), "[team] in casebook.toml lists the agents");
         }
     }
     Ok(())
 }
 
-fn zone(casebook: &Desk, findings: &mut Diagnoses) {
-    let name = &casebook.config().time_zone;
+/// Adds an invalid time zone of the desk.
+fn diagnose_zone(desk: &Desk, findings: &mut Diagnoses) {
+    let name = &desk.config().time_zone;
     if Zone::named(name).is_err() {
-        findings.wrong("time_zones", format!("`{name}` is no time zone"), "set `time_zone` in casebook.toml");
+        findings.wrong(
+            "time_zones",
+            format!("`{name}` is not a time zone"),
+            "set `time_zone` in casebook.toml, such as Europe/Paris",
+        );
     }
 }
 
-/// What some commands would refuse to work with, though this one was read.
-fn settings(casebook: &Desk, findings: &mut Diagnoses) {
-    for finding in casebook.unsound_sections() {
+/// Adds the invalid sections of casebook.toml, which some commands refuse though the file could be read.
+fn diagnose_sections(desk: &Desk, findings: &mut Diagnoses) {
+    for finding in desk.check().invalid_sections() {
         findings.wrong("config", format!("casebook.toml:{}: {}", finding.line, finding.message), "casebook check");
     }
 }
 
-fn surroundings(casebook: &Desk, findings: &mut Diagnoses) {
-    if !casebook.state().in_repository() {
-        findings.note("repository", "in no git repository: nothing is committed", "git init && casebook git-setup");
+/// Adds the diagnoses of the clone: git's settings, conflicts, the index, the lock, the journal and kept texts.
+fn diagnose_clone(desk: &Desk, findings: &mut Diagnoses) {
+    if !desk.state().in_repository() {
+        findings.note("repository", "not in a git repository: nothing is committed", "git init && casebook git-setup");
     }
-    let condition = match casebook.health(&program()) {
-        Ok(condition) => condition,
-        Err(error) => return findings.complaint("repository", error.into()),
+    let health = match desk.health(&program()) {
+        Ok(health) => health,
+        Err(error) => return findings.error("repository", error.into()),
     };
-    condition.tellings.iter().for_each(|one| diagnose_setting(one, findings));
-    if !condition.conflicted.is_empty() {
-        let conflicts = count(condition.conflicted.len(), "conflict");
-        findings.wrong("merge", format!("{conflicts} of git, such as {}", condition.conflicted[0]), "casebook resolve");
-    } else if let Some(what) = condition.at_work {
-        let hint = if what == "merge" { "git commit --no-edit".to_owned() } else { format!("git {what} --continue") };
-        findings.note("merge", format!("git is in the middle of a {what}"), &hint);
+    health.git_settings.iter().for_each(|setting| diagnose_setting(setting, findings));
+    if !health.conflicted.is_empty() {
+        let conflicts = count(health.conflicted.len(), "conflict");
+        findings.wrong("merge", format!("{conflicts} of git, such as {}", health.conflicted[0]), "casebook resolve");
+    } else if let Some(operation) = health.git_operation {
+        let hint = if operation == "merge" {
+            "git commit --no-edit".to_owned()
+        } else {
+            format!("git {operation} --continue")
+        };
+        findings.note("merge", format!("git is in the middle of a {operation}"), &hint);
     }
-    match condition.indexed {
+    match health.indexed {
         Some(rows) => findings.ok("index", count(rows, "row")),
-        None => findings.ok("index", "none yet; the first long list makes one"),
+        None => findings.ok("index", "none yet; the first long list creates it"),
     }
-    if condition.is_locked {
+    if health.is_locked {
         findings.note("lock", "another command is writing at this moment", "");
     } else {
         findings.ok("lock", "free");
     }
-    journal(casebook, &condition, findings);
-    if condition.kept > 0 {
-        let kept = casebook.state().path("kept");
+    diagnose_journal(desk, &health, findings);
+    if health.kept_texts > 0 {
+        let kept = desk.state().path("kept");
         findings.note(
             "kept",
-            format!("{} in {}", count(condition.kept, "text"), kept.display()),
-            "take out what is needed, and delete the rest",
+            format!("{} in {}", count(health.kept_texts, "text"), kept.display()),
+            "copy the texts that are still needed, and delete the rest",
         );
     }
 }
 
-fn journal(casebook: &Desk, condition: &DeskHealth, findings: &mut Diagnoses) {
-    if condition.is_interrupted {
-        findings.wrong("journal", "a command was interrupted", "the next command that writes brings it to its end");
-    } else if condition.left_behind.is_empty() {
-        findings.ok("journal", "nothing was interrupted");
+/// Adds the diagnoses of an interrupted command, and of files from before the desk was in a git repository.
+fn diagnose_journal(desk: &Desk, health: &DeskHealth, findings: &mut Diagnoses) {
+    if health.is_interrupted {
+        findings.wrong(
+            "journal",
+            "a command was interrupted",
+            "the next command that writes completes it or rolls it back",
+        );
+    } else if health.legacy_files.is_empty() {
+        findings.ok("journal", "no command was interrupted");
     }
-    let folder = quoted(casebook.state().folder());
-    for path in &condition.left_behind {
-        let (check, what, then) = if path.ends_with("journal") {
-            ("journal", "a command that was interrupted", "the next command that writes brings it to its end")
+    let folder = quoted(desk.state().folder());
+    for path in &health.legacy_files {
+        let (check, contents, advice) = if path.ends_with("journal") {
+            ("journal", "an interrupted command", "the next command that writes completes it or rolls it back")
         } else {
-            ("kept", "texts that came to nothing", "or take out what is needed, and delete the rest")
+            ("kept", "texts of failed commands", "or copy the texts that are still needed, and delete the rest")
         };
         findings.wrong(
             check,
-            format!("{what} before this was a git repository: {}", path.display()),
-            format!("mkdir -p {folder} && mv -n {} {folder}\nif it is yours; {then}", quoted(path)),
+            format!("{contents} from before this was a git repository: {}", path.display()),
+            format!("mkdir -p {folder} && mv -n {} {folder}\nif it belongs to this desk; {advice}", quoted(path)),
         );
     }
 }
 
-fn diagnose_setting(telling: &GitSetting, findings: &mut Diagnoses) {
-    let check = if telling.name == ".gitattributes" { "attributes" } else { "drivers" };
-    let GitSetting { name, wanted, state } = telling;
+/// Adds the diagnosis of a setting that `git-setup` makes.
+fn diagnose_setting(setting: &GitSetting, findings: &mut Diagnoses) {
+    let check = if setting.name == ".gitattributes" { "attributes" } else { "drivers" };
+    let GitSetting { name, expected, state } = setting;
     match state {
-        SettingState::There => findings.ok(check, name),
+        SettingState::Present => findings.ok(check, name),
         SettingState::Missing => findings.wrong(check, format!("{name} is not set"), "casebook git-setup"),
-        SettingState::Stale(was) => {
-            findings.wrong(check, format!("{name} is `{was}`, which is not there"), "casebook git-setup");
+        SettingState::Stale(program) => {
+            findings.wrong(check, format!("{name} is `{program}`, which does not exist"), "casebook git-setup");
         }
-        SettingState::Other(is) => findings.wrong(
+        SettingState::Other(value) => findings.wrong(
             check,
-            format!("{name} is `{is}`, not `{wanted}`"),
-            "casebook git-setup says what would do; it overwrites nothing",
+            format!("{name} is `{value}`, not `{expected}`"),
+            "casebook git-setup prints how to change it; it overwrites nothing",
         ),
     }
 }

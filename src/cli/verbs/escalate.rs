@@ -1,25 +1,25 @@
-//! `escalate`, `deescalate` and `prioritize`: how much attention a ticket gets.
+//! `escalate` and `deescalate`: begin and end an escalation.
 
 use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
-use crate::cli::args::value_parsers::{priority, word_of};
+use crate::cli::args::value_parsers::word_of;
 use crate::cli::error::CliError;
 use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::ticket::action::Action;
-use crate::domain::vocabulary::{EscalationReason, Priority};
+use crate::domain::vocabulary::EscalationReason;
 
 /// Ask for a manager's attention.
 ///
-/// It takes a reason and a justification. Never changes the priority.
+/// An escalation needs a reason and a text that justifies it. It never changes the priority.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  casebook escalate 7S1W1X --reason business_impact -m \"The quarter closes tomorrow.\""
 )]
 pub struct EscalateArgs {
-    /// Why
+    /// The reason
     #[arg(short, long, value_parser = word_of::<EscalationReason>(EscalationReason::WORDS))]
     reason: EscalationReason,
     #[command(flatten)]
@@ -33,7 +33,7 @@ impl EscalateArgs {
     }
 }
 
-/// End an escalation (managers).
+/// End an escalation (managers only).
 #[derive(Debug, Args)]
 pub struct DeescalateArgs {
     #[command(flatten)]
@@ -44,24 +44,5 @@ impl DeescalateArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Deescalate { reason: None, manager: None };
         self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
-    }
-}
-
-/// State the current impact, and why it changed.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  casebook prioritize 7S1W1X S2 -m \"Only one dashboard is affected after all.\"")]
-pub struct PrioritizeArgs {
-    /// The priority from now on, S1 to S4
-    #[arg(index = 2, value_parser = priority)]
-    priority: Priority,
-    #[command(flatten)]
-    on: TicketFlags,
-}
-
-impl PrioritizeArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        // What it was is the ticket's to say; the domain fills it in.
-        let action = Action::Prioritize { priority: self.priority, was: self.priority };
-        self.on.run_write(session, &TextRequirement::Needed("Why the impact changed."), |_, _| Ok(action))
     }
 }

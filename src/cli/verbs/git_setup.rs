@@ -1,4 +1,4 @@
-//! `git-setup`: tells git in this clone how tickets are merged and shown.
+//! `git-setup`: configures git in this clone to merge and show tickets.
 
 use clap::Args;
 
@@ -9,14 +9,15 @@ use crate::cli::session::program::program;
 use crate::desk::{GitSetting, SettingState, apply_settings, git_settings};
 use crate::view::sanitize::one_line;
 
-/// Tell git in this clone how tickets are merged and shown.
+/// Configure git in this clone to merge and show tickets.
 ///
-/// Every clone needs it once: git's settings do not travel. Adds the merge driver, headers of hunks that name entry and
-/// action, and the line in .gitattributes, and says what it adds; what is there already, of ours or others, stays.
+/// Every clone needs it once, because git does not copy settings between clones. It adds the merge driver, hunk headers
+/// that name the entry and its action, and the line in .gitattributes, and prints what it adds. It overwrites no
+/// existing setting.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  git clone HOST:desk && cd desk && casebook git-setup")]
 pub struct GitSetupArgs {
-    /// Have `git diff` and `git log -p` show tickets as threads
+    /// Let `git diff` and `git log -p` show tickets as threads
     #[arg(long)]
     textconv: bool,
     /// Show what would be added, and add nothing
@@ -26,54 +27,63 @@ pub struct GitSetupArgs {
 
 impl GitSetupArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
+        let desk = session.desk()?;
         let program = program();
-        let tellings = git_settings(casebook.root(), &program, self.textconv)?;
+        let settings = git_settings(desk.root(), &program, self.textconv)?;
         if !self.dry_run {
-            apply_settings(casebook.root(), &tellings)?;
+            apply_settings(desk.root(), &settings)?;
         }
-        for telling in &tellings {
-            session.output.status(&one_line(&line(telling)))?;
+        for setting in &settings {
+            session.output.status(&one_line(&describe(setting)))?;
         }
-        let adds = |telling: &&GitSetting| telling.needs_update();
-        if tellings.iter().filter(adds).any(|telling| telling.wanted.starts_with(&program)) {
+        let is_updated = |setting: &&GitSetting| setting.needs_update();
+        if settings.iter().filter(is_updated).any(|setting| setting.expected.starts_with(&program)) {
             note_path(session, &program);
         }
-        if tellings.iter().filter(adds).any(|telling| telling.name == ".gitattributes") {
-            session.output.status("Commit .gitattributes: it is for every clone.")?;
+        if settings.iter().filter(is_updated).any(|setting| setting.name == ".gitattributes") {
+            session.output.status("Commit .gitattributes: every clone needs it.")?;
         }
-        match tellings.iter().find(|telling| matches!(telling.state, SettingState::Other(_))) {
+        match settings.iter().find(|setting| matches!(setting.state, SettingState::Other(_))) {
             None => Ok(Exit::Done),
-            Some(other) => Err(in_the_way(other)),
+            Some(other) => Err(different_value(other)),
         }
     }
 }
 
-fn line(telling: &GitSetting) -> String {
-    let GitSetting { name, wanted, state } = telling;
+/// Formats a setting and what was done with it.
+fn describe(setting: &GitSetting) -> String {
+    let GitSetting { name, expected, state } = setting;
     match state {
-        SettingState::There => format!("there    {name}"),
-        SettingState::Missing => format!("added    {name} = {wanted}"),
-        SettingState::Stale(was) => format!("renewed  {name} = {wanted} (was {was}, which is not there)"),
-        SettingState::Other(is) => format!("left     {name} = {is}"),
+        SettingState::Present => format!("there    {name}"),
+        SettingState::Missing => format!("added    {name} = {expected}"),
+        SettingState::Stale(old) => format!("renewed  {name} = {expected} (was {old}, which does not exist)"),
+        SettingState::Other(value) => format!("left     {name} = {value}"),
     }
 }
 
-fn in_the_way(telling: &GitSetting) -> CliError {
-    let hint = if telling.name == ".gitattributes" {
-        format!("for the union of histories, let the last line that means tickets be\n{}", telling.wanted)
+/// Returns the error for a setting that has another value, which is left as it is.
+fn different_value(setting: &GitSetting) -> CliError {
+    let hint = if setting.name == ".gitattributes" {
+        format!(
+            "to merge tickets by their histories, make this the last line for tickets in .gitattributes:\n{}",
+            setting.expected
+        )
     } else {
-        format!("if nobody needs it: git config --unset-all {}, then `casebook git-setup` again", telling.name)
+        format!("if it is not needed: git config --unset-all {}, then `casebook git-setup` again", setting.name)
     };
-    CliError::new(Exit::Refused, "setup.other", format!("{} is set to something else, and stays", telling.name))
-        .hint(hint)
+    CliError::new(
+        Exit::Refused,
+        "setup.other",
+        format!("{} is set to another value, which was left as it is", setting.name),
+    )
+    .hint(hint)
 }
 
-/// Says that git is told a full path, where the name is not on PATH.
+/// Warns that git's settings contain the full path of the program, if it is not on PATH.
 pub(super) fn note_path(session: &Session, program: &str) {
     if program != "casebook" {
         session.output.warn(&format!(
-            "note: `casebook` is not on PATH, so git is told its full path: {program}; after it moves, `casebook git-setup` again"
+            "note: `casebook` is not on PATH, so git's settings contain its full path {program}; run `casebook git-setup` again after it moves"
         ));
     }
 }

@@ -1,4 +1,4 @@
-//! `init`: a desk begins.
+//! `init`: creates a desk.
 
 use std::path::PathBuf;
 
@@ -6,32 +6,33 @@ use clap::Args;
 
 use super::git_setup::note_path;
 use crate::cli::Exit;
+use crate::cli::env::variable;
 use crate::cli::error::CliError;
 use crate::cli::session::program::program;
-use crate::cli::session::{Session, shown, variable};
+use crate::cli::session::{Session, path_text};
 use crate::desk::{InitOptions, InitReport, SettingState};
 use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::git::GitError;
 
-/// Make a store in a folder.
+/// Create a desk in a folder.
 ///
-/// That is casebook.toml with the policy, .gitattributes, and a git repository with its drivers unless there is one.
+/// A desk is casebook.toml with the policy, .gitattributes, and a git repository with its drivers; an existing
+/// repository is used.
 ///
-/// Whoever runs it is the first agent. In a repository of its own every command will make a commit; inside an
-/// existing one, you commit.
+/// You are the first agent. In a new repository every command makes a commit; in an existing repository, you commit.
 #[derive(Debug, Args)]
 pub struct InitArgs {
-    /// The folder [default: here]
+    /// The folder [default: the current folder]
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
-    /// What the desk is called [default: the folder's name]
+    /// The name of the desk [default: the folder's name]
     #[arg(long)]
     name: Option<String>,
     /// Do not commit the new files
     #[arg(long)]
     no_commit: bool,
-    /// Have git expect many files: sets feature.manyFiles in this repository
+    /// Configure git for many files: set feature.manyFiles in this repository
     #[arg(long)]
     many_files: bool,
 }
@@ -41,7 +42,7 @@ impl InitArgs {
         let start = session.start()?;
         let root = self.folder.as_ref().map_or(start.clone(), |folder| start.join(folder));
         let name = self.name.unwrap_or_else(|| folder_name(&root));
-        let founding = InitOptions {
+        let options = InitOptions {
             root: root.clone(),
             name,
             time_zone: machine_zone(),
@@ -50,66 +51,70 @@ impl InitArgs {
             program: program(),
             many_files: self.many_files,
         };
-        let report = founding.found(&session.world)?;
-        session.output.status(&format!("A desk in {}.", shown(&root)))?;
+        let report = options.create(&session.environment)?;
+        session.output.status(&format!("Created a desk in {}.", path_text(&root)))?;
         print_report(session, &report)
     }
 }
 
+/// Prints what was created, and what to do next. Returns the exit code.
 fn print_report(session: &Session, report: &InitReport) -> Result<Exit, CliError> {
     match &report.agent {
         Some(agent) => {
-            session.output.status(&format!("{agent} is its first agent; [team] in casebook.toml says who else."))?
+            session.output.status(&format!("{agent} is its first agent; [team] in casebook.toml lists all agents."))?
         }
-        None => session.output.warn("note: nobody is an agent yet; name somebody under [team] in casebook.toml"),
+        None => session.output.warn("note: the desk has no agents yet; add one under [team] in casebook.toml"),
     }
-    let commits = if report.commit_each { "Every command makes one commit" } else { "Commands do not commit; you do" };
+    let commits =
+        if report.commit_each { "Every command makes one commit" } else { "Commands do not commit; you commit" };
     session.output.status(&format!("{commits} ([git] commit in casebook.toml)."))?;
-    if !report.tellings.is_empty() {
+    if !report.git_settings.is_empty() {
         note_path(session, &program());
     }
-    for telling in report.tellings.iter().filter(|telling| matches!(telling.state, SettingState::Other(_))) {
+    for setting in report.git_settings.iter().filter(|setting| matches!(setting.state, SettingState::Other(_))) {
         session.output.warn(&format!(
-            "note: {} is set to something else, and stays; `casebook git-setup` says what would do",
-            telling.name
+            "note: {} is set to another value, which was left as it is; `casebook git-setup` prints how to change it",
+            setting.name
         ));
     }
-    session.output.status("Editors: casebook schema ticket > ticket.schema.json, and on a ticket's first line")?;
+    session
+        .output
+        .status("For editors: casebook schema ticket > ticket.schema.json, and on the first line of a ticket")?;
     session.output.status("  # yaml-language-server: $schema=../../../ticket.schema.json")?;
-    session.output.status("  or once for all tickets, as `casebook schema --help` says.")?;
+    session.output.status("  or once for all tickets, as `casebook schema --help` describes.")?;
     match &report.git {
         None => session.output.status("Next: casebook open -s \"SUBJECT\" -m \"TEXT\"")?,
-        Some(GitError::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without, and has no history beyond its files"),
+        Some(GitError::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without git, but its only history is in its files"),
         Some(refusal) if !report.in_repository => return Err(Error::Git { refusal: refusal.clone() }.into()),
         Some(refusal @ GitError::Unanswered { .. }) => return Err(Error::Git { refusal: refusal.clone() }.into()),
-        Some(GitError::Locked { said } | GitError::Refused { said }) => {
-            session.output.warn(&format!("warning: the files are there, and git did not commit them:\n{said}"));
+        Some(GitError::Locked { message: said } | GitError::Refused { message: said }) => {
+            session.output.warn(&format!("warning: the files were written, but git did not commit them:\n{said}"));
             return Ok(Exit::Git);
         }
     }
     Ok(Exit::Done)
 }
 
-/// The name of a folder, for a desk nobody named.
+/// Returns the name of a folder, as the default name of a desk.
 pub(super) fn folder_name(root: &std::path::Path) -> String {
     root.file_name().map_or_else(|| "desk".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-/// The machine's zone, else UTC.
+/// Returns the time zone of the machine: `TZ`, else that of the system, else UTC.
 pub(super) fn machine_zone() -> String {
-    let known = |name: &String| crate::domain::time::zone::Zone::named(name).is_ok();
+    let is_zone = |name: &String| crate::domain::time::zone::Zone::named(name).is_ok();
     variable("TZ")
-        .filter(known)
-        .or_else(|| iana_time_zone::get_timezone().ok().filter(known))
+        .filter(is_zone)
+        .or_else(|| iana_time_zone::get_timezone().ok().filter(is_zone))
         .unwrap_or_else(|| "UTC".to_owned())
 }
 
 impl Session {
-    /// The person named by `--as` or `CASEBOOK_ACTOR`, if one is.
+    /// Returns the person named by `--as` or `CASEBOOK_ACTOR`, if any.
     pub(super) fn named_actor(&self) -> Result<Option<Person>, CliError> {
         match (&self.global.actor, variable("CASEBOOK_ACTOR")) {
             (Some(person), _) => Ok(Some(person.clone())),
-            (None, Some(words)) => Person::from_address(&words).map(Some).map_err(|error| {
+            (None, Some(address)) => Person::from_address(&address).map(Some).map_err(|error| {
                 Error::usage(format!("CASEBOOK_ACTOR: {error}"), "set it to an e-mail address").into()
             }),
             (None, None) => Ok(None),

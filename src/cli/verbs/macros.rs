@@ -1,35 +1,34 @@
-//! `macro`: a named reply of the desk, and what is done with it.
+//! `macro`: applies a macro of the desk, a reply with a name and the actions that go with it.
 
 use std::cell::RefCell;
 
 use clap::Args;
 use serde_json::{Map, Value, json};
 
-use super::show;
 use crate::cli::Exit;
 use crate::cli::args::{ConditionFlags, TextFlags, WriteFlags};
 use crate::cli::error::CliError;
+use crate::cli::report::ticket::ticket_json;
 use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
-use crate::desk::{ActionRequest, Command, Desk, TicketCommand, macro_finding};
-use crate::domain::rules;
-use crate::domain::rules::finding::Finding;
+use crate::desk::{ActionRequest, Command, Desk, TicketCommand};
+use crate::domain::id::Id;
+use crate::domain::template::TemplateError;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, language_of, text_in, text_step};
 use crate::error::Error;
-use crate::store::config::{fields, macros};
 use crate::view;
 use crate::view::Viewer;
 use crate::view::macro_template;
 use crate::view::sanitize::one_line;
-use crate::view::template::TemplateError;
 
-/// Apply a macro of the desk: a reply with a name, and what is done with it.
+/// Apply a macro of the desk: a reply with a name, and actions.
 ///
-/// Macros stand in casebook.toml under [macros.NAME]: a `text` (one, or one per language; a template over the fields of
-/// `show --json`, and `agent`), and `actions` with the names of entries, each with a `text` of its own where it needs
-/// one. All is one command and one commit; -n shows it first. Without a name, the macros there are. For agents.
+/// Macros are defined in casebook.toml under [macros.NAME]: a `text` (one, or one per language; a template over the
+/// fields of `show --json`, and `agent`), and `actions` with the names of entries, each with a `text` of its own if it
+/// needs one. A macro is one command and one commit; -n shows it first. Without a name, the macros of the desk are
+/// listed. Only agents can apply macros.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook macro\n  casebook macro ask_release 7S1W1X -n\n  casebook macro ask_release 7S1W1X"
@@ -51,191 +50,180 @@ pub struct MacroArgs {
 
 impl MacroArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        if session.viewer(&casebook)? == Viewer::Customer {
+        let desk = session.desk()?;
+        if session.viewer(&desk)? == Viewer::Customer {
             return Err(agents_only());
         }
-        let macros = casebook.policy().macros()?;
-        let (Some(name), Some(word)) = (&self.name, &self.ticket) else {
+        let macros = desk.policy().macros()?;
+        let (Some(name), Some(ticket)) = (&self.name, &self.ticket) else {
             return list(session, &macros, self.write.json.is_some());
         };
-        let known = macros.iter().find(|known| known.name == *name).ok_or_else(|| unknown(name, &macros))?;
-        let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        let id = casebook.read().find(word, Some(&by))?;
-        let zone = session.zone(&casebook)?;
-        let deeds = known.steps_for(&by, session.world.now, &zone).map_err(|(place, flaw)| {
-            let message = format!("the macro `{name}`, action {}: {flaw}", place + 1);
-            Error::usage(message, "[macros] in casebook.toml defines it")
+        let applied = macros.iter().find(|other| other.name == *name).ok_or_else(|| unknown_macro(name, &macros))?;
+        let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
+        let id = desk.read().find(ticket, Some(&actor))?;
+        let zone = session.zone(&desk)?;
+        let steps = applied.steps_for(&actor, session.environment.now, &zone).map_err(|(index, error)| {
+            let message = format!("the macro `{name}`, action {}: {error}", index + 1);
+            Error::usage(message, "correct it under [macros] in casebook.toml")
         })?;
-        let typed = self.text.optional()?;
-        let told = TemplateValues {
+        let input = self.text.optional()?;
+        let values = TemplateValues {
             session,
-            casebook: &casebook,
-            ticket: casebook.read().ticket(id)?,
+            desk: &desk,
+            ticket: desk.read().ticket(id)?,
             name,
-            agent: by.as_str(),
-            noted: RefCell::default(),
+            agent: actor.as_str(),
+            last_note: RefCell::default(),
         };
-        let texts = told.texts(known, &deeds, typed.text.as_ref())?;
-        let mut steps: Vec<ActionRequest> = deeds.into_iter().map(|deed| step(id, deed)).collect();
-        if let Some(first) = steps.first_mut() {
+        let texts = values.texts(applied, &steps, input.text.as_ref())?;
+        let mut requests: Vec<ActionRequest> = steps.into_iter().map(|step| request_of(id, step)).collect();
+        if let Some(first) = requests.first_mut() {
             *first = self.conditions.on(first.clone());
         }
-        let work = |steps| Command::Ticket(TicketCommand::Requests(split_argument(steps, texts)));
-        session.run_write_in(casebook, steps, work, &self.write, typed, &ResultStyle::One)
+        let command = |requests| Command::Ticket(TicketCommand::Requests(with_texts_and_keys(requests, texts)));
+        session.run_write(desk, requests, command, &self.write, input, &ResultStyle::One)
     }
 }
 
+/// Returns the error for a customer who runs `macro`.
 fn agents_only() -> CliError {
     CliError::new(Exit::NotAllowed, "person.not_allowed", "only an agent may `macro` here")
-        .hint("[team] in casebook.toml says who is what")
+        .hint("[team] in casebook.toml lists the agents")
 }
 
-fn step(id: crate::domain::id::Id, deed: MacroStep) -> ActionRequest {
-    ActionRequest { keep_open: deed.keep_open, ..ActionRequest::on(id, deed.action, None) }
+/// Returns the request for a step of a macro on a ticket, still without its text.
+fn request_of(id: Id, step: MacroStep) -> ActionRequest {
+    ActionRequest { keep_open: step.keep_open, ..ActionRequest::on(id, step.action, None) }
 }
 
-/// The steps of one command on one ticket, each with its words, and with a key of its own, so that a retry finds them
-/// all.
-fn split_argument(mut steps: Vec<ActionRequest>, texts: Vec<Option<Text>>) -> Vec<ActionRequest> {
-    for (place, (step, text)) in steps.iter_mut().zip(texts).enumerate() {
-        step.text = text;
-        if let Some(key) = step.key.as_mut().filter(|_| place > 0) {
-            key.push_str(&format!(" {}", place + 1));
+/// Gives each request its text, and a key of its own, so that a retry of the command finds all of them.
+fn with_texts_and_keys(mut requests: Vec<ActionRequest>, texts: Vec<Option<Text>>) -> Vec<ActionRequest> {
+    for (index, (request, text)) in requests.iter_mut().zip(texts).enumerate() {
+        request.text = text;
+        if let Some(key) = request.key.as_mut().filter(|_| index > 0) {
+            key.push_str(&format!(" {}", index + 1));
         }
     }
-    steps
+    requests
 }
 
-/// What the texts of a macro are filled in with.
+/// The values that fill in the templates of a macro.
 struct TemplateValues<'a> {
     session: &'a Session,
-    casebook: &'a Desk,
+    desk: &'a Desk,
     ticket: Ticket,
     name: &'a str,
     agent: &'a str,
-    /// What was said last beside the result; said once.
-    noted: RefCell<String>,
+    /// The last note that was printed; the same note is not printed again.
+    last_note: RefCell<String>,
 }
 
 impl TemplateValues<'_> {
-    /// The words of each action: those given with the command in the place of the macro's, else its own.
+    /// Returns the text of each step: the text given with the command replaces that of the macro; else its own.
     ///
     /// # Errors
-    /// A text cannot be filled in, or an action that needs words has none.
-    fn texts(&self, known: &Macro, deeds: &[MacroStep], typed: Option<&Text>) -> Result<Vec<Option<Text>>, CliError> {
-        let speaker = text_step(deeds);
-        let of = |(place, deed): (usize, &MacroStep)| {
-            let text = match typed.filter(|_| place == speaker) {
-                Some(typed) => Some(typed.clone()),
-                None if deed.texts.is_empty() && place == speaker => self.filled(&known.texts)?,
-                None => self.filled(&deed.texts)?,
+    /// A template cannot be filled in, or a step that needs a text has none.
+    fn texts(&self, applied: &Macro, steps: &[MacroStep], given: Option<&Text>) -> Result<Vec<Option<Text>>, CliError> {
+        let speaker = text_step(steps);
+        let text_of = |(index, step): (usize, &MacroStep)| {
+            let text = match given.filter(|_| index == speaker) {
+                Some(given) => Some(given.clone()),
+                None if step.texts.is_empty() && index == speaker => self.fill(&applied.texts)?,
+                None => self.fill(&step.texts)?,
             };
             match text {
-                None if deed.needs_text() => Err(self.wordless(deed)),
+                None if step.needs_text() => Err(self.missing_text(step)),
                 text => Ok(text),
             }
         };
-        deeds.iter().enumerate().map(of).collect()
+        steps.iter().enumerate().map(text_of).collect()
     }
 
-    /// Only where words could be given: check has looked after the others.
-    fn wordless(&self, deed: &MacroStep) -> CliError {
+    /// Returns the error for the step that takes the text of the command, if there is none. `casebook check` finds
+    /// other steps without a text in casebook.toml.
+    fn missing_text(&self, step: &MacroStep) -> CliError {
         let name = self.name;
-        let message = format!("`{}` needs words, and the macro `{name}` has none for it", deed.action.as_str());
+        let message = format!("`{}` needs a text, and the macro `{name}` has none for it", step.action.as_str());
         CliError::new(Exit::Usage, "text.missing", message)
-            .hint(format!("give them with -m TEXT, -F FILE or -F -, or as `text` of [macros.{name}] in casebook.toml"))
+            .hint(format!("give it with -m TEXT, -F FILE or -F -, or as `text` under [macros.{name}] in casebook.toml"))
     }
 
-    /// A text for the ticket, in its language where there is one; none where there is no text.
-    fn filled(&self, texts: &MacroTexts) -> Result<Option<Text>, CliError> {
-        let languages = self.casebook.policy().languages_of(&self.ticket.header);
+    /// Fills in the template for the ticket, in the language of the ticket if there is one in it. Returns none if there
+    /// is no template.
+    fn fill(&self, texts: &MacroTexts) -> Result<Option<Text>, CliError> {
+        let languages = self.desk.policy().languages_of(&self.ticket.header);
         let Some((language, source)) = text_in(texts, languages.iter().map(String::as_str)) else { return Ok(None) };
-        if let Some(wanted) = languages.first().map(|tag| language_of(tag))
+        if let Some(ticket_language) = languages.first().map(|tag| language_of(tag))
             && !language.is_empty()
-            && language != wanted
+            && language != ticket_language
         {
-            let note =
-                format!("note: the macro `{}` has no text in `{wanted}`; this is the one in `{language}`", self.name);
-            if self.noted.replace(note.clone()) != note {
+            let note = format!(
+                "note: the macro `{}` has no text in `{ticket_language}`; its text in `{language}` is used",
+                self.name
+            );
+            if self.last_note.replace(note.clone()) != note {
                 self.session.output.warn(&note);
             }
         }
-        let told = show::ticket_json(self.session, self.casebook, std::slice::from_ref(&self.ticket), None)?;
-        let record = match told.into_iter().next() {
+        let tickets = ticket_json(self.session, self.desk, std::slice::from_ref(&self.ticket), None)?;
+        let record = match tickets.into_iter().next() {
             Some(Value::Object(record)) => record,
             _ => Map::new(),
         };
-        let flaw = |flaw: TemplateError| {
+        let template_error = |error: TemplateError| {
             Error::usage(
-                format!("the text of the macro `{}`: {}", self.name, why(flaw)),
-                "[macros] in casebook.toml has it; `casebook show TICKET --json=` lists the fields",
+                format!("the text of the macro `{}`: {}", self.name, describe_error(error)),
+                "correct it under [macros] in casebook.toml; `casebook show TICKET --json=` lists the fields",
             )
         };
-        let own = self.casebook.policy().choices()?.fields;
-        Ok(macro_template::fill(source, record, &own, self.agent, self.session.world.now).map_err(flaw)?)
+        let custom_fields = self.desk.policy().field_choices()?.fields;
+        let filled = macro_template::fill(source, record, &custom_fields, self.agent, self.session.environment.now);
+        Ok(filled.map_err(template_error)?)
     }
 }
 
-fn why(flaw: TemplateError) -> String {
-    match flaw {
+/// Formats an error of a template.
+fn describe_error(error: TemplateError) -> String {
+    match error {
         TemplateError::Field(unknown) => {
-            let near = unknown.nearest.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            format!("there is no field `{}`{near}", unknown.name)
+            let nearest = unknown.nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
+            format!("unknown field `{}`{nearest}", unknown.name)
         }
-        TemplateError::Language(why) => why,
+        TemplateError::Language(message) => message,
     }
 }
 
-/// What is wrong with the texts of macros in the text of a casebook.toml, as applying one would find it. What is wrong
-/// with `[macros]` itself is told by whoever reads it.
-pub fn flaws(text: &str) -> Vec<Finding> {
-    let (Ok(macros), Ok(choices)) = (macros::read(text), fields::read(text)) else { return Vec::new() };
-    let mut findings = Vec::new();
-    for known in &macros {
-        let own = known.step_texts();
-        for (language, source) in std::iter::once(&known.texts).chain(&own).flatten() {
-            let Err(flaw) = macro_template::validate(source, &choices.fields) else { continue };
-            let rule = match flaw {
-                TemplateError::Field(_) => &rules::CONFIG_INVALID,
-                TemplateError::Language(_) => &rules::MACRO_TEXT,
-            };
-            let of = if language.is_empty() { String::new() } else { format!(" ({language})") };
-            let message = format!("the text{of} of the macro `{}`: {}", known.name, why(flaw));
-            findings.push(macro_finding(text, &known.name, rule, message));
-        }
-    }
-    findings
-}
-
-fn unknown(name: &str, macros: &[Macro]) -> Error {
-    let near = macros.iter().map(|known| known.name.as_str());
-    let near = near.max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
-    let hint = match near.filter(|near| strsim::jaro(near, name) > 0.7) {
-        Some(near) => format!("did you mean `{near}`?"),
+/// Returns the error for a name that no macro has; its hint suggests a similar name, if there is one.
+fn unknown_macro(name: &str, macros: &[Macro]) -> Error {
+    let names = macros.iter().map(|other| other.name.as_str());
+    let nearest = names.max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
+    let hint = match nearest.filter(|nearest| strsim::jaro(nearest, name) > 0.7) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
         None => "`casebook macro` lists them; [macros] in casebook.toml defines them".to_owned(),
     };
     Error::usage(format!("there is no macro `{name}`"), hint)
 }
 
+/// Prints the macros of the desk with their actions and what they are for.
 fn list(session: &Session, macros: &[Macro], as_json: bool) -> Result<Exit, CliError> {
-    let actions = |known: &Macro| match known.steps.as_slice() {
+    let actions = |listed: &Macro| match listed.steps.as_slice() {
         [] => vec!["reply".to_owned()],
-        steps => steps.iter().filter_map(|step| step.iter().find(|(name, _)| name == "action")).map(word).collect(),
+        steps => {
+            let action = |step: &crate::domain::value::Fields| {
+                step.iter().find(|(name, _)| name == "action").map(|(_, value)| view::labels::format_value(value))
+            };
+            steps.iter().filter_map(action).collect()
+        }
     };
     if as_json {
-        let record = |known: &Macro| json!({"name": known.name, "about": known.about, "languages": known.texts.keys().filter(|language| !language.is_empty()).collect::<Vec<_>>(), "actions": actions(known)});
+        let record = |listed: &Macro| json!({"name": listed.name, "about": listed.about, "languages": listed.texts.keys().filter(|language| !language.is_empty()).collect::<Vec<_>>(), "actions": actions(listed)});
         session.output.json(&Value::Array(macros.iter().map(record).collect()))?;
         return Ok(Exit::Done);
     }
-    let line = |known: &Macro| {
-        let about = one_line(known.about.as_deref().unwrap_or_default()).into_owned();
-        format!("{}\t{}\t{about}\n", known.name, actions(known).join(","))
+    let line = |listed: &Macro| {
+        let about = one_line(listed.about.as_deref().unwrap_or_default()).into_owned();
+        format!("{}\t{}\t{about}\n", listed.name, actions(listed).join(","))
     };
     session.output.print(&macros.iter().map(line).collect::<String>())?;
     Ok(Exit::Done)
-}
-
-fn word((_, value): &(String, crate::domain::value::Value)) -> String {
-    view::labels::format_value(value)
 }

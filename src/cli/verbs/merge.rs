@@ -1,31 +1,31 @@
-//! `merge` and `reopen`: tickets that go on elsewhere, and tickets that go on after all.
+//! `merge`: merges tickets about the same issue into one.
 
 use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::args::value_parsers::word_of;
-use crate::cli::args::{ConditionFlags, TextFlags, TicketFlags, WriteFlags};
+use crate::cli::args::{ConditionFlags, TextFlags, WriteFlags};
 use crate::cli::error::CliError;
-use crate::cli::run_write::{ResultStyle, TextRequirement};
+use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
-use crate::desk::ActionRequest;
+use crate::desk::{ActionRequest, Command};
 use crate::domain::ticket::action::Action;
-use crate::domain::vocabulary::{MergeReason, ReopenReason};
+use crate::domain::vocabulary::MergeReason;
 
 /// Merge tickets about the same issue of the same customer into one.
 ///
-/// The sources are solved and stay files of their own; both sides record the merge, and their people join the
-/// target's copies. It can be taken back with `casebook reopen SOURCE --unmerge`.
+/// The sources are solved and keep their files; both sides record the merge, and the people of the sources are added in
+/// copy to the target. `casebook reopen SOURCE --unmerge` takes a merge back.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  casebook merge 3K2M8Q 9P4R7T --into 7S1W1X")]
 pub struct MergeArgs {
     /// The tickets to merge
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<String>,
-    /// The ticket the conversation goes on in
+    /// The ticket in which the conversation goes on
     #[arg(long, value_name = "TARGET")]
     into: String,
-    /// Why
+    /// The reason
     #[arg(long, default_value = "same_issue", value_parser = word_of::<MergeReason>(MergeReason::WORDS))]
     reason: MergeReason,
     #[command(flatten)]
@@ -38,38 +38,17 @@ pub struct MergeArgs {
 
 impl MergeArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        let into = casebook.read().find(&self.into, session.actor()?)?;
-        let mut steps: Vec<ActionRequest> = Vec::new();
+        let desk = session.desk()?;
+        let into = desk.read().find(&self.into, session.actor()?)?;
+        let mut requests: Vec<ActionRequest> = Vec::new();
         for source in &self.sources {
-            let source = casebook.read().find(source, session.actor()?)?;
-            let step = self.conditions.on(ActionRequest::on(source, Action::Merge { into, reason: self.reason }, None));
-            if !steps.iter().any(|known| known.target == step.target) {
-                steps.push(step);
+            let source = desk.read().find(source, session.actor()?)?;
+            let action = Action::Merge { into, reason: self.reason };
+            let request = self.conditions.on(ActionRequest::on(source, action, None));
+            if !requests.iter().any(|other| other.target == request.target) {
+                requests.push(request);
             }
         }
-        session.run_write(casebook, steps, &self.write, self.text.optional()?, &ResultStyle::Several)
-    }
-}
-
-/// Open a solved ticket again.
-///
-/// Any reply of the customer does so too.
-#[derive(Debug, Args)]
-pub struct ReopenArgs {
-    /// Why
-    #[arg(long, default_value = "not_solved", value_parser = word_of::<ReopenReason>(ReopenReason::WORDS))]
-    reason: ReopenReason,
-    /// Take a merge back: both tickets go on by themselves
-    #[arg(long)]
-    unmerge: bool,
-    #[command(flatten)]
-    on: TicketFlags,
-}
-
-impl ReopenArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let action = Action::Reopen { reason: self.reason, unmerge: self.unmerge };
-        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
+        session.run_write(desk, requests, Command::requests, &self.write, self.text.optional()?, &ResultStyle::Several)
     }
 }

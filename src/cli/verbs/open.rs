@@ -1,4 +1,4 @@
-//! `open`: a ticket begins. On a terminal it asks for what was not said; [`prompt`] knows how.
+//! `open`: opens a ticket. On a terminal it asks for what the flags do not give, see [`prompt`].
 
 mod prompt;
 
@@ -13,7 +13,7 @@ use crate::cli::args::{TextFlags, WriteFlags};
 use crate::cli::error::CliError;
 use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
-use crate::desk::{ActionRequest, Desk, TicketRef};
+use crate::desk::{ActionRequest, Command, Desk, TicketRef};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
@@ -24,15 +24,15 @@ use crate::error::Error;
 
 /// Open a ticket.
 ///
-/// Prints it; with -q its full id alone. Without -s, on a terminal, it asks: for the instance where the organization has
-/// several, the subject, the product group, the priority, the desk's own fields, and for the text in the editor. Whether
-/// the requester may ask for support is looked at before.
+/// Prints the ticket; with -q only its full id. On a terminal without -s, it asks for the instance if the organization
+/// has several, the subject, the product group, the priority, the custom fields of the desk, and for the text in the
+/// editor. Before that, it checks that the requester may ask for support.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook open\n  casebook open -s \"Tiles time out\" -p S2 --requester ana@acme.example -m \"Since this morning.\"\n  id=$(casebook open -q -s \"Disk full on db1\" -p S1 -m \"$ALERT\" --key alert-$ALERT_ID)"
 )]
 pub struct OpenArgs {
-    /// What it is about, in one line
+    /// The subject, in one line
     #[arg(short, long, value_name = "SUBJECT", allow_hyphen_values = true)]
     subject: Option<String>,
     /// The impact, S1 to S4 [default: `[defaults] priority` of casebook.toml]
@@ -41,37 +41,37 @@ pub struct OpenArgs {
     /// The product group
     #[arg(short, long, value_name = "GROUP")]
     group: Option<String>,
-    /// Whose ticket it is [default: whoever acts]
+    /// The requester [default: the actor]
     #[arg(long, value_name = "WHO", value_parser = address)]
     requester: Option<Person>,
     /// The customer's organization
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
-    /// The instance it is about, where the organization has several
+    /// The instance it is about, if the organization has several
     #[arg(long, value_name = "INSTANCE")]
     instance: Option<String>,
     /// The product it is about
     #[arg(long, value_name = "PRODUCT")]
     product: Option<String>,
-    /// Who else takes part on the customer's side
+    /// A person in copy, on the customer's side; can be given several times
     #[arg(long, value_name = "WHO", value_parser = address)]
     cc: Vec<Person>,
-    /// How it came in: portal, email, chat, phone, …
+    /// The channel it came through: portal, email, chat, phone, …
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
     /// The language it is written in: `ja`, `pt-BR`
     #[arg(long, value_name = "LANG", value_parser = language_tag)]
     lang_of_ticket: Option<String>,
-    /// One of the fields that casebook.toml defines for this desk; several can be given
+    /// A custom field that casebook.toml defines; can be given several times
     #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
     fields: Vec<(String, String)>,
-    /// The agent who takes care of it
+    /// The agent responsible for it
     #[arg(long, value_name = "WHO", value_parser = address)]
     assignee: Option<Person>,
-    /// For agents: open it against the rules of who may ask for support, and why; recorded in the ticket
+    /// For agents: open it although the requester may not ask for support, and why; recorded in the ticket
     #[arg(long = "override", value_name = "REASON", allow_hyphen_values = true)]
     overridden: Option<String>,
-    /// Attach a file; several can be given
+    /// Attach a file; can be given several times
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
     #[command(flatten)]
@@ -82,83 +82,92 @@ pub struct OpenArgs {
 
 impl OpenArgs {
     pub(super) fn run(mut self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        let by = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        // A retry gets the first result, whatever has become of the requester's roles since.
-        if session.can_ask() && !self.has_all_words() && self.write.key.is_none() {
-            self.settle(&casebook, &by)?;
+        let desk = session.desk()?;
+        let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
+        // With a key, the first result must be returned even if the requester has lost their roles since.
+        if session.can_ask() && !self.is_complete() && self.write.key.is_none() {
+            self.check_eligibility(&desk, &actor)?;
         }
         if self.subject.is_none() {
-            self.ask(session, &casebook)?;
+            self.ask(session, &desk)?;
         }
         let subject = clean_subject(self.subject.as_deref().unwrap_or_default())
-            .ok_or_else(|| Error::usage("the subject is empty", "say what it is about with -s SUBJECT"))?;
-        let attachments = attachment::read(&self.attach, casebook.config().largest_attachment)?;
-        let typed = self.text.required(casebook.state(), &format!("The first text of the ticket: {subject}"))?;
-        let opening = self.opening(&casebook, by, subject)?;
-        let step = ActionRequest {
+            .ok_or_else(|| Error::usage("the subject is empty", "give a subject with -s SUBJECT"))?;
+        let attachments = attachment::read(&self.attach, desk.config().largest_attachment)?;
+        let input = self.text.required(desk.state(), &format!("The first text of the ticket: {subject}"))?;
+        let fields = self.fields(&desk, actor, subject)?;
+        let request = ActionRequest {
             target: TicketRef::New,
             attachments,
-            ..ActionRequest::on(Id::at(session.world.now, 0), Action::Open(Box::new(opening)), None)
+            ..ActionRequest::on(Id::at(session.environment.now, 0), Action::Open(Box::new(fields)), None)
         };
-        session.run_write(casebook, vec![step], &self.write, typed, &ResultStyle::Opened)
+        session.run_write(desk, vec![request], Command::requests, &self.write, input, &ResultStyle::Opened)
     }
 
-    /// Whether nothing is left to type.
-    fn has_all_words(&self) -> bool {
+    /// Returns whether the flags give the subject and the text, so that nothing is left to ask.
+    fn is_complete(&self) -> bool {
         self.subject.is_some() && (!self.text.message.is_empty() || self.text.file.is_some())
     }
 
-    /// What the ticket opens with.
-    fn opening(&self, casebook: &Desk, by: Person, subject: String) -> Result<OpenFields, CliError> {
-        let priority = self.priority.unwrap_or(casebook.config().default_priority);
-        let mut opening = OpenFields::new(subject, priority, self.requester.clone().unwrap_or(by));
-        opening.product_group = self.group.as_deref().and_then(clean_subject);
-        opening.organization = self.org.as_deref().and_then(clean_subject);
-        opening.instance = self.instance.as_deref().and_then(clean_subject);
-        opening.product = self.product.as_deref().and_then(clean_subject);
-        opening.channel = self.channel.as_deref().and_then(clean_subject);
-        opening.language = self.lang_of_ticket.as_deref().and_then(clean_subject);
-        opening.assignee.clone_from(&self.assignee);
-        opening.fields = own_fields(&self.fields)?;
-        opening.overridden = match self.overridden.as_deref() {
+    /// Returns the fields of the new ticket, without its text and attachments.
+    fn fields(&self, desk: &Desk, actor: Person, subject: String) -> Result<OpenFields, CliError> {
+        let priority = self.priority.unwrap_or(desk.config().default_priority);
+        let mut fields = OpenFields::new(subject, priority, self.requester.clone().unwrap_or(actor));
+        fields.product_group = self.group.as_deref().and_then(clean_subject);
+        fields.organization = self.org.as_deref().and_then(clean_subject);
+        fields.instance = self.instance.as_deref().and_then(clean_subject);
+        fields.product = self.product.as_deref().and_then(clean_subject);
+        fields.channel = self.channel.as_deref().and_then(clean_subject);
+        fields.language = self.lang_of_ticket.as_deref().and_then(clean_subject);
+        fields.assignee.clone_from(&self.assignee);
+        fields.fields = custom_fields(&self.fields)?;
+        fields.overridden = match self.overridden.as_deref() {
             None => None,
-            // Which rules it is against, the desk finds out.
-            Some(reason) => Some(Override { rule: String::new(), reason: reason_of(reason)? }),
+            // The desk fills in the rules that are overridden.
+            Some(reason) => Some(Override { rule: String::new(), reason: override_reason(reason)? }),
         };
         for person in &self.cc {
-            if !person.is_in(&opening.cc) && !person.same_address(&opening.requester) {
-                opening.cc.push(person.clone());
+            if !person.is_in(&fields.cc) && !person.same_address(&fields.requester) {
+                fields.cc.push(person.clone());
             }
         }
-        Ok(opening)
+        Ok(fields)
     }
 }
 
-/// The fields by name, as files have them.
-fn own_fields(given: &[(String, String)]) -> Result<Fields, Error> {
+/// Returns the custom fields as files store them, sorted by name.
+///
+/// # Errors
+/// A field has no value, or is given twice.
+fn custom_fields(given: &[(String, String)]) -> Result<Fields, Error> {
     let mut fields = Fields::new();
     for (name, value) in given {
-        let words = clean_subject(value).ok_or_else(|| {
-            Error::usage(format!("--field {name} has no value"), "leave it out, or give it one: --field NAME=VALUE")
+        let text = clean_subject(value).ok_or_else(|| {
+            Error::usage(
+                format!("--field {name} has no value"),
+                "give it a value with --field NAME=VALUE, or leave it out",
+            )
         })?;
-        if fields.iter().any(|(known, _)| known == name) {
+        if fields.iter().any(|(other, _)| other == name) {
             return Err(Error::usage(format!("the field `{name}` is given twice"), "give each field once"));
         }
-        fields.push((name.clone(), Value::String(words)));
+        fields.push((name.clone(), Value::String(text)));
     }
     fields.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(fields)
 }
 
-fn field(words: &str) -> Result<(String, String), String> {
-    let (name, value) = words.split_once('=').ok_or("NAME=VALUE belongs here")?;
+/// Parses `NAME=VALUE` of the command line.
+fn field(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("expected NAME=VALUE")?;
     if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
-        return Err(format!("`{name}` is no name of a field"));
+        return Err(format!("`{name}` is not the name of a field"));
     }
     Ok((name.to_owned(), value.to_owned()))
 }
 
-fn reason_of(words: &str) -> Result<String, Error> {
-    clean_subject(words).ok_or_else(|| Error::usage("the reason of --override is empty", "say why in one line"))
+/// Cleans the reason of `--override`.
+fn override_reason(text: &str) -> Result<String, Error> {
+    clean_subject(text)
+        .ok_or_else(|| Error::usage("the reason of --override is empty", "give it in one line with --override REASON"))
 }

@@ -1,4 +1,4 @@
-//! `plan`: what each plan promises, who is on which, and what another would do to running tickets.
+//! `plan`: the service plans of the desk, the plans of organizations, and the effect of a change of plan.
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -19,14 +19,14 @@ use crate::view::plan::{
 };
 use crate::view::sanitize::one_line;
 
-/// What is promised: the plans of casebook.toml, and who is on which.
+/// Show and compare service plans and the plans of organizations.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     #[command(subcommand)]
-    deed: PlanSubcommand,
+    subcommand: PlanSubcommand,
 }
 
-/// A comment on a variant would hide the longer help of its struct.
+/// The subcommands. A comment on a variant would hide the longer help of its struct.
 #[derive(Debug, Subcommand)]
 enum PlanSubcommand {
     List(PlanListArgs),
@@ -42,20 +42,20 @@ struct PlanListArgs {
     json: bool,
 }
 
-/// Show two plans side by side, and what going from one to the other would do to running tickets.
+/// Compare two plans, and the due times of unsolved tickets under each.
 ///
-/// The plan of a ticket is the one in force when it opened, and stays so: a change of plan does nothing to tickets that
-/// run. What is shown is what they would be due under the other plan, for those opened under the first one, or for all
-/// unsolved tickets of an organization.
+/// The plan of a ticket is the one in force when it opened: a change of plan does not affect unsolved tickets. The
+/// comparison shows when tickets would be due under plan B: the unsolved tickets that were opened under plan A, or with
+/// --org all unsolved tickets of an organization.
 #[derive(Debug, Args)]
 struct PlanCompareArgs {
-    /// The plan to go from
+    /// The plan to change from
     #[arg(value_name = "A")]
     from: String,
-    /// The plan to go to
+    /// The plan to change to
     #[arg(value_name = "B")]
     to: String,
-    /// Only the tickets of an organization, whatever plan they were opened under
+    /// All unsolved tickets of an organization, under any plan
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
     /// Print one object as JSON: the plans `a` and `b`, and `tickets` with the clocks that differ
@@ -63,7 +63,7 @@ struct PlanCompareArgs {
     json: bool,
 }
 
-/// Show which plans an organization has when, and the plan of each of its running tickets.
+/// Show the plan periods of an organization, and its unsolved tickets.
 #[derive(Debug, Args)]
 struct PlanShowArgs {
     /// The organization
@@ -76,7 +76,7 @@ struct PlanShowArgs {
 
 impl PlanArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        match self.deed {
+        match self.subcommand {
             PlanSubcommand::List(list) => list.run(session),
             PlanSubcommand::Compare(compare) => compare.run(session),
             PlanSubcommand::Show(show) => show.run(session),
@@ -86,8 +86,8 @@ impl PlanArgs {
 
 impl PlanListArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        let policy = casebook.policy().sla()?;
+        let desk = session.desk()?;
+        let policy = desk.policy().sla()?;
         let is_of_desk = |plan: &Plan| policy.desk_plan.as_ref() == Some(&plan.name);
         if self.json {
             let plans = policy.plans.iter().map(|plan| to_json(plan, is_of_desk(plan)));
@@ -95,40 +95,40 @@ impl PlanListArgs {
             return Ok(Exit::Done);
         }
         if policy.plans.is_empty() {
-            session.output.status("no plans: [plans] in casebook.toml makes some, and nothing is promised without")?;
+            session.output.status("no plans, and so no targets; define plans under [plans] in casebook.toml")?;
             return Ok(Exit::Done);
         }
-        let zone = session.zone(&casebook)?;
+        let zone = session.zone(&desk)?;
         let plans: Vec<&Plan> = policy.plans.iter().collect();
-        let mut told = render_comparison(&plans, &session.audience(&casebook, &zone)?);
+        let mut text = render_comparison(&plans, &session.audience(&desk, &zone)?);
         if let Some(plan) = &policy.desk_plan {
-            told.push_str(&format!("\nwithout an organization: {}\n", one_line(plan)));
+            text.push_str(&format!("\nwithout an organization: {}\n", one_line(plan)));
         }
-        session.output.print(&told)?;
+        session.output.print(&text)?;
         Ok(Exit::Done)
     }
 }
 
 impl PlanCompareArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        let promises = casebook.sla().at(session.world.now)?;
-        let (from, to) = (named(&promises, &self.from)?, named(&promises, &self.to)?);
+        let desk = session.desk()?;
+        let evaluator = desk.sla().at(session.environment.now)?;
+        let (from, to) = (find_plan(&evaluator, &self.from)?, find_plan(&evaluator, &self.to)?);
         if let Some(org) = &self.org {
-            casebook.policy().organization(org, session.actor()?)?;
+            desk.policy().organization(org, session.actor()?)?;
         }
-        let (rows, troubles) = unsolved(session, &casebook, &promises, self.org.as_deref())?;
-        let is_meant = |row: &&Summary| {
-            self.org.is_some() || promises.plan_in_force(row).is_some_and(|in_force| in_force.plan.name == from.name)
+        let (rows, unreadable) = unsolved(session, &desk, &evaluator, self.org.as_deref())?;
+        let is_selected = |row: &&Summary| {
+            self.org.is_some() || evaluator.plan_in_force(row).is_some_and(|in_force| in_force.plan.name == from.name)
         };
         let mut changed = Vec::new();
-        for row in rows.iter().filter(is_meant) {
-            changed.extend(pairs(row, promises.clocks_with_plan(row, from), promises.clocks_with_plan(row, to)));
+        for row in rows.iter().filter(is_selected) {
+            changed.extend(pairs(row, evaluator.clocks_with_plan(row, from), evaluator.clocks_with_plan(row, to)));
         }
         changed.retain(ClockChange::differs);
-        let exit = session.report_unreadable(&casebook, &troubles);
+        let exit = session.report_unreadable(&desk, &unreadable);
         if self.json {
-            let of_desk = |plan: &Plan| promises.policy.desk_plan.as_ref() == Some(&plan.name);
+            let of_desk = |plan: &Plan| evaluator.policy.desk_plan.as_ref() == Some(&plan.name);
             let tickets: Vec<Value> = changed.iter().map(change_to_json).collect();
             session.output.json(&json!({
                 "a": to_json(from, of_desk(from)),
@@ -138,42 +138,44 @@ impl PlanCompareArgs {
             }))?;
             return Ok(exit);
         }
-        let zone = session.zone(&casebook)?;
-        let audience = session.audience(&casebook, &zone)?;
-        let mut told = render_comparison(&[from, to], &audience);
-        let short_ids = casebook.read().short_ids(changed.iter().map(|row| row.ticket), session.actor()?)?;
-        told.push_str("\na change does nothing to running tickets: the plan in force when they opened stays theirs\n");
-        told.push_str(&format!("had they been opened under {}: {}\n", one_line(&to.name), summary(&changed)));
+        let zone = session.zone(&desk)?;
+        let audience = session.audience(&desk, &zone)?;
+        let mut text = render_comparison(&[from, to], &audience);
+        let short_ids = desk.read().short_ids(changed.iter().map(|row| row.ticket), session.actor()?)?;
+        text.push_str(
+            "\na change of plan does not affect unsolved tickets: they keep the plan in force when they opened\n",
+        );
+        text.push_str(&format!("if they had been opened under {}: {}\n", one_line(&to.name), summary(&changed)));
         let table = render_changes(&changed, &short_ids, (&from.name, &to.name), &audience);
         if !table.is_empty() {
-            told.push_str(&format!("\n{table}"));
+            text.push_str(&format!("\n{table}"));
         }
-        Ok(session.output.print_paged(&told, casebook.root(), exit)?)
+        Ok(session.output.print_paged(&text, desk.root(), exit)?)
     }
 }
 
 impl PlanShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        let organization = casebook.policy().organization(&self.org, session.actor()?)?;
-        let promises = casebook.sla().at(session.world.now)?;
-        let desk = session.zone(&casebook)?;
+        let desk = session.desk()?;
+        let organization = desk.policy().organization(&self.org, session.actor()?)?;
+        let evaluator = desk.sla().at(session.environment.now)?;
+        let desk_zone = session.zone(&desk)?;
         let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
-        let zone = zone.unwrap_or_else(|| desk.clone());
-        let today = zone.local(session.world.now).date_naive();
-        let name = organization.plan_on(today).or(promises.policy.desk_plan.as_deref());
-        let (rows, troubles) = unsolved(session, &casebook, &promises, Some(&self.org))?;
+        let zone = zone.unwrap_or_else(|| desk_zone.clone());
+        let today = zone.local(session.environment.now).date_naive();
+        let name = organization.plan_on(today).or(evaluator.policy.desk_plan.as_deref());
+        let (rows, unreadable) = unsolved(session, &desk, &evaluator, Some(&self.org))?;
         let tickets: Vec<RunningTicket> = rows
             .iter()
             .map(|row| RunningTicket {
                 ticket: row.id,
                 opened: row.created_at,
-                plan: promises.plan_in_force(row).map(|in_force| in_force.plan.name.clone()),
-                clocks: promises.clocks(row),
+                plan: evaluator.plan_in_force(row).map(|in_force| in_force.plan.name.clone()),
+                clocks: evaluator.clocks(row),
             })
             .collect();
-        let exit = session.report_unreadable(&casebook, &troubles);
-        let plan = name.and_then(|name| promises.plan(name));
+        let exit = session.report_unreadable(&desk, &unreadable);
+        let plan = name.and_then(|name| evaluator.plan(name));
         if self.json {
             let period = |period: &crate::domain::people::organization::PlanPeriod| {
                 json!({
@@ -188,67 +190,67 @@ impl PlanShowArgs {
                 "organization": organization.id,
                 "time_zone": zone.name(),
                 "periods": organization.plans.iter().map(period).collect::<Vec<_>>(),
-                "plan": plan.map(|plan| to_json(plan, promises.policy.desk_plan.as_ref() == Some(&plan.name))),
+                "plan": plan.map(|plan| to_json(plan, evaluator.policy.desk_plan.as_ref() == Some(&plan.name))),
                 "tickets": tickets.iter().map(ticket).collect::<Vec<_>>(),
             }))?;
             return Ok(exit);
         }
-        let audience = session.audience(&casebook, &desk)?;
+        let audience = session.audience(&desk, &desk_zone)?;
         let title = organization.name.as_deref().unwrap_or(&organization.id);
-        let mut told =
+        let mut text =
             format!("{}, days in {}\n{}", one_line(title), zone.name(), render_periods(&organization.plans, today));
         match (plan, name) {
-            (Some(plan), _) => told.push_str(&format!("\n{}", render_comparison(&[plan], &audience))),
+            (Some(plan), _) => text.push_str(&format!("\n{}", render_comparison(&[plan], &audience))),
             (None, Some(name)) => {
-                told.push_str(&format!("\nno plan: casebook.toml has no [plans.{}]\n", one_line(name)));
+                text.push_str(&format!("\nno plan: casebook.toml has no [plans.{}]\n", one_line(name)));
             }
-            (None, None) => told.push_str("\nno plan: nothing is promised\n"),
+            (None, None) => text.push_str("\nno plan, and so no targets\n"),
         }
-        let short_ids = casebook.read().short_ids(tickets.iter().map(|row| row.ticket), session.actor()?)?;
+        let short_ids = desk.read().short_ids(tickets.iter().map(|row| row.ticket), session.actor()?)?;
         let table = render_running(&tickets, &short_ids, &audience);
         if !table.is_empty() {
-            told.push_str(&format!("\nrunning tickets, each by the plan in force when it opened\n{table}"));
+            text.push_str(&format!("\nunsolved tickets, each under the plan in force when it opened\n{table}"));
         }
-        Ok(session.output.print_paged(&told, casebook.root(), exit)?)
+        Ok(session.output.print_paged(&text, desk.root(), exit)?)
     }
 }
 
-/// A plan of the desk.
-fn named<'a>(promises: &'a SlaEvaluator<'_>, name: &str) -> Result<&'a Plan, CliError> {
-    promises.plan(name).ok_or_else(|| {
-        let known: Vec<&str> = promises.policy.plans.iter().map(|plan| plan.name.as_str()).collect();
-        let hint = match known.as_slice() {
-            [] => "[plans] in casebook.toml makes some".to_owned(),
-            known => format!("it has {}", known.join(", ")),
+/// Finds a plan of the desk by its name.
+fn find_plan<'a>(evaluator: &'a SlaEvaluator<'_>, name: &str) -> Result<&'a Plan, CliError> {
+    evaluator.plan(name).ok_or_else(|| {
+        let names: Vec<&str> = evaluator.policy.plans.iter().map(|plan| plan.name.as_str()).collect();
+        let hint = match names.as_slice() {
+            [] => "define plans under [plans] in casebook.toml".to_owned(),
+            names => format!("its plans are {}", names.join(", ")),
         };
-        Error::usage(format!("`{name}` is no plan of this desk"), hint).into()
+        Error::usage(format!("this desk has no plan `{name}`"), hint).into()
     })
 }
 
-/// The unsolved tickets of an organization, or of everybody, among those the person may see.
+/// Returns the unsolved tickets that the viewer may see, of one organization or of all, and the unreadable files.
 pub(super) fn unsolved(
     session: &Session,
-    casebook: &Desk,
-    promises: &SlaEvaluator<'_>,
+    desk: &Desk,
+    evaluator: &SlaEvaluator<'_>,
     org: Option<&str>,
 ) -> Result<(Vec<Summary>, Vec<UnreadableFile>), CliError> {
     let mut tests = vec![Predicate::Is(vec![StateTest::Unsolved])];
     tests.extend(org.map(|org| Predicate::Header(TextField::Organization, vec![Some(org.to_owned())])));
     let conditions = tests.into_iter().map(|predicate| Condition { negated: false, predicate }).collect();
-    let found = casebook.read().query(&Query { conditions, as_of: None }, session.actor()?)?;
-    let mut troubles = found.troubles;
-    troubles.extend(promises.troubles());
-    Ok((found.rows.iter().collect(), troubles))
+    let found = desk.read().query(&Query { conditions, as_of: None }, session.actor()?)?;
+    let mut unreadable = found.unreadable;
+    unreadable.extend(evaluator.unreadable());
+    Ok((found.rows.iter().collect(), unreadable))
 }
 
-/// The owed clocks of a ticket under both plans, those that measure the same side by side.
+/// Pairs the due clocks of a ticket under both plans: clocks of the same metric and start belong together.
 fn pairs(row: &Summary, before: Vec<Clock>, after: Vec<Clock>) -> Vec<ClockChange> {
     let same = |a: &Clock, b: &Clock| (a.metric, a.started_at) == (b.metric, b.started_at);
     let mut after: Vec<Clock> = after.into_iter().filter(Clock::is_due).collect();
     let mut pairs = Vec::new();
     for clock in before.into_iter().filter(Clock::is_due) {
-        let place = after.iter().position(|other| same(&clock, other));
-        pairs.push(ClockChange { ticket: row.id, after: place.map(|place| after.remove(place)), before: Some(clock) });
+        let index = after.iter().position(|other| same(&clock, other));
+        pairs.push(ClockChange { ticket: row.id, after: index.map(|index| after.remove(index)), before: Some(clock) });
     }
     pairs.extend(after.into_iter().map(|clock| ClockChange { ticket: row.id, before: None, after: Some(clock) }));
     pairs

@@ -1,4 +1,4 @@
-//! `reply` and `note`: the conversation, and what is said behind it.
+//! `reply`: a public reply to a ticket.
 
 use std::path::PathBuf;
 
@@ -13,19 +13,19 @@ use crate::cli::session::Session;
 use crate::desk::ActionRequest;
 use crate::domain::ticket::action::Action;
 
-/// Answer the requester, as an agent; or support, as a customer.
+/// Reply to the requester as an agent, or to support as a customer.
 ///
-/// An agent's reply hands the next step to the requester; a customer's hands it to support, and reopens a
-/// solved ticket. A reply to a merged ticket is recorded where the conversation goes on.
+/// After an agent's reply the ticket awaits the requester's reply; after a customer's reply it is open, also if it was
+/// solved. A reply to a merged ticket is recorded where the conversation goes on.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook reply 7S1W1X -m \"Which release does the instance run?\"\n  casebook reply 7S1W1X -F answer.txt --keep-open\n  casebook reply 7S1W1X -m \"Here it is.\" --attach trace.txt\n  git log -1 --format=%B | casebook reply 7S1W1X -F - --key deploy-$BUILD"
 )]
 pub struct ReplyArgs {
-    /// Leave the status as it is: support works on
+    /// Leave the status as it is: support keeps working on it
     #[arg(long)]
     keep_open: bool,
-    /// Attach a file; several can be given
+    /// Attach a file; can be given several times
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
     #[command(flatten)]
@@ -35,31 +35,10 @@ pub struct ReplyArgs {
 impl ReplyArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let (keep_open, files) = (self.keep_open, self.attach);
-        self.on.run_write_as(session, &TextRequirement::Needed("A reply."), |casebook, id| {
+        self.on.run_write_as(session, &TextRequirement::Needed("A reply."), |desk, id| {
             let action = Action::Reply { auto: false, via_ticket: None };
-            let attachments = attachment::read(&files, casebook.config().largest_attachment)?;
+            let attachments = attachment::read(&files, desk.config().largest_attachment)?;
             Ok(ActionRequest { keep_open, attachments, ..ActionRequest::on(id, action, None) })
-        })
-    }
-}
-
-/// Leave an internal note that customers never see.
-#[derive(Debug, Args)]
-pub struct NoteArgs {
-    /// Attach a file; several can be given
-    #[arg(long, value_name = "FILE")]
-    attach: Vec<PathBuf>,
-    #[command(flatten)]
-    on: TicketFlags,
-}
-
-impl NoteArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let files = self.attach;
-        self.on.run_write_as(session, &TextRequirement::Needed("An internal note."), |casebook, id| {
-            let attachments = attachment::read(&files, casebook.config().largest_attachment)?;
-            let action = Action::Note { auto: false, via_ticket: None };
-            Ok(ActionRequest { attachments, ..ActionRequest::on(id, action, None) })
         })
     }
 }

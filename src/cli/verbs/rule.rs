@@ -1,4 +1,4 @@
-//! `rule`: what a rule of check and audit means, with an example and what to do.
+//! `rule`: explains the rules of `check`, `audit` and `guard`.
 
 use clap::Args;
 use serde_json::json;
@@ -6,38 +6,41 @@ use serde_json::json;
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::domain::rules::{Rule as Broken, find_rule, rules};
+use crate::domain::rules::{Rule, find_rule, rules};
 use crate::error::Error;
 use crate::view::rules::{render, render_list};
 
-/// Explain a rule of check and audit.
+/// Explain a rule of check, audit and guard.
 ///
-/// With an example and what to do; without CODE it lists them all.
+/// It prints the meaning of the rule, an example and the repair. Without CODE, it lists all rules.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  casebook rule\n  casebook rule CB101\n  casebook rule header.differs")]
 pub struct RuleArgs {
-    /// The code of a rule, or its word [default: all of them]
+    /// The code of a rule, such as CB101, or its word [default: all rules]
     code: Option<String>,
-    /// Print an object, or an array of all of them, as JSON
+    /// Print the rule as a JSON object, or all rules as an array
     #[arg(long)]
     json: bool,
 }
 
 impl RuleArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let Some(word) = &self.code else {
+        let Some(code_or_word) = &self.code else {
             if self.json {
-                session.output.json(&serde_json::Value::Array(rules().map(as_json).collect()))?;
+                session.output.json(&serde_json::Value::Array(rules().map(to_json).collect()))?;
             } else {
                 session.output.print(&render_list(session.output.is_terminal))?;
             }
             return Ok(Exit::Done);
         };
-        let rule = find_rule(word).ok_or_else(|| {
-            Error::usage(format!("`{word}` is no rule"), "`casebook rule` lists them; a code looks like CB101")
+        let rule = find_rule(code_or_word).ok_or_else(|| {
+            Error::usage(
+                format!("there is no rule `{code_or_word}`"),
+                "`casebook rule` lists the rules; a code looks like CB101",
+            )
         })?;
         if self.json {
-            session.output.json(&as_json(rule))?;
+            session.output.json(&to_json(rule))?;
         } else {
             session.output.print(&render(rule))?;
         }
@@ -45,7 +48,8 @@ impl RuleArgs {
     }
 }
 
-fn as_json(rule: &Broken) -> serde_json::Value {
+/// Returns a rule as JSON.
+fn to_json(rule: &Rule) -> serde_json::Value {
     json!({
         "code": rule.code,
         "rule": rule.word,

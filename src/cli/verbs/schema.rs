@@ -1,4 +1,4 @@
-//! `schema`: the shapes of files and of JSON, for editors and for those who write programs.
+//! `schema`: JSON Schemas of files and of JSON output, for editors and programs.
 
 use clap::{Args, ValueEnum};
 
@@ -10,11 +10,11 @@ use crate::view::schema;
 
 /// Print a JSON Schema (draft 2020-12).
 ///
-/// That of a ticket serves editors too. With the YAML language server, in a project's settings:
+/// Editors can use the schema of a ticket. For the YAML language server, in the settings of a project:
 ///
 ///   yaml.schemas: { "ticket.schema.json": "tickets/**/*.yaml" }
 ///
-/// or as a comment on the first line of a ticket, which casebook keeps; the path begins in the ticket's folder:
+/// or as a comment on the first line of a ticket, which casebook keeps; the path is relative to the ticket's folder:
 ///
 ///   # yaml-language-server: $schema=../../../ticket.schema.json
 ///
@@ -22,7 +22,8 @@ use crate::view::schema;
 ///
 ///   #:schema ./config.schema.json
 ///
-/// In a desk, the schema of a ticket has the fields that casebook.toml defines for it. A schema knows shapes and words, not the workflow: that is for `casebook check`.
+/// In a desk, the schema of a ticket contains the custom fields that casebook.toml defines.
+/// Schemas check structure and vocabulary; only `casebook check` checks the workflow.
 #[derive(Debug, Args)]
 #[command(
     verbatim_doc_comment,
@@ -30,12 +31,12 @@ use crate::view::schema;
     after_help = "Example:\n  casebook schema ticket > ticket.schema.json"
 )]
 pub struct SchemaArgs {
-    /// Of what
-    #[arg(value_enum)]
-    noun: SchemaKind,
+    /// The data that the schema describes
+    #[arg(value_enum, value_name = "NOUN")]
+    kind: SchemaKind,
 }
 
-/// What there are schemas of.
+/// The data that a schema describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SchemaKind {
     /// A ticket: its file, and what `show --json` and `list --json` print of it
@@ -50,17 +51,17 @@ pub enum SchemaKind {
 
 impl SchemaArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let told = match self.noun {
-            // In a desk, with the fields of its own; a schema is worth something elsewhere too.
-            SchemaKind::Ticket => schema::ticket(&match session.casebook() {
-                Ok(casebook) => casebook.policy().choices()?.fields,
+        let json = match self.kind {
+            // The custom fields are those of the desk; outside a desk there are none.
+            SchemaKind::Ticket => schema::ticket(&match session.desk() {
+                Ok(desk) => desk.policy().field_choices()?.fields,
                 Err(_) => Vec::new(),
             }),
             SchemaKind::Entry => schema::entry(),
             SchemaKind::Error => schema::error(&CODES.iter().map(|(code, _, _)| *code).collect::<Vec<_>>()),
             SchemaKind::Config => schema::config(),
         };
-        session.output.json(&told)?;
+        session.output.json(&json)?;
         Ok(Exit::Done)
     }
 }

@@ -1,24 +1,23 @@
-//! `show`: one ticket, for people or as JSON, and what other verbs need to tell a ticket.
+//! `show`: one ticket or entry, as text, JSON or a template.
 
 use clap::Args;
-use serde_json::{Map, Value};
 
 use crate::cli::Exit;
 use crate::cli::args::TicketArgument;
-use crate::cli::args::output_format::{OutputFormat, RecordFields, asked, template};
+use crate::cli::args::output_format::{OutputFormat, RecordFields, split_fields, template};
 use crate::cli::error::CliError;
-use crate::cli::report::clocks::Clocks;
+use crate::cli::report::ticket::{find_entry, list_fields, lists_fields, render_ticket, ticket_fields, ticket_record};
 use crate::cli::session::Session;
-use crate::cli::terminal::output::Output;
 use crate::desk::Desk;
 use crate::domain::id::Id;
-use crate::domain::people::visibility::customer_view;
+use crate::domain::template::check_fields;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
-use crate::error::Error;
-use crate::store::layout;
 use crate::view;
 use crate::view::visible_history::visible_entries;
+
+/// The fields of an entry.
+const ENTRY: RecordFields = RecordFields { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
 
 /// Show a ticket with its history.
 #[derive(Debug, Args)]
@@ -33,7 +32,8 @@ pub struct ShowArgs {
     json: Option<String>,
     /// Fill in a template: `'{{ short_id }}: {{ subject }} ({{ history|length }} entries)'`
     ///
-    /// The variables are the fields of `--json`, with --entry those of an entry. `casebook list --help` says more.
+    /// The variables are the fields of `--json`, with --entry those of an entry. `casebook list --help` describes the
+    /// language.
     #[arg(long, value_name = "TEMPLATE", conflicts_with_all = ["json", "raw", "diff"])]
     format: Option<String>,
     /// Print the file as it is
@@ -42,7 +42,7 @@ pub struct ShowArgs {
     /// Only this entry: its id, or a part of it; in JSON with the fields of its file, and `ticket`
     #[arg(long, value_name = "ENTRY")]
     entry: Option<String>,
-    /// Show what each entry changed in the header: what was, and what is since
+    /// Show the changes of the header after each entry: the old and the new values
     #[arg(long, conflicts_with = "json")]
     diff: bool,
 }
@@ -52,165 +52,72 @@ impl ShowArgs {
         if lists_fields(self.json.as_deref()) {
             return if self.entry.is_some() { ENTRY.list(session) } else { list_fields(&session.output) };
         }
-        let chosen = self.chosen(session)?;
-        let casebook = session.casebook()?;
-        let id = find(session, &casebook, &self.ticket.ticket)?;
-        if self.raw && session.viewer(&casebook)? == view::Viewer::Support {
-            session.output.print(&casebook.read().text_of(id)?)?;
+        let format = self.output_format(session)?;
+        let desk = session.desk()?;
+        let id = desk.read().find(&self.ticket.ticket, session.actor()?)?;
+        if self.raw && session.viewer(&desk)? == view::Viewer::Support {
+            session.output.print(&desk.read().file_text(id)?)?;
             return Ok(Exit::Done);
         }
-        let ticket = casebook.read().ticket_for(id, session.actor()?)?;
-        if let Some(word) = &self.entry {
-            return self.show_entry(session, &casebook, &ticket, word, chosen.as_ref());
+        let ticket = desk.read().ticket_for(id, session.actor()?)?;
+        if let Some(entry) = &self.entry {
+            return self.show_entry(session, &desk, &ticket, entry, format.as_ref());
         }
-        let wants_clocks = chosen.as_ref().is_none_or(|chosen| chosen.asks_for("sla"));
-        let clocks = session.clocks(&casebook, session.world.now, wants_clocks);
-        if let Some(chosen) = chosen {
-            chosen.refuse_unknown_own(&casebook, |name| ticket.header.has_custom_field(name))?;
-            let record = record_of(session, &casebook, &ticket, chosen.asks_for("short_id"), &clocks)?;
-            chosen.print_one(session, record)?;
+        let wants_clocks = format.as_ref().is_none_or(|format| format.asks_for("sla"));
+        let clocks = session.clocks(&desk, session.environment.now, wants_clocks);
+        if let Some(format) = format {
+            format.refuse_unknown_custom_fields(&desk, |name| ticket.header.has_custom_field(name))?;
+            let record = ticket_record(session, &desk, &ticket, format.asks_for("short_id"), &clocks)?;
+            format.print_one(session, record)?;
             return Ok(session.report_clock_errors(&clocks, Exit::Done));
         }
-        let told = if self.diff {
-            let zone = session.zone(&casebook)?;
-            let audience = session.audience_of_ticket(&casebook, &zone)?;
+        let text = if self.diff {
+            let zone = session.zone(&desk)?;
+            let audience = session.audience_of_ticket(&desk, &zone)?;
             let clocks = clocks.of(&Summary::from(&ticket));
             view::ticket::render_with_changes(&ticket, &ticket.id.to_string(), &clocks, &audience)
         } else {
-            render_ticket(session, &casebook, &ticket, &clocks)?
+            render_ticket(session, &desk, &ticket, &clocks)?
         };
         let exit = session.report_clock_errors(&clocks, Exit::Done);
-        Ok(session.output.print_paged(&told, casebook.root(), exit)?)
+        Ok(session.output.print_paged(&text, desk.root(), exit)?)
     }
 
-    /// What is asked for beside words; unknown fields and broken templates are refused before anything is read.
-    fn chosen(&self, session: &Session) -> Result<Option<OutputFormat>, CliError> {
+    /// Returns the format that the flags ask for, or none for text.
+    ///
+    /// # Errors
+    /// An unknown field or an invalid template, before anything is read.
+    fn output_format(&self, session: &Session) -> Result<Option<OutputFormat>, CliError> {
         let fields = if self.entry.is_some() { ENTRY.fields.to_vec() } else { ticket_fields() };
         if let Some(source) = &self.format {
             return template(source, &fields, session).map(Some);
         }
         let Some(asked_for) = self.json.as_deref() else { return Ok(None) };
-        let asked = asked(Some(asked_for));
-        view::json::check(&asked, fields.iter().copied()).map_err(|unknown| unknown_field(&unknown))?;
+        let asked = split_fields(Some(asked_for));
+        check_fields(&asked, fields.iter().copied()).map_err(CliError::from)?;
         Ok(Some(OutputFormat::Json(asked)))
     }
 
-    /// One entry, among those the person may see.
+    /// Prints one entry, among those that the viewer may see.
     fn show_entry(
         &self,
         session: &Session,
-        casebook: &Desk,
+        desk: &Desk,
         ticket: &Ticket,
-        word: &str,
-        chosen: Option<&OutputFormat>,
+        id_or_part: &str,
+        format: Option<&OutputFormat>,
     ) -> Result<Exit, CliError> {
-        let zone = session.zone(casebook)?;
-        let audience = session.audience_of_ticket(casebook, &zone)?;
-        let told = visible_entries(ticket, audience.viewer);
-        let ids: Vec<Id> = told.iter().map(|told| told.entry.id).collect();
-        let entry = entry_among(&ids, word, ticket.id)?;
-        let Some(chosen) = chosen else {
-            let words = view::ticket::render_entry(ticket, entry, self.diff, &audience);
-            return Ok(session.output.print_paged(&words, casebook.root(), Exit::Done)?);
+        let zone = session.zone(desk)?;
+        let audience = session.audience_of_ticket(desk, &zone)?;
+        let visible = visible_entries(ticket, audience.viewer);
+        let ids: Vec<Id> = visible.iter().map(|visible| visible.entry.id).collect();
+        let entry = find_entry(&ids, id_or_part, ticket.id)?;
+        let Some(format) = format else {
+            let text = view::ticket::render_entry(ticket, entry, self.diff, &audience);
+            return Ok(session.output.print_paged(&text, desk.root(), Exit::Done)?);
         };
-        let record = told.iter().find(|told| told.entry.id == entry).map(|told| view::log::to_json(ticket, told));
-        chosen.print_one(session, record.unwrap_or_default())?;
+        let record = visible.iter().find(|visible| visible.entry.id == entry);
+        format.print_one(session, record.map(|visible| view::log::to_json(ticket, visible)).unwrap_or_default())?;
         Ok(Exit::Done)
     }
-}
-
-/// What an entry has.
-const ENTRY: RecordFields = RecordFields { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
-
-/// The entry a word means, among some of a ticket: an id, or a part of one.
-pub(super) fn entry_among(ids: &[Id], word: &str, ticket: Id) -> Result<Id, CliError> {
-    let found = layout::parse_id_part(word).map(|part| layout::matching(ids, &part)).unwrap_or_default();
-    match found.as_slice() {
-        [entry] => Ok(*entry),
-        [] => Err(CliError::new(Exit::NotFound, "entry.not_found", format!("the ticket has no entry `{word}`"))
-            .ticket(ticket)
-            .hint("`casebook show TICKET` prints the ids of entries")),
-        several => Err(Error::Ambiguous { word: word.to_owned(), candidates: several.to_vec() }.into()),
-    }
-}
-
-/// The ticket a word means. git is waited for only where somebody might not be allowed to see it.
-fn find(session: &Session, casebook: &Desk, word: &str) -> Result<Id, CliError> {
-    Ok(casebook.read().find(word, session.actor()?)?)
-}
-
-/// Whether `--json=` asks for the names of fields.
-pub(in crate::cli) fn lists_fields(fields: Option<&str>) -> bool {
-    fields == Some("")
-}
-
-/// Prints the names of the fields, one a line.
-pub(in crate::cli) fn list_fields(output: &Output) -> Result<Exit, CliError> {
-    output.print(&format!("{}\n", ticket_fields().join("\n")))?;
-    Ok(Exit::Done)
-}
-
-/// The fields of a whole ticket.
-fn ticket_fields() -> Vec<&'static str> {
-    view::json::FIELDS.iter().copied().chain([view::json::HISTORY]).collect()
-}
-
-/// Refuses a field that does not exist, before anything is done.
-pub(in crate::cli) fn refuse_unknown_fields(fields: Option<&str>) -> Result<(), CliError> {
-    view::json::check(&asked(fields), ticket_fields().into_iter()).map_err(|unknown| unknown_field(&unknown))
-}
-
-pub(in crate::cli) fn unknown_field(unknown: &view::json::UnknownField) -> CliError {
-    let hint = unknown
-        .nearest
-        .as_ref()
-        .map_or_else(|| "`--json=` lists the fields".to_owned(), |near| format!("did you mean `{near}`?"));
-    Error::usage(format!("`{}` is no field", unknown.name), hint).into()
-}
-
-/// Tickets as JSON, with the fields asked for. Those of a command that has written are told in any case.
-pub(in crate::cli) fn ticket_json(
-    session: &Session,
-    casebook: &Desk,
-    tickets: &[Ticket],
-    fields: Option<&str>,
-) -> Result<Vec<Value>, CliError> {
-    let asked = asked(fields);
-    let wants = |field: &str| asked.is_empty() || asked.iter().any(|name| name == field);
-    let clocks = session.clocks(casebook, session.world.now, wants("sla"));
-    let is_customer = session.viewer(casebook)? == view::Viewer::Customer;
-    let told = |ticket: &Ticket| {
-        let theirs = is_customer.then(|| customer_view(ticket.clone()));
-        let map = record_of(session, casebook, theirs.as_ref().unwrap_or(ticket), wants("short_id"), &clocks)?;
-        let select = |map| view::json::select(map, &asked).map_err(|unknown| unknown_field(&unknown));
-        Ok(Value::Object(if asked.is_empty() { map } else { select(map)? }))
-    };
-    tickets.iter().map(told).collect()
-}
-
-/// All the fields of a ticket; the short id, which the whole desk decides, where that is wanted.
-fn record_of(
-    session: &Session,
-    casebook: &Desk,
-    ticket: &Ticket,
-    wants_short: bool,
-    clocks: &Clocks<'_>,
-) -> Result<Map<String, Value>, CliError> {
-    let short = if wants_short { casebook.read().short_id(ticket.id, session.actor()?)? } else { String::new() };
-    let viewer = session.viewer(casebook)?;
-    let sla = if clocks.are_there() { clocks.of(&Summary::from(ticket)) } else { Vec::new() };
-    Ok(view::json::ticket_json(ticket, &short, &layout::ticket_path(ticket.id), &sla, viewer))
-}
-
-/// A ticket in words.
-pub(in crate::cli) fn render_ticket(
-    session: &Session,
-    casebook: &Desk,
-    ticket: &Ticket,
-    clocks: &Clocks<'_>,
-) -> Result<String, CliError> {
-    let zone = session.zone(casebook)?;
-    let audience = session.audience_of_ticket(casebook, &zone)?;
-    let sla = clocks.of(&Summary::from(ticket));
-    Ok(view::ticket::render(ticket, &ticket.id.to_string(), &sla, &audience))
 }

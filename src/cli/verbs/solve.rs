@@ -1,4 +1,4 @@
-//! `solve`: nobody owes anything any more.
+//! `solve`: solves a ticket.
 
 use clap::Args;
 
@@ -17,7 +17,7 @@ use crate::error::Error;
 
 /// Solve a ticket.
 ///
-/// The requester agreed, a bug was reported, or nobody answered the reminders.
+/// The requester agreed, a bug was reported, or the reminders got no response.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook solve 7S1W1X -m \"Works since the restart.\"\n  casebook solve 7S1W1X --resolution bug_reported --bug BUG-17 --bug-priority S2 --eta 2026-12-15\n  casebook solve 7S1W1X --resolution no_response"
@@ -29,22 +29,22 @@ pub struct SolveArgs {
     on: TicketFlags,
 }
 
-/// How it is solved, and what shows it.
+/// The flags of the resolution and its evidence.
 #[derive(Debug, Args)]
 struct ResolutionFlags {
-    /// How it is solved
+    /// The resolution
     #[arg(long, default_value = "agreed", value_parser = ["agreed", "bug_reported", "no_response"])]
     resolution: String,
-    /// Who agreed [default: the requester]
+    /// The person who agreed [default: the requester]
     #[arg(long, value_name = "WHO", value_parser = address)]
     agreed_by: Option<Person>,
-    /// Where the bug is tracked
+    /// The reference of the bug in its tracker
     #[arg(long, value_name = "REF")]
     bug: Option<String>,
     /// The priority agreed for the bug
     #[arg(long, value_name = "PRIORITY", value_parser = priority)]
     bug_priority: Option<Priority>,
-    /// The estimated time of its resolution: a date, a time, +3d
+    /// The estimated time at which the bug will be resolved: a date, a time, +3d
     #[arg(long, value_name = "WHEN")]
     eta: Option<String>,
 }
@@ -52,27 +52,31 @@ struct ResolutionFlags {
 impl SolveArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let evidence = self.evidence;
-        self.on.run_write(session, &TextRequirement::Optional, |casebook, _| {
-            Ok(Action::Solve(evidence.solution(session, casebook)?))
+        self.on.run_write(session, &TextRequirement::Optional, |desk, _| {
+            Ok(Action::Solve(evidence.solution(session, desk)?))
         })
     }
 }
 
 impl ResolutionFlags {
-    fn solution(&self, session: &Session, casebook: &Desk) -> Result<SolveEvidence, CliError> {
-        let evidence = self.bug.is_some() || self.bug_priority.is_some() || self.eta.is_some();
-        let misplaced = |flags: &str, resolution: Resolution| {
+    /// Returns the evidence that the flags give.
+    ///
+    /// # Errors
+    /// A flag belongs to another resolution, or a reported bug lacks its reference, priority or time.
+    fn solution(&self, session: &Session, desk: &Desk) -> Result<SolveEvidence, CliError> {
+        let has_bug_flags = self.bug.is_some() || self.bug_priority.is_some() || self.eta.is_some();
+        let wrong_resolution = |flags: &str, resolution: Resolution| {
             Err(Error::usage(
-                format!("{flags} goes with another resolution than `{}`", self.resolution),
+                format!("{flags}: not allowed with the resolution `{}`", self.resolution),
                 format!("did you mean --resolution {resolution}?"),
             )
             .into())
         };
-        if self.resolution != Resolution::BugReported.as_str() && evidence {
-            return misplaced("--bug, --bug-priority, --eta", Resolution::BugReported);
+        if self.resolution != Resolution::BugReported.as_str() && has_bug_flags {
+            return wrong_resolution("--bug, --bug-priority, --eta", Resolution::BugReported);
         }
         if self.resolution != Resolution::Agreed.as_str() && self.agreed_by.is_some() {
-            return misplaced("--agreed-by", Resolution::Agreed);
+            return wrong_resolution("--agreed-by", Resolution::Agreed);
         }
         if self.resolution == Resolution::Agreed.as_str() {
             return Ok(SolveEvidence::Agreed { by: self.agreed_by.clone() });
@@ -82,7 +86,7 @@ impl ResolutionFlags {
         }
         match (self.bug.as_deref().and_then(clean_subject), self.bug_priority, self.eta.as_deref()) {
             (Some(bug), Some(priority), Some(eta)) => {
-                Ok(SolveEvidence::BugReported { bug, priority, eta: session.when(casebook, eta)? })
+                Ok(SolveEvidence::BugReported { bug, priority, eta: session.when(desk, eta)? })
             }
             _ => Err(Error::usage(
                 "a reported bug needs its reference, the agreed priority and the estimated time",

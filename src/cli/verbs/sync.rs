@@ -1,4 +1,4 @@
-//! `sync`: fetch, merge, check, push.
+//! `sync`: fetches, merges, checks and pushes.
 
 use std::time::Duration;
 
@@ -12,152 +12,162 @@ use crate::cli::error::sync::refused;
 use crate::cli::session::Session;
 use crate::cli::session::program::program;
 use crate::desk::{SyncOptions, SyncReport};
+use crate::domain::convergence::union::ConcurrentEntry;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::git::GitError;
-use crate::store::layout::short_suffix;
+use crate::store::short_id::short_suffix;
 use crate::view::findings::object;
 use crate::view::labels::count;
 use crate::view::sanitize::one_line;
 
-/// So many broken places are named; more are counted.
+/// The number of damaged places that are listed; the others are only counted.
 const NAMED: usize = 8;
 
-/// Bring the desk together with its remote.
+/// Synchronize the desk with its remote.
 ///
-/// That is: fetch, merge, check, push, and again where the remote has moved.
+/// It fetches, merges, checks and pushes, and starts again if the remote has changed meanwhile.
 ///
-/// Tickets are merged by their histories, also where git was not told how. What you have not committed stays as it is; a
-/// merge that would need a person is taken back. What check calls an error is not pushed.
+/// Tickets are merged by their histories, even if the merge driver is not configured. Uncommitted changes stay as they
+/// are; a merge that would need a person is rolled back. Errors of `casebook check` are not pushed.
 #[derive(Debug, Args)]
 pub struct SyncArgs {
     /// The remote [default: that of the branch, else origin]
     #[arg(long, value_name = "REMOTE")]
     remote: Option<String>,
-    /// How many seconds it may take
+    /// The time it may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     deadline: u64,
-    /// Say what would be done; only git's remote-tracking branches are brought up to date
+    /// Show what would be done; only git's remote-tracking branches are updated
     #[arg(short = 'n', long)]
     dry_run: bool,
-    /// Print what was done as JSON
+    /// Print the result as JSON
     #[arg(long)]
     json: bool,
 }
 
 impl SyncArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let mut casebook = session.casebook()?;
-        let syncing = SyncOptions {
+        let mut desk = session.desk()?;
+        let options = SyncOptions {
             remote: self.remote.clone(),
             program: program(),
             deadline: Duration::from_secs(self.deadline),
         };
-        let done = if self.dry_run { syncing.preview(&casebook) } else { syncing.run(&mut casebook) };
-        session.print_recovery(&casebook);
-        let synced = done.map_err(|error| match error {
-            Error::Git { refusal: GitError::Refused { said } } => {
-                refused(&said).hint("nothing of yours has changed; mend what git names, then `casebook sync` again")
-            }
+        let done = if self.dry_run { options.preview(&desk) } else { options.run(&mut desk) };
+        session.print_recovery(&desk);
+        let report = done.map_err(|error| match error {
+            Error::Git { refusal: GitError::Refused { message } } => refused(&message)
+                .hint("your commits and files are unchanged; correct what git reports, then run `casebook sync` again"),
             other => other.into(),
         })?;
         if self.json {
-            session.output.json(&to_json(&synced))?;
+            session.output.json(&to_json(&report))?;
         } else {
-            let SyncReport { remote, branch, received, sent, .. } = &synced;
-            let said = match (received, sent) {
+            let SyncReport { remote, branch, received, sent, .. } = &report;
+            let message = match (received, sent) {
                 (0, 0) => "nothing new".to_owned(),
                 _ if self.dry_run => {
                     format!("would receive {} and send {}", count(*received, "commit"), count(*sent, "commit"))
                 }
                 _ => format!("{} received, {} sent", count(*received, "commit"), count(*sent, "commit")),
             };
-            session.output.status(&one_line(&format!("{remote}/{branch}: {said}")))?;
+            session.output.status(&one_line(&format!("{remote}/{branch}: {message}")))?;
         }
-        self.print_remote(session, &synced);
-        for (ticket, crossings) in &synced.crossed {
-            merge_file::print_concurrent(session, &short_suffix(ticket.id), ticket, crossings);
+        self.print_remote(session, &report);
+        for (ticket, concurrent) in &report.concurrent {
+            merge_file::print_concurrent(session, &short_suffix(ticket.id), ticket, concurrent);
         }
-        if synced.uncommitted > 0 {
-            let are = if synced.uncommitted == 1 { "is" } else { "are" };
-            let tickets = count(synced.uncommitted, "ticket");
+        if report.uncommitted > 0 {
+            let are = if report.uncommitted == 1 { "is" } else { "are" };
+            let tickets = count(report.uncommitted, "ticket");
             session.output.warn(&format!(
-                "note: {tickets} {are} changed and not committed, and so not sent; `git add tickets && git commit`, then sync again"
+                "note: {tickets} {are} changed but not committed, and so not sent; `git add tickets && git commit`, then `casebook sync` again"
             ));
         }
-        if !synced.loose.is_empty() {
-            session.output.warn("note: links between tickets have come apart; `casebook check` names them, `casebook resolve` mends them");
+        if !report.inconsistencies.is_empty() {
+            session.output.warn("note: links between tickets are inconsistent; `casebook check` lists them, `casebook resolve` relinks the tickets");
         }
-        self.print_broken_files(session, &synced);
-        for error in &synced.errors {
-            // The line is that of the commit.
+        self.print_damaged_files(session, &report);
+        for error in &report.errors {
+            // The line is that of the file in the commit, not in the work tree.
             let place = format!("{}:{}:{}", error.path, error.line, error.column);
             session.output.error_line(&one_line(&format!("casebook: {place}: {}", error.message)));
         }
-        if synced.errors.is_empty() {
+        if report.errors.is_empty() {
             return Ok(Exit::Done);
         }
         let nothing = if self.dry_run { "nothing would be pushed" } else { "nothing was pushed" };
-        session.output.error_line(&format!("  {nothing}; `casebook resolve` mends links between tickets, `casebook check` shows all; then `casebook sync` again"));
+        session.output.error_line(&format!("  {nothing}; `casebook check` lists all errors, `casebook resolve` relinks tickets; then `casebook sync` again"));
         Ok(Exit::Found)
     }
 }
 
 impl SyncArgs {
-    /// What came that is not sound: others let it through, and nothing of one's own is held back for it.
-    fn print_broken_files(&self, session: &Session, synced: &SyncReport) {
-        for Finding { rule, path, line, column, message, .. } in synced.broken.iter().take(NAMED) {
-            let came = if self.dry_run { "would come" } else { "came" };
-            let said =
-                format!("warning: {path}:{line}:{column}: {} ({}) {came} broken: {message}", rule.code, rule.word);
-            session.output.warn(&one_line(&said));
-        }
-        if !synced.broken.is_empty() {
-            let more = synced.broken.len().saturating_sub(NAMED);
-            let more = if more > 0 { format!("and {more} more; ") } else { String::new() };
-            let SyncReport { remote, branch, .. } = synced;
-            let advice =
-                if self.dry_run { "after the sync, `casebook check` shows all" } else { "`casebook check` shows all" };
-            let said = format!(
-                "  {more}that is in {remote}/{branch} already, and nothing is held back for it; {advice}, `casebook guard` on the server would refuse it"
+    /// Warns of received files with errors. They do not keep the user's own commits from being pushed.
+    fn print_damaged_files(&self, session: &Session, report: &SyncReport) {
+        for Finding { rule, path, line, column, message, .. } in report.received_errors.iter().take(NAMED) {
+            let received = if self.dry_run { "to be received" } else { "received" };
+            let message = format!(
+                "warning: {path}:{line}:{column}: {} ({}) {received} with an error: {message}",
+                rule.code, rule.word
             );
-            session.output.warn(&one_line(&said));
+            session.output.warn(&one_line(&message));
+        }
+        if !report.received_errors.is_empty() {
+            let more = report.received_errors.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!("and {more} more; ") } else { String::new() };
+            let SyncReport { remote, branch, .. } = report;
+            let advice = if self.dry_run {
+                "after the sync, `casebook check` lists all errors"
+            } else {
+                "`casebook check` lists all errors"
+            };
+            let message = format!(
+                "  {more}these errors are already in {remote}/{branch} and do not prevent the push; {advice}, `casebook guard` on the server would refuse them"
+            );
+            session.output.warn(&one_line(&message));
         }
     }
 
-    /// What the remote has lost since it was last asked.
-    fn print_remote(&self, session: &Session, synced: &SyncReport) {
-        let SyncReport { remote, branch, .. } = synced;
-        if synced.is_new && synced.errors.is_empty() && synced.sent > 0 {
-            let made = if self.dry_run { "would be made" } else { "was made" };
-            session.output.warn(&one_line(&format!("note: {remote} had no branch {branch}; it {made}")));
+    /// Reports a new branch on the remote, and commits that the remote has lost since the last fetch.
+    fn print_remote(&self, session: &Session, report: &SyncReport) {
+        let SyncReport { remote, branch, .. } = report;
+        if report.is_new && report.errors.is_empty() && report.sent > 0 {
+            let created = if self.dry_run { "would be created" } else { "was created" };
+            session.output.warn(&one_line(&format!("note: {remote} had no branch {branch}; it {created}")));
         }
-        if synced.gone > 0 {
-            let gone = count(synced.gone, "commit");
+        if report.lost > 0 {
+            let lost = if report.lost == 1 {
+                "1 commit is gone".to_owned()
+            } else {
+                format!("{} commits are gone", report.lost)
+            };
             let message = format!(
-                "note: {remote}/{branch} had {gone} more when it was last asked, and has them no longer; those that are here are sent again: if they were taken away on purpose, ask who did it"
+                "note: {remote}/{branch} was rewritten: {lost} since the last fetch; local copies are pushed again. If the removal was intentional, contact the person who did it before the next sync"
             );
             session.output.warn(&one_line(&message));
         }
     }
 }
 
-fn to_json(synced: &SyncReport) -> Value {
-    let crossed = synced.crossed.iter().flat_map(|(ticket, crossings)| {
-        let one = |entry: &crate::domain::convergence::union::ConcurrentEntry| {
+/// Returns the result as JSON.
+fn to_json(report: &SyncReport) -> Value {
+    let concurrent_entries = report.concurrent.iter().flat_map(|(ticket, concurrent)| {
+        let entry_json = |entry: &ConcurrentEntry| {
             json!({"ticket": ticket.id.to_string(), "entry": entry.entry.to_string(), "beside": entry.other.to_string()})
         };
-        crossings.iter().map(one).collect::<Vec<_>>()
+        concurrent.iter().map(entry_json).collect::<Vec<_>>()
     });
     json!({
-        "remote": synced.remote,
-        "branch": synced.branch,
-        "received": synced.received,
-        "sent": synced.sent,
-        "concurrent": crossed.collect::<Vec<_>>(),
-        "uncommitted": synced.uncommitted,
-        "loose": synced.loose.len(),
-        "errors": synced.errors.len(),
-        "broken": synced.broken.iter().map(object).collect::<Vec<_>>(),
+        "remote": report.remote,
+        "branch": report.branch,
+        "received": report.received,
+        "sent": report.sent,
+        "concurrent": concurrent_entries.collect::<Vec<_>>(),
+        "uncommitted": report.uncommitted,
+        "loose": report.inconsistencies.len(),
+        "errors": report.errors.len(),
+        "broken": report.received_errors.iter().map(object).collect::<Vec<_>>(),
     })
 }

@@ -1,4 +1,4 @@
-//! `textconv`: a ticket as a thread, for the diffs of those who want to read it so.
+//! `textconv`: a ticket as a thread, for git's diffs.
 
 use std::path::PathBuf;
 
@@ -14,10 +14,10 @@ use crate::view::colors::ColorMode;
 use crate::view::labels::Language;
 use crate::view::{self, Audience, Viewer};
 
-/// Print a ticket file as a thread, for git; a file that is no ticket as it is.
+/// Print a ticket file as a thread, for git's diffs.
 ///
-/// `casebook git-setup --textconv` has `git diff` and `git log -p` show tickets so. Times are UTC, words
-/// English, and the same file always reads the same.
+/// A file that is not a ticket is printed as it is. `casebook git-setup --textconv` configures `git diff` and `git log
+/// -p` to use it. Times are in UTC and labels in English, so that the output depends only on the file.
 #[derive(Debug, Args)]
 pub struct TextconvArgs {
     /// The file
@@ -28,7 +28,7 @@ pub struct TextconvArgs {
 impl TextconvArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let bytes = std::fs::read(&self.file).map_err(Error::io(&self.file, "read"))?;
-        let told = match (yaml::read(&bytes, None), Zone::named("UTC")) {
+        let text = match (yaml::read(&bytes, None), Zone::named("UTC")) {
             (Ok(ticket), Ok(zone)) => {
                 let now = ticket.last_activity_at();
                 let color_mode = ColorMode::PLAIN;
@@ -47,7 +47,7 @@ impl TextconvArgs {
             }
             _ => view::sanitize::lines(&String::from_utf8_lossy(&bytes)).into_owned(),
         };
-        session.output.print(&told)?;
+        session.output.print(&text)?;
         Ok(Exit::Done)
     }
 }

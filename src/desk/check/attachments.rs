@@ -1,9 +1,10 @@
-//! The attachments that entries name: whether they are there, and as large as is said. Whether their bytes are what
-//! they are named after, each file tells by itself ([`super::other_files`]).
+//! The check of the attachments that entries refer to: they must exist, in the size that the entry says.
+//!
+//! Their contents are checked by [`super::other_files`].
 
 use std::path::Path;
 
-use super::ticket::with_line;
+use super::findings::with_line;
 use crate::domain::codec::PathElement;
 use crate::domain::id::Id;
 use crate::domain::rules;
@@ -12,42 +13,41 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::attachment::Attachment;
 use crate::store::yaml;
 
-/// An attachment that an entry names, and where in the file it does.
+/// An attachment that an entry refers to, and its place in the file.
 #[derive(Debug)]
 pub(super) struct AttachmentRef {
-    pub what: Attachment,
+    pub attachment: Attachment,
     entry: Id,
     /// The places of the entry in the history, and of the attachment in it.
     places: (usize, usize),
 }
 
-/// The attachments of a ticket. Most have none, and then nothing is asked.
-pub(super) fn named(ticket: &Ticket) -> Vec<AttachmentRef> {
-    let mut named = Vec::new();
+/// Returns the attachments that the entries of a ticket refer to.
+pub(super) fn references(ticket: &Ticket) -> Vec<AttachmentRef> {
+    let mut references = Vec::new();
     for (index, entry) in ticket.history.iter().enumerate() {
-        for (place, what) in entry.attachments.iter().enumerate() {
-            named.push(AttachmentRef { what: what.clone(), entry: entry.id, places: (index, place) });
+        for (place, attachment) in entry.attachments.iter().enumerate() {
+            references.push(AttachmentRef { attachment: attachment.clone(), entry: entry.id, places: (index, place) });
         }
     }
-    named
+    references
 }
 
-/// What is wrong with the attachments a ticket's file names; `size` tells how large the one at a path is, where there
-/// is one.
-pub(super) fn missing(
+/// Checks the attachments that a ticket file refers to; `size` returns the size of the file at a path, if there is one.
+pub(super) fn check(
     path: &str,
     id: Id,
     bytes: &[u8],
-    named: &[AttachmentRef],
+    references: &[AttachmentRef],
     size: impl Fn(&str) -> Option<u64>,
 ) -> Vec<Finding> {
     let (mut findings, mut paths) = (Vec::new(), Vec::new());
-    for AttachmentRef { what, entry, places: (index, place) } in named {
-        let lies = what.path();
-        let message = match size(&lies) {
-            Some(size) if size == what.size => continue,
-            Some(size) => format!("{lies} has {size} bytes, and the entry says {}", what.size),
-            None => format!("{lies} is not there, which the entry names"),
+    for AttachmentRef { attachment, entry, places: (index, place) } in references {
+        let file = attachment.path();
+        let message = match size(&file) {
+            Some(size) if size == attachment.size => continue,
+            Some(size) => format!("attachment {file} has {size} bytes, but this entry says {}", attachment.size),
+            None => format!("attachment {file} is missing (referenced by this entry)"),
         };
         findings.push(Finding::new(&rules::ATTACHMENT_MISSING, path, message).about(*entry).of(id));
         let name = |name: &str| PathElement::Name(name.to_owned());
@@ -67,7 +67,7 @@ pub(super) fn missing(
     findings.into_iter().map(|finding| with_line(finding, bytes)).collect()
 }
 
-/// How large a file of a work tree is; none where there is no plain file, or a link leads to it.
+/// Returns the size of a file in a work tree; none if it is not a plain file, or below a symbolic link.
 pub(super) fn size_in(root: &Path, path: &str) -> Option<u64> {
     let is_folder = |end| root.join(&path[..end]).symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
     if !path.match_indices('/').all(|(end, _)| is_folder(end)) {

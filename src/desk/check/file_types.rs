@@ -1,7 +1,7 @@
-//! Links, folders and other repositories where plain files belong, and what no folder is where one belongs.
+//! The rules for links, folders and other repositories at paths where plain files belong, and for files at paths where
+//! folders belong.
 //!
-//! By paths and what stands there alone: the work tree, git's index and commits are held against the same rules. Must
-//! not know which of them it is.
+//! They need only paths and kinds of files, so the work tree, git's index and commits are checked by the same rules.
 
 use std::io;
 use std::path::Path;
@@ -13,32 +13,34 @@ use crate::store::git::{FileKind, SnapshotFile};
 use crate::store::layout;
 use crate::store::yaml::{ReadError, ReadErrorKind};
 
-use super::other_files;
-use super::ticket::damaged;
+use super::findings::damaged;
 
-/// What something that is no plain file breaks at a path; nothing for a folder where folders may be.
-pub(super) fn finding(path: &str, nature: FileKind) -> Option<Finding> {
-    let is_folder = nature == FileKind::Folder;
-    let found = |rule, message: String| Some(Finding::new(rule, path, message));
-    let what = describe(nature);
+/// Checks something that is not a plain file, or not in its place; a folder is accepted where folders may be.
+pub(super) fn check(path: &str, kind: FileKind) -> Option<Finding> {
+    let is_folder = kind == FileKind::Folder;
+    let finding = |rule, message: String| Some(Finding::new(rule, path, message));
+    let description = describe(kind);
     if path == layout::MARKER {
-        let message =
-            format!("this is {what}; git, and with it every clone, the audit and the guard, sees no settings");
-        return found(&rules::CONFIG_INVALID, message);
+        let message = format!(
+            "casebook.toml must be a plain file, and this is {description}: clones, the audit and the guard cannot read it"
+        );
+        return finding(&rules::CONFIG_INVALID, message);
     }
     if path == layout::ORGANIZATIONS && !is_folder {
-        return found(&rules::ORGANIZATION_INVALID, format!("this is {what}; organisations' files lie in a folder"));
+        let message = format!("organizations must be a folder, and this is {description}");
+        return finding(&rules::ORGANIZATION_INVALID, message);
     }
     if layout::organization_of(path).is_some() {
-        let what = if nature == FileKind::File { "something else than a file" } else { what };
-        return found(&rules::ORGANIZATION_INVALID, format!("this is {what}; organisations' files are plain files"));
+        let description = if kind == FileKind::File { "something else" } else { description };
+        let message = format!("the file of an organization must be a plain file, and this is {description}");
+        return finding(&rules::ORGANIZATION_INVALID, message);
     }
     if (path == layout::ATTACHMENTS || layout::is_in(path, layout::ATTACHMENTS)) && !is_folder {
-        let message = format!("this is {what}, and lies where only attachments belong");
-        return found(&rules::ATTACHMENT_STRAY, message);
+        let message = format!("only attachments belong here, and this is {description}");
+        return finding(&rules::ATTACHMENT_STRAY, message);
     }
     if path == layout::TICKETS || layout::is_in(path, layout::TICKETS) {
-        let is_meant = match nature {
+        let is_expected_place = match kind {
             FileKind::Folder => expects_file(path),
             _ => {
                 path == layout::TICKETS
@@ -48,41 +50,46 @@ pub(super) fn finding(path: &str, nature: FileKind) -> Option<Finding> {
                     || is_month(path)
             }
         };
-        let kind = match nature {
+        let error = match kind {
             FileKind::Link => ReadErrorKind::Symlink,
             FileKind::File => ReadErrorKind::WrongPlace,
             FileKind::Folder | FileKind::Repository => ReadErrorKind::NotAFile,
         };
-        let finding = || damaged(path, &ReadError { line: 1, column: 1, kind });
-        return if is_meant { Some(finding()) } else { (!is_folder).then(|| other_files::stray(path)) };
+        let finding = || damaged(path, &ReadError { line: 1, column: 1, kind: error });
+        return if is_expected_place { Some(finding()) } else { (!is_folder).then(|| not_a_ticket(path)) };
     }
     None
 }
 
-/// What stands for a whole folder that has to be one: a file in the place of `tickets`, as a link there.
-pub(super) fn stands_for_a_folder(path: &str) -> bool {
+/// Returns the finding about a file in the folder of tickets that is not a ticket.
+pub(super) fn not_a_ticket(path: &str) -> Finding {
+    Finding::new(&rules::FILE_STRAY, path, "only tickets belong here, and this is not a ticket")
+}
+
+/// Returns whether a folder belongs at a path, such as `tickets`.
+pub(super) fn expects_folder(path: &str) -> bool {
     [layout::TICKETS, layout::ORGANIZATIONS, layout::ATTACHMENTS].contains(&path)
 }
 
-/// The folders above some files of git where a plain file belongs. git has no empty ones.
-pub(super) fn folders(held: &[SnapshotFile]) -> Vec<SnapshotFile> {
+/// Returns the folders above some files of a snapshot that are at paths of plain files. git has no empty folders.
+pub(super) fn folders(files: &[SnapshotFile]) -> Vec<SnapshotFile> {
     let mut folders: Vec<SnapshotFile> = Vec::new();
-    for held in held.iter().filter(|held| held.bytes.is_some()) {
-        for folder in folders_for_files(&held.path) {
-            if !folders.iter().any(|known| known.path == folder) {
-                folders.push(SnapshotFile::odd(folder, FileKind::Folder));
+    for file in files.iter().filter(|file| file.bytes.is_some()) {
+        for folder in folders_for_files(&file.path) {
+            if !folders.iter().any(|other| other.path == folder) {
+                folders.push(SnapshotFile::special(folder, FileKind::Folder));
             }
         }
     }
     folders
 }
 
-/// Those of the folders above a path where a plain file belongs.
+/// Returns the folders above a path that are at paths of plain files.
 pub(super) fn folders_for_files(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(end, _)| &path[..end]).filter(|folder| expects_file(folder))
 }
 
-/// Whether a plain file belongs at a path, and so no folder.
+/// Returns whether a plain file belongs at a path.
 fn expects_file(path: &str) -> bool {
     if path == layout::MARKER || layout::organization_of(path).is_some() {
         return true;
@@ -97,12 +104,12 @@ fn has_ticket_extension(path: &str) -> bool {
     Path::new(path).file_name().is_some_and(layout::has_ticket_extension)
 }
 
-/// Whether a path is that of a year of tickets.
+/// Returns whether a path is that of a year of tickets.
 fn is_year(path: &str) -> bool {
     path.split_once('/').is_some_and(|(top, year)| top == layout::TICKETS && is_number(year, 4))
 }
 
-/// Whether a path is that of a month of tickets.
+/// Returns whether a path is that of a month of tickets.
 fn is_month(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(year, month)| is_year(year) && is_number(month, 2))
 }
@@ -111,11 +118,11 @@ fn is_number(part: &str, digits: usize) -> bool {
     part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// What stands at a path of a work tree, without following links; none where nothing does.
+/// Returns the kind of file at a path of a work tree, without following links; none if there is nothing.
 ///
 /// # Errors
-/// The system refuses.
-pub(super) fn nature_in(root: &Path, path: &str) -> io::Result<Option<FileKind>> {
+/// The file cannot be inspected.
+pub(super) fn kind_in(root: &Path, path: &str) -> io::Result<Option<FileKind>> {
     match root.join(path).symlink_metadata() {
         Ok(metadata) if metadata.is_symlink() => Ok(Some(FileKind::Link)),
         Ok(metadata) if metadata.is_dir() => Ok(Some(FileKind::Folder)),
@@ -125,8 +132,8 @@ pub(super) fn nature_in(root: &Path, path: &str) -> io::Result<Option<FileKind>>
     }
 }
 
-const fn describe(nature: FileKind) -> &'static str {
-    match nature {
+const fn describe(kind: FileKind) -> &'static str {
+    match kind {
         FileKind::File => "a file",
         FileKind::Link => "a symbolic link",
         FileKind::Folder => "a folder",
@@ -139,8 +146,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_no_file_breaks_the_rule_of_its_place() {
-        let code = |path: &str, nature| finding(path, nature).map(|finding| finding.rule.code);
+    fn a_link_or_folder_breaks_the_rule_of_its_path() {
+        let code = |path: &str, kind| check(path, kind).map(|finding| finding.rule.code);
         let id = "01M81GKATFBRM36GEJNZXVSRF0.yaml";
         for (path, link, folder) in [
             ("casebook.toml", Some("CB301"), Some("CB301")),
@@ -167,11 +174,11 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_told_once_whatever_lies_in_it() {
-        let held = |path: &str| SnapshotFile { path: path.to_owned(), nature: FileKind::File, bytes: Some(Vec::new()) };
-        let all = ["organizations/a.yaml/x", "organizations/a.yaml/b/y", "organizations/b.yaml"].map(held);
-        assert_eq!(folders(&all), [SnapshotFile::odd("organizations/a.yaml", FileKind::Folder)]);
-        let gone = SnapshotFile { bytes: None, ..held("organizations/a.yaml/x") };
-        assert_eq!(folders(&[gone]), []);
+    fn a_folder_is_reported_once() {
+        let file = |path: &str| SnapshotFile { path: path.to_owned(), kind: FileKind::File, bytes: Some(Vec::new()) };
+        let all = ["organizations/a.yaml/x", "organizations/a.yaml/b/y", "organizations/b.yaml"].map(file);
+        assert_eq!(folders(&all), [SnapshotFile::special("organizations/a.yaml", FileKind::Folder)]);
+        let deleted = SnapshotFile { bytes: None, ..file("organizations/a.yaml/x") };
+        assert_eq!(folders(&[deleted]), []);
     }
 }

@@ -1,14 +1,15 @@
-//! Which rule a breach or a damage breaks, and the sentence that says how. Sentences only; what to do is the rule's.
+//! The rules and messages of read errors and of violations in a history.
 
 use crate::domain::codec::DecodeErrorKind;
 use crate::domain::rules;
 use crate::domain::rules::Rule;
 use crate::domain::ticket::entry::Entry;
+use crate::domain::time::duration::format_instant;
 use crate::domain::workflow::{HistoryViolation, Refusal};
 use crate::store::yaml::ReadErrorKind;
 
-/// The rule of a damage; its sentence is its own.
-pub(super) const fn for_read_error(kind: &ReadErrorKind) -> &'static Rule {
+/// Returns the rule of a read error, which has its own message.
+pub(super) const fn rule_of_read_error(kind: &ReadErrorKind) -> &'static Rule {
     match kind {
         ReadErrorKind::Syntax(_) => &rules::FILE_SYNTAX,
         ReadErrorKind::NotUtf8 => &rules::FILE_NOT_UTF8,
@@ -20,13 +21,13 @@ pub(super) const fn for_read_error(kind: &ReadErrorKind) -> &'static Rule {
         ReadErrorKind::Anchor | ReadErrorKind::Alias | ReadErrorKind::Tag | ReadErrorKind::ComplexName => {
             &rules::FILE_FEATURE
         }
-        ReadErrorKind::DoubledName(_) => &rules::FILE_DOUBLED,
+        ReadErrorKind::DuplicateName(_) => &rules::FILE_DOUBLED,
         ReadErrorKind::SecondDocument => &rules::FILE_SECOND,
         ReadErrorKind::OtherId { .. } => &rules::FILE_OTHER_ID,
         ReadErrorKind::Commented => &rules::FILE_SPELLING,
         ReadErrorKind::Symlink | ReadErrorKind::NotAFile => &rules::FILE_NOT_PLAIN,
         ReadErrorKind::WrongPlace => &rules::FILE_MISPLACED,
-        ReadErrorKind::Flaw(flaw) => match flaw.kind {
+        ReadErrorKind::Decode(error) => match error.kind {
             DecodeErrorKind::Missing(_) => &rules::FIELD_MISSING,
             DecodeErrorKind::Unknown { .. } => &rules::FIELD_UNKNOWN,
             DecodeErrorKind::WrongKind { .. } => &rules::FIELD_KIND,
@@ -36,54 +37,58 @@ pub(super) const fn for_read_error(kind: &ReadErrorKind) -> &'static Rule {
     }
 }
 
-/// The rule an entry breaks, the name in it that breaks it, and how.
-pub(super) fn for_violation(breach: &HistoryViolation, entry: &Entry) -> (&'static Rule, &'static str, String) {
+/// Returns the rule that an entry breaks, the field to point at, and the message.
+pub(super) fn for_violation(violation: &HistoryViolation, entry: &Entry) -> (&'static Rule, &'static str, String) {
     let (id, action, role) = (entry.id, entry.action.as_str(), entry.role);
-    match breach {
+    match violation {
         HistoryViolation::Order => {
-            (&rules::ENTRY_ORDER, "id", format!("the entry {id} does not come after the one before it"))
+            (&rules::ENTRY_ORDER, "id", format!("the entry {id} is not newer than the entry before it"))
         }
         HistoryViolation::From => {
-            (&rules::ENTRY_FROM, "from", format!("the entry {id} opens the ticket, and can have seen no status"))
+            (&rules::ENTRY_FROM, "from", format!("the entry {id} opens the ticket, so it cannot have a `from` status"))
         }
         HistoryViolation::Concurrent { saw, had, since } => {
             let since = since.map(|since| format!(" since the entry {since}")).unwrap_or_default();
             let message = format!(
-                "the entry {id} ({action}) saw {saw} where the ticket was {had}{since}: written at the same time elsewhere"
+                "the entry {id} ({action}) says that the ticket was {saw}, but it was {had}{since}: written at the same time in another clone"
             );
             (&rules::ENTRY_CONCURRENT, "from", message)
         }
         HistoryViolation::Illegal(refusal) => {
-            let message = format!("the entry {id} ({action}) was not allowed: {}", why(refusal));
+            let message = format!("the entry {id} ({action}) was not allowed: {}", reason(refusal));
             (&rules::ENTRY_ILLEGAL, "action", message)
         }
         HistoryViolation::Role => {
-            (&rules::ENTRY_ROLE, "role", format!("the entry {id}: the role {role} may not do `{action}`"))
+            (&rules::ENTRY_ROLE, "role", format!("the entry {id} ({action}) was not allowed for the role {role}"))
         }
         HistoryViolation::NoText => (&rules::ENTRY_NO_TEXT, "action", format!("the entry {id} ({action}) has no text")),
         HistoryViolation::Status { leads_to: Some(to) } => {
-            let message = format!("the entry {id} ({action}) leads to {to}, and does not say so");
+            let message = format!("the entry {id} ({action}) changes the status to {to}, but does not say so");
             (&rules::ENTRY_STATUS, if entry.to.is_some() { "to" } else { "action" }, message)
         }
-        HistoryViolation::Status { leads_to: None } => {
-            (&rules::ENTRY_STATUS, "to", format!("the entry {id} ({action}) changes no status, and says it does"))
-        }
-        HistoryViolation::EntryMissing { entry: about } => {
-            let message = format!("the entry {id} ({action}) is about {about}, which does not come before it here");
+        HistoryViolation::Status { leads_to: None } => (
+            &rules::ENTRY_STATUS,
+            "to",
+            format!("the entry {id} ({action}) does not change the status, but says that it does"),
+        ),
+        HistoryViolation::EntryMissing { entry: other } => {
+            let message = format!("the entry {id} ({action}) refers to {other}, which is not before it in this ticket");
             (&rules::ENTRY_REFERS, "entry", message)
         }
         HistoryViolation::Evidence(refusal) => (
             &rules::SOLVE_EVIDENCE,
             "resolution",
-            format!("the entry {id} solves for want of an answer: {}", why(refusal)),
+            format!("the entry {id} could not solve for no response: {}", reason(refusal)),
         ),
-        HistoryViolation::AgreerMissing => {
-            (&rules::SOLVE_EVIDENCE, "resolution", format!("the entry {id} solves as agreed, and does not say by whom"))
-        }
+        HistoryViolation::AgreerMissing => (
+            &rules::SOLVE_EVIDENCE,
+            "resolution",
+            format!("the entry {id} has the resolution `agreed`, but does not name the person who agreed"),
+        ),
         HistoryViolation::Early(refusal) => (
             &rules::SOLVE_EARLY,
             "resolution",
-            format!("the entry {id} solves for want of an answer: {}", why(refusal)),
+            format!("the entry {id} could not solve for no response: {}", reason(refusal)),
         ),
         HistoryViolation::ReplyToMerged { into } => {
             let message = format!("the reply {id} was written while the ticket was merged into {into}");
@@ -92,30 +97,27 @@ pub(super) fn for_violation(breach: &HistoryViolation, entry: &Entry) -> (&'stat
     }
 }
 
-/// What was against it, as the ticket was.
-fn why(refusal: &Refusal) -> String {
+/// Returns the reason of a refusal, in the past tense.
+fn reason(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Status { status } => format!("the ticket was {status}"),
         Refusal::IsMerged { into } => format!("the ticket was merged into {into}"),
         Refusal::NotMerged => "the ticket was not merged".to_owned(),
-        Refusal::SameHoldReason { reason } => format!("it was on hold for {reason} already"),
+        Refusal::SameHoldReason { reason } => format!("the ticket was on hold for {reason} already"),
         Refusal::SamePriority { priority } => format!("the priority was {priority} already"),
-        Refusal::AlreadyEscalated { .. } => "it was escalated already".to_owned(),
-        Refusal::NotEscalated => "it was not escalated".to_owned(),
-        Refusal::TooFewAlerts { given, needed } => format!("{given} of {needed} reminders had been sent"),
+        Refusal::AlreadyEscalated { .. } => "the ticket was escalated already".to_owned(),
+        Refusal::NotEscalated => "the ticket was not escalated".to_owned(),
+        Refusal::TooFewAlerts { given, needed } => format!("only {given} of {needed} reminders had been sent"),
         Refusal::TooEarly { ready_at, .. } => {
-            format!(
-                "it was not due before {}",
-                ready_at.map_or_else(String::new, crate::domain::time::duration::format_instant)
-            )
+            format!("this was not due before {}", ready_at.map_or_else(String::new, format_instant))
         }
         Refusal::NoAgentReply => "no agent had replied".to_owned(),
         Refusal::CustomerReplied => "the customer had replied since".to_owned(),
         Refusal::MergedSince { source } => format!("{source} had been merged into it since"),
         Refusal::MergeIntoItself => "a ticket cannot be merged into itself".to_owned(),
-        Refusal::RequiredField { name } => format!("every ticket has `{name}`"),
-        Refusal::InvalidField { name } => format!("the value does not fit `{name}`"),
-        Refusal::AlreadyOpened => "a ticket is opened once".to_owned(),
-        _ => "the workflow does not know it".to_owned(),
+        Refusal::RequiredField { name } => format!("every ticket needs `{name}`"),
+        Refusal::InvalidField { name } => format!("the value is invalid for `{name}`"),
+        Refusal::AlreadyOpened => "the ticket was opened already".to_owned(),
+        _ => "the workflow does not allow it".to_owned(),
     }
 }

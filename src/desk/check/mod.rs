@@ -1,13 +1,18 @@
-//! Whether a desk is sound: each file by itself, and what tickets say of each other.
+//! `check`: the rules for the files of a desk, each file by itself and all of them together.
 //!
-//! Files are looked at on every processor; what they say of others is gathered and held together afterwards. A file
-//! that cannot be read hides no other. Writes nothing, and knows neither forms nor exit codes.
+//! Ticket files are checked on every processor; the facts that tickets state about each other are collected and
+//! compared afterwards. A file that cannot be read does not hide findings in other files.
+//!
+//! # Invariants
+//! Writes nothing. Does not know output formats or exit codes.
 
 mod attachments;
 mod commit_source;
 mod cross_file;
 mod file_types;
+mod findings;
 mod links;
+mod macro_texts;
 mod messages;
 mod organization_access;
 mod organization_overlap;
@@ -37,234 +42,250 @@ use super::read::parallel::{on_every_processor, processors};
 use super::read::ticket_ids::{IndexError, TicketBatch};
 use super::{Desk, RevisionRange};
 pub(super) use commit_source::CommitSource;
+use findings::damaged;
 use links::{LinkGraph, LinkedTicket};
-pub use policy::macro_finding;
-use ticket::{CheckPolicy, TicketCheck, damaged, look};
+use ticket::{CheckPolicy, TicketCheck, check_ticket};
 
-/// How often a desk is read again that changes while it is checked.
-const AGAIN: usize = 10;
-/// How many shares are held for each processor before they are put together.
-const AHEAD: usize = 8;
+/// The number of times that a desk is checked again because it changed meanwhile.
+const RETRIES: usize = 10;
+/// The number of batches per processor that are checked before their results are combined.
+const BATCHES_PER_PROCESSOR: usize = 8;
 
-/// What of a desk is checked.
+/// The part of a desk to check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum CheckScope {
-    /// All of it.
+    /// The whole desk.
     #[default]
     Everything,
-    /// What lies at or below some paths, relative to the root.
+    /// The files at or below these paths, relative to the root.
     Paths(Vec<String>),
-    /// What is staged, as it is staged; in a hook, git may name another index than its usual one.
+    /// The staged files, as they are in git's index; git may give a hook another index than its usual one.
     Staged(Option<PathBuf>),
-    /// What differs between two revisions, as it is in the newer one.
+    /// The files that differ between two revisions, as they are in the newer one.
     Range(RevisionRange),
 }
 
 impl CheckScope {
-    /// Whether a path is meant.
-    pub fn means(&self, path: &str) -> bool {
+    /// Returns whether the scope contains a path.
+    pub fn contains(&self, path: &str) -> bool {
         match self {
-            Self::Paths(paths) => paths.iter().any(|meant| is_below(path, meant)),
+            Self::Paths(paths) => paths.iter().any(|above| is_below(path, above)),
             _ => true,
         }
     }
 }
 
-/// Whether a path is another one, or lies below it; everything lies below the empty one.
+/// Returns whether a path is another one or below it; every path is below the empty one.
 fn is_below(path: &str, above: &str) -> bool {
     above.is_empty() || path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// What a check came to.
+/// The result of a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CheckResult {
-    /// What it found, by files and places.
+    /// The findings, sorted by file and place.
     pub findings: Vec<Finding>,
-    /// How many tickets it looked at, and files that are none.
+    /// The number of checked tickets, and of other files in the places of tickets.
     pub count: usize,
 }
 
-impl Desk {
-    /// Checks what is meant.
-    ///
-    /// Nobody waits for a reader: where a command that links tickets was at work meanwhile, one side may have been
-    /// read before it and the other behind it, and the desk is read again.
-    ///
-    /// # Errors
-    /// A folder that cannot be read; no repository, or a revision git does not know.
-    pub fn check(&mut self, scope: &CheckScope) -> Result<CheckResult, Error> {
-        if matches!(scope, CheckScope::Staged(_) | CheckScope::Range(_)) {
-            return self.check_snapshot(scope);
-        }
-        for _ in 0..AGAIN {
-            let stamp = self.state.stamp();
-            let checked = self.check_once(scope)?;
-            let torn = [&rules::MERGE_ONE_SIDED, &rules::ACCESS_UNGRANTED];
-            let is_torn = |finding: &Finding| torn.contains(&finding.rule);
-            if stamp == self.state.stamp() || !checked.findings.iter().any(is_torn) {
-                return Ok(checked);
-            }
-            self.pending = Journal::pending(&self.state).map_err(Error::io(self.state.path("journal"), "read"))?;
-        }
-        self.check_once(scope)
-    }
+/// The checks of a desk.
+#[derive(Clone, Copy, Debug)]
+pub struct Checker<'a> {
+    desk: &'a Desk,
+}
 
-    fn check_once(&self, scope: &CheckScope) -> Result<CheckResult, Error> {
-        let (mut findings, policy) = self.check_beside(scope)?;
-        let (mut shares, misplaced) = self.read().with_index(|index| {
-            let roll = self.read().roll(index)?;
-            Ok::<_, IndexError>((roll.shares()?, roll.misplaced))
+impl Desk {
+    /// Returns the checks of this desk.
+    pub const fn check(&self) -> Checker<'_> {
+        Checker { desk: self }
+    }
+}
+
+/// Checks a part of a desk.
+///
+/// Commands do not wait for readers: if a command that links tickets ran meanwhile, one ticket may have been read
+/// before it and another one after it. Then the desk is checked again.
+///
+/// # Errors
+/// A folder cannot be read; there is no repository, or git does not know a revision.
+pub fn check_desk(desk: &mut Desk, scope: &CheckScope) -> Result<CheckResult, Error> {
+    if matches!(scope, CheckScope::Staged(_) | CheckScope::Range(_)) {
+        return desk.check().check_snapshot(scope);
+    }
+    for _ in 0..RETRIES {
+        let stamp = desk.state.stamp();
+        let result = desk.check().check_work_tree(scope)?;
+        let one_sided = [&rules::MERGE_ONE_SIDED, &rules::ACCESS_UNGRANTED];
+        let may_be_outdated = result.findings.iter().any(|finding| one_sided.contains(&finding.rule));
+        if stamp == desk.state.stamp() || !may_be_outdated {
+            return Ok(result);
+        }
+        desk.pending = Journal::pending(&desk.state).map_err(Error::io(desk.state.path("journal"), "read"))?;
+    }
+    desk.check().check_work_tree(scope)
+}
+
+impl Checker<'_> {
+    fn check_work_tree(self, scope: &CheckScope) -> Result<CheckResult, Error> {
+        let (mut findings, policy) = self.check_other_files(scope)?;
+        let (mut batches, misplaced) = self.desk.read().with_index(|index| {
+            let listing = self.desk.read().list_ids(index)?;
+            Ok::<_, IndexError>((listing.batches()?, listing.misplaced))
         })?;
-        let is_meant = |id: &Id| *scope == CheckScope::Everything || scope.means(&layout::ticket_path(*id));
-        shares.iter_mut().for_each(|(_, ids)| ids.retain(is_meant));
-        let (mut web, mut count, mut unsure) = (LinkGraph::default(), 0, Vec::new());
-        for group in shares.chunks(AHEAD * processors()) {
-            for sheets in on_every_processor(group, |share| self.sheets(share, &policy)) {
-                for sheet in sheets? {
+        let is_in_scope = |id: &Id| *scope == CheckScope::Everything || scope.contains(&layout::ticket_path(*id));
+        batches.iter_mut().for_each(|(_, ids)| ids.retain(is_in_scope));
+        let (mut links, mut count, mut may_be_unaware) = (LinkGraph::default(), 0, Vec::new());
+        for group in batches.chunks(BATCHES_PER_PROCESSOR * processors()) {
+            for checks in on_every_processor(group, |batch| self.check_batch(batch, &policy)) {
+                for check in checks? {
                     count += 1;
-                    findings.extend(sheet.findings);
-                    unsure.extend(sheet.said.as_ref().filter(|said| said.may_be_unseen).map(|_| sheet.id));
-                    web.add(sheet.id, sheet.said);
-                    self.fault_point("read");
+                    findings.extend(check.findings);
+                    let facts = check.facts.as_ref();
+                    may_be_unaware.extend(facts.filter(|facts| facts.may_have_unaware_solve).map(|_| check.id));
+                    links.add(check.id, check.facts);
+                    self.desk.fault_point("read");
                 }
             }
         }
-        count += self.check_strays(scope, &misplaced, &mut findings)?;
+        count += self.check_unexpected_files(scope, &misplaced, &mut findings)?;
         let mut others = BTreeMap::new();
-        for id in web.wanted() {
-            others.insert(id, self.other(id)?);
+        for id in links.missing_targets() {
+            others.insert(id, self.linked_ticket(id)?);
         }
-        findings.extend(web.findings(&others));
-        findings.extend(self.solved_blindly(&unsure));
-        findings.retain(|finding| scope.means(&finding.path));
+        findings.extend(links.findings(&others));
+        findings.extend(self.check_unaware_solves(&may_be_unaware));
+        findings.retain(|finding| scope.contains(&finding.path));
         Ok(CheckResult { findings: sorted(findings), count })
     }
 
-    /// Which of some tickets were solved by somebody who had not seen that another one came to go on in them.
-    fn solved_blindly(&self, ids: &[Id]) -> Vec<Finding> {
-        let tickets: Vec<Ticket> = ids.iter().filter_map(|id| self.read().ticket(*id).ok()).collect();
-        let unseen = self.unseen(tickets.iter());
-        let found = |ticket: &Ticket| {
-            let blind = unaware_solve(ticket, &unseen)?;
-            Some(ticket::solved_blindly(ticket, blind, &self.read().bytes(ticket.id).ok()?))
+    /// Reports which of some tickets were solved without knowing that another ticket had been merged into them.
+    fn check_unaware_solves(self, ids: &[Id]) -> Vec<Finding> {
+        let tickets: Vec<Ticket> = ids.iter().filter_map(|id| self.desk.read().ticket(*id).ok()).collect();
+        let unaware = self.desk.clones().unaware_solves(tickets.iter());
+        let finding = |ticket: &Ticket| {
+            let solve = unaware_solve(ticket, &unaware)?;
+            Some(ticket::unaware_solve_finding(ticket, solve, &self.desk.read().bytes(ticket.id).ok()?))
         };
-        tickets.iter().filter_map(found).collect()
+        tickets.iter().filter_map(finding).collect()
     }
 
-    /// Some tickets' files.
-    fn sheets(&self, (month, ids): &TicketBatch, policy: &CheckPolicy) -> Result<Vec<TicketCheck>, Error> {
-        let folder = month.as_ref().and_then(|month| self.read().open_month(month));
-        let (mut sheets, mut bytes) = (Vec::with_capacity(ids.len()), Vec::new());
+    /// Checks a batch of ticket files, each by itself.
+    fn check_batch(self, (month, ids): &TicketBatch, policy: &CheckPolicy) -> Result<Vec<TicketCheck>, Error> {
+        let folder = month.as_ref().and_then(|month| self.desk.read().open_month(month));
+        let (mut checks, mut bytes) = (Vec::with_capacity(ids.len()), Vec::new());
         for &id in ids {
-            match self.read().bytes_in(folder.as_ref(), id, &mut bytes) {
+            match self.desk.read().bytes_in(folder.as_ref(), id, &mut bytes) {
                 Ok(()) => {
                     let path = layout::ticket_path(id);
-                    let mut sheet = look(&path, id, &bytes, policy);
-                    let size = |path: &str| attachments::size_in(&self.root, path);
-                    sheet.findings.extend(attachments::missing(&path, id, &bytes, &sheet.named, size));
-                    sheets.push(sheet);
+                    let mut check = check_ticket(&path, id, &bytes, policy);
+                    let size = |path: &str| attachments::size_in(&self.desk.root, path);
+                    check.findings.extend(attachments::check(&path, id, &bytes, &check.attachments, size));
+                    checks.push(check);
                 }
                 Err(Error::Damaged { path, damage }) => {
-                    sheets.push(TicketCheck {
-                        id,
-                        findings: vec![damaged(&path, &damage).of(id)],
-                        named: Vec::new(),
-                        said: None,
-                    });
+                    checks.push(TicketCheck::damaged(id, damaged(&path, &damage).of(id)));
                 }
-                // Somebody took it away since the folder was listed.
+                // The file was removed after the folder was listed.
                 Err(Error::NotFound { .. }) => {}
                 Err(other) => return Err(other),
             }
         }
-        Ok(sheets)
+        Ok(checks)
     }
 
-    /// A ticket that is named and was not looked at.
-    fn other(&self, id: Id) -> Result<LinkedTicket, Error> {
-        match self.read().bytes(id) {
-            Ok(bytes) => Ok(read_other(id, Some(&bytes))),
+    /// Reads a ticket that a checked one links to, and that is not in the scope itself.
+    fn linked_ticket(self, id: Id) -> Result<LinkedTicket, Error> {
+        match self.desk.read().bytes(id) {
+            Ok(bytes) => Ok(read_linked(id, Some(&bytes))),
             Err(Error::NotFound { .. }) => Ok(LinkedTicket::Absent),
             Err(Error::Damaged { .. }) => Ok(LinkedTicket::Unreadable),
             Err(other) => Err(other),
         }
     }
 
-    /// What lies in the tickets folder and is no ticket. Says how many stand where tickets belong.
-    fn check_strays(
-        &self,
+    /// Reports the files in the folder of tickets that are not tickets in their places. Returns the number of those in
+    /// the places of tickets.
+    fn check_unexpected_files(
+        self,
         scope: &CheckScope,
         misplaced: &[PathBuf],
         findings: &mut Vec<Finding>,
     ) -> Result<usize, Error> {
-        let mut troubles: Vec<_> = misplaced.iter().map(|path| self.read().misplaced(path)).collect();
-        let strays =
-            layout::unexpected_files(&self.root).map_err(Error::io(self.root.join(layout::TICKETS), "list"))?;
-        for stray in &strays {
-            let trouble = self.read().misplaced(stray);
-            if troubles.iter().any(|known| known.path == trouble.path) {
+        let mut unreadable: Vec<_> = misplaced.iter().map(|path| self.desk.read().misplaced(path)).collect();
+        let unexpected = layout::unexpected_files(&self.desk.root)
+            .map_err(Error::io(self.desk.root.join(layout::TICKETS), "list"))?;
+        for path in &unexpected {
+            let file = self.desk.read().misplaced(path);
+            if unreadable.iter().any(|other| other.path == file.path) {
                 continue;
             }
-            if stray.file_name().is_some_and(layout::has_ticket_extension) {
-                troubles.push(trouble);
+            if path.file_name().is_some_and(layout::has_ticket_extension) {
+                unreadable.push(file);
             } else {
-                findings.push(other_files::stray(&trouble.path));
+                findings.push(file_types::not_a_ticket(&file.path));
             }
         }
-        findings.extend(troubles.iter().map(|trouble| damaged(&trouble.path, &trouble.damage)));
-        Ok(troubles.iter().filter(|trouble| scope.means(&trouble.path)).count())
+        findings.extend(unreadable.iter().map(|file| damaged(&file.path, &file.damage)));
+        Ok(unreadable.iter().filter(|file| scope.contains(&file.path)).count())
     }
 
-    /// The policy, and what it and the other files beside the tickets break.
-    fn check_beside(&self, scope: &CheckScope) -> Result<(Vec<Finding>, CheckPolicy), Error> {
-        let path = self.root.join(layout::MARKER);
+    /// Checks the files that are not tickets. Returns the findings, and the policy that tickets are checked by.
+    fn check_other_files(self, scope: &CheckScope) -> Result<(Vec<Finding>, CheckPolicy), Error> {
+        let Desk { root, config, .. } = self.desk;
+        let path = root.join(layout::MARKER);
         let text = std::fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
         let read = Config::read(&text);
         let mut findings: Vec<Finding> = other_files::config(&text, read.as_ref()).into_iter().collect();
-        findings.extend((self.environment.macro_flaws)(&text));
+        findings.extend(macro_texts::findings(&text));
         if path.is_symlink() {
-            findings.extend(file_types::finding(layout::MARKER, FileKind::Link));
+            findings.extend(file_types::check(layout::MARKER, FileKind::Link));
         }
-        let organizations = self.root.join(layout::ORGANIZATIONS);
-        // What stands in the folder's place is told below, and holds none.
+        let organizations = root.join(layout::ORGANIZATIONS);
+        // If there is something other than a folder, it is reported below, and contains no organizations.
         let has_folder = organizations.symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-        let ids = if has_folder || self.has_pending() { self.policy().organization_ids()? } else { Vec::new() };
-        let bytes = &mut |path: &str| self.read().bytes_at(path);
+        let ids =
+            if has_folder || self.desk.has_pending() { self.desk.policy().organization_ids()? } else { Vec::new() };
+        let bytes = &mut |path: &str| self.desk.read().bytes_at(path);
         let ids = || ids.iter().map(String::as_str);
         if read.is_ok() {
-            findings.extend(policy::sections(&text));
-            match policy::policy(&text) {
-                Ok(written) => {
-                    findings.extend(policy::lists(&text, &written, &|_| true, bytes)?);
-                    findings.extend(policy::unknown_plans(&written, ids(), bytes)?);
+            findings.extend(policy::check_sections(&text));
+            match policy::read_sla(&text) {
+                Ok(sla) => {
+                    findings.extend(policy::check_holiday_lists(&text, &sla, &|_| true, bytes)?);
+                    findings.extend(policy::check_plans(&sla, ids(), bytes)?);
                 }
                 Err(finding) => findings.push(*finding),
             }
         }
-        let (broken, known) = other_files::organizations(&self.root).map_err(Error::io(&organizations, "read"))?;
-        findings.extend(broken);
-        findings.extend(organization_overlap::shared(ids(), bytes)?.into_iter().map(|shared| shared.finding));
-        let has_some = |scope: &CheckScope| match scope {
+        let (invalid, known) = other_files::organizations(root).map_err(Error::io(&organizations, "read"))?;
+        findings.extend(invalid);
+        findings.extend(organization_overlap::overlaps(ids(), bytes)?.into_iter().map(|overlap| overlap.finding));
+        let has_attachments = match scope {
             CheckScope::Paths(paths) => paths.iter().any(|path| is_below(path, layout::ATTACHMENTS) || path.is_empty()),
             _ => true,
         };
-        if has_some(scope) {
-            let attachments = other_files::attachments(&self.root);
-            findings.extend(attachments.map_err(Error::io(self.root.join(layout::ATTACHMENTS), "read"))?);
+        if has_attachments {
+            let attachments = other_files::attachments(root);
+            findings.extend(attachments.map_err(Error::io(root.join(layout::ATTACHMENTS), "read"))?);
         }
-        let (follow_up, team) = (self.config.follow_up.clone(), self.config.team.clone());
-        findings.extend(organization_access::access(ids(), bytes)?);
-        let fields = fields::read(&text).map(|choices| choices.fields).unwrap_or_default();
-        Ok((findings, CheckPolicy { follow_up, team, organizations: (!known.is_empty()).then_some(known), fields }))
+        findings.extend(organization_access::check(ids(), bytes)?);
+        let policy = CheckPolicy {
+            follow_up: config.follow_up.clone(),
+            team: config.team.clone(),
+            organizations: (!known.is_empty()).then_some(known),
+            fields: fields::read(&text).map(|choices| choices.fields).unwrap_or_default(),
+        };
+        Ok((findings, policy))
     }
 }
 
-/// What the bytes of a ticket's file say of its links.
-fn read_other(id: Id, bytes: Option<&[u8]>) -> LinkedTicket {
+/// Returns the links of a ticket that another one links to, from the bytes of its file.
+fn read_linked(id: Id, bytes: Option<&[u8]>) -> LinkedTicket {
     match bytes.map(|bytes| (yaml::read(bytes, Some(id)), bytes)) {
         None => LinkedTicket::Absent,
         Some((Err(_), _)) => LinkedTicket::Unreadable,
-        Some((Ok(ticket), bytes)) => LinkedTicket::There(ticket::links(&ticket, bytes)),
+        Some((Ok(ticket), bytes)) => LinkedTicket::Present(ticket::links(&ticket, bytes)),
     }
 }
 

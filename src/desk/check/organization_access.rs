@@ -1,6 +1,6 @@
-//! Whether the access to an organisation that its file grants was granted: by a ticket of that person that asks for it.
+//! The check of organization access: a file may grant it only by a ticket in which the person requested it.
 //!
-//! Reads the files that name such access, and those tickets alone.
+//! Only the files with such access, and those tickets, are read.
 
 use memchr::memmem;
 
@@ -14,30 +14,33 @@ use crate::domain::vocabulary::{Kind, Role};
 use crate::error::Error;
 use crate::store::{layout, yaml};
 
-use super::source::{FileSource, plain};
-use super::ticket::with_line;
+use super::findings::with_line;
+use super::source::{FileSource, plain_file};
 
-/// The field of an organisation's file that names the ticket.
+/// The field of an organization's file that names the ticket.
 const FIELD: &str = "organization_access:";
 
-/// What is wrong with the access that some organisations grant, in the order they are named in. A file that cannot be
-/// read is told elsewhere.
-pub(super) fn access<'a>(
+/// Checks the access that some organizations grant, in their order. A file that cannot be read is reported by another
+/// rule.
+///
+/// # Errors
+/// A file cannot be read.
+pub(super) fn check<'a>(
     organizations: impl IntoIterator<Item = &'a str>,
     read: &mut FileSource<'_>,
 ) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     for id in organizations {
         let path = layout::organization_path(id);
-        let Some(bytes) = plain(read, &path)? else { continue };
+        let Some(bytes) = plain_file(read, &path)? else { continue };
         if memmem::find(&bytes, FIELD.as_bytes()).is_none() {
             continue;
         }
         let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
         for member in &organization.people {
             let Some(ticket) = member.organization_access else { continue };
-            let Some(why) = not_granted(id, member, ticket, read)? else { continue };
-            let message = format!("{} reads every ticket by {ticket}, {why}", member.email);
+            let Some(reason) = reason_not_granted(id, member, ticket, read)? else { continue };
+            let message = format!("{} has access to all tickets by the ticket {ticket}, {reason}", member.email);
             let finding = Finding::new(&rules::ACCESS_UNGRANTED, &path, message);
             findings.push(with_line(finding.at(line_of(&bytes, ticket), 1), &bytes));
         }
@@ -45,8 +48,8 @@ pub(super) fn access<'a>(
     Ok(findings)
 }
 
-/// Why a ticket does not grant somebody access; nothing where it does, or cannot be read.
-fn not_granted(
+/// Returns the reason why a ticket does not grant access; none if it does, or cannot be read.
+fn reason_not_granted(
     organization: &str,
     member: &Member,
     ticket: Id,
@@ -54,32 +57,33 @@ fn not_granted(
 ) -> Result<Option<String>, Error> {
     let bytes = match read(&layout::ticket_path(ticket)) {
         Ok(Some(bytes)) => bytes,
-        Ok(None) => return Ok(Some("which is no ticket".to_owned())),
+        Ok(None) => return Ok(Some("which does not exist".to_owned())),
         Err(Error::Damaged { .. }) => return Ok(None),
         Err(other) => return Err(other),
     };
-    Ok(yaml::read(&bytes, Some(ticket)).ok().and_then(|ticket| misses(organization, member, &ticket)))
+    Ok(yaml::read(&bytes, Some(ticket)).ok().and_then(|ticket| missing_condition(organization, member, &ticket)))
 }
 
-/// What a ticket lacks to grant somebody access.
-fn misses(organization: &str, member: &Member, ticket: &Ticket) -> Option<String> {
+/// Returns the condition that a ticket does not meet to grant access.
+fn missing_condition(organization: &str, member: &Member, ticket: &Ticket) -> Option<String> {
     let header = &ticket.header;
     if header.kind != Some(Kind::OrganizationAccess) {
-        return Some("which asks for something else".to_owned());
+        return Some("which does not request organization access".to_owned());
     }
     let opening = ticket.opening()?;
     if opening.organization.as_deref() != Some(organization) {
         let other = opening.organization.as_deref().unwrap_or("no organization");
-        return Some(format!("which asks for access to {other}"));
+        return Some(format!("which requests access to {other}"));
     }
     if !member.has_address(&opening.requester) {
-        return Some(format!("which asks for {}", opening.requester));
+        return Some(format!("which requests it for {}", opening.requester));
     }
     let grants = |action: &Action| matches!(action, Action::Solve(SolveEvidence::Agreed { .. }));
     let is_granted = ticket.history.iter().any(|entry| entry.role == Role::Agent && grants(&entry.action));
-    (!is_granted).then(|| "which no agent has granted".to_owned())
+    (!is_granted).then(|| "which no agent granted".to_owned())
 }
 
+/// Returns the line, from 1, that names a ticket as the reason of access.
 fn line_of(bytes: &[u8], ticket: Id) -> usize {
     let (text, ticket) = (String::from_utf8_lossy(bytes), ticket.to_string());
     let names = |line: &str| line.contains(FIELD) && line.contains(&ticket);

@@ -1,4 +1,4 @@
-//! What lies beside the tickets: the policy, organisations' files, attachments, and what has no place there.
+//! The checks of casebook.toml, organization files and attachments, each file by itself.
 
 use std::collections::HashSet;
 use std::fs;
@@ -18,22 +18,23 @@ use crate::store::git::FileKind;
 use crate::store::{layout, yaml};
 
 use super::file_types;
-use super::ticket::with_line;
+use super::findings::with_line;
 
-/// What the text of a casebook.toml breaks.
+/// Checks the text of a casebook.toml.
 pub(super) fn config(text: &str, read: Result<&Config, &ConfigError>) -> Option<Finding> {
     match read {
-        Err(flaw) => {
-            let finding = Finding::new(&rules::CONFIG_INVALID, layout::MARKER, &flaw.message);
-            Some(with_line(finding.at(flaw.line, flaw.column), text.as_bytes()))
+        Err(error) => {
+            let finding = Finding::new(&rules::CONFIG_INVALID, layout::MARKER, &error.message);
+            Some(with_line(finding.at(error.line, error.column), text.as_bytes()))
         }
         Ok(config) => {
-            let at = |wanted: &str| text.lines().position(|line| line.starts_with(wanted)).map_or(1, |index| index + 1);
+            let line_of =
+                |start: &str| text.lines().position(|line| line.starts_with(start)).map_or(1, |index| index + 1);
             let (rule, line, message) = match (Zone::named(&config.time_zone), signing::keys(text)) {
                 (Err(_), _) => {
-                    (&rules::CONFIG_ZONE, at("time_zone"), format!("`{}` is no time zone", config.time_zone))
+                    (&rules::CONFIG_ZONE, line_of("time_zone"), format!("`{}` is not a time zone", config.time_zone))
                 }
-                (_, Err(message)) => (&rules::CONFIG_INVALID, at("[signing]"), message),
+                (_, Err(message)) => (&rules::CONFIG_INVALID, line_of("[signing]"), message),
                 _ => return None,
             };
             Some(with_line(Finding::new(rule, layout::MARKER, message).at(line, 1), text.as_bytes()))
@@ -41,17 +42,20 @@ pub(super) fn config(text: &str, read: Result<&Config, &ConfigError>) -> Option<
     }
 }
 
-/// What an organisation's file breaks.
+/// Checks the file of an organization.
 pub(super) fn organization(path: &str, id: &str, bytes: &[u8]) -> Option<Finding> {
-    let damage = yaml::read_organization(bytes, id).err()?;
-    let finding = Finding::new(&rules::ORGANIZATION_INVALID, path, damage.kind.to_string());
-    Some(with_line(finding.at(damage.line, damage.column), bytes))
+    let error = yaml::read_organization(bytes, id).err()?;
+    let finding = Finding::new(&rules::ORGANIZATION_INVALID, path, error.kind.to_string());
+    Some(with_line(finding.at(error.line, error.column), bytes))
 }
 
-/// What a file in `attachments/` breaks: its place is the digest of its bytes.
+/// Checks a file in `attachments/`: its path must be the hash of its bytes.
+///
+/// # Errors
+/// The file cannot be read.
 pub(super) fn attachment(path: &str, bytes: io::Result<impl io::Read>) -> io::Result<Option<Finding>> {
     let Some(named) = Digest::at(path) else {
-        let message = "this is no attachment, and lies where only attachments belong";
+        let message = "only attachments belong here, and this is not an attachment";
         return Ok(Some(Finding::new(&rules::ATTACHMENT_STRAY, path, message)));
     };
     let mut bytes = bytes?;
@@ -63,18 +67,27 @@ pub(super) fn attachment(path: &str, bytes: io::Result<impl io::Read>) -> io::Re
         }
     }
     let digest = Digest(digest.finalize().into());
-    let differs = || Finding::new(&rules::ATTACHMENT_DIFFERS, path, format!("the digest of these bytes is {digest}"));
+    let differs = || {
+        Finding::new(
+            &rules::ATTACHMENT_DIFFERS,
+            path,
+            format!("the SHA-256 of this file is {digest}, which is not that of its path"),
+        )
+    };
     Ok((digest != named).then(differs))
 }
 
-/// The organisations' files of a work tree: what they break, and the ids that have one, sound or not.
+/// Checks the organization files of a work tree. Returns the findings, and the ids that have a file, valid or not.
+///
+/// # Errors
+/// A file or folder cannot be read.
 pub(super) fn organizations(root: &Path) -> io::Result<(Vec<Finding>, HashSet<String>)> {
     let (mut findings, mut known) = (Vec::new(), HashSet::new());
-    match file_types::nature_in(root, layout::ORGANIZATIONS)? {
+    match file_types::kind_in(root, layout::ORGANIZATIONS)? {
         None => return Ok((findings, known)),
         Some(FileKind::Folder) => {}
-        Some(nature) => {
-            findings.extend(file_types::finding(layout::ORGANIZATIONS, nature));
+        Some(kind) => {
+            findings.extend(file_types::check(layout::ORGANIZATIONS, kind));
             return Ok((findings, known));
         }
     }
@@ -87,26 +100,29 @@ pub(super) fn organizations(root: &Path) -> io::Result<(Vec<Finding>, HashSet<St
         if entry.file_type()?.is_file() {
             findings.extend(organization(&path, id, &fs::read(root.join(&path))?));
         } else {
-            let nature = file_types::nature_in(root, &path)?;
-            findings.extend(nature.and_then(|nature| file_types::finding(&path, nature)));
+            let kind = file_types::kind_in(root, &path)?;
+            findings.extend(kind.and_then(|kind| file_types::check(&path, kind)));
         }
     }
     Ok((findings, known))
 }
 
-/// What the file breaks that keeps git from changing attachments, where there are some.
-pub(super) fn attributes(held: Option<&[u8]>, has_some: bool) -> Option<Finding> {
+/// Checks the `.gitattributes` that keeps git from changing attachments, if there are attachments.
+pub(super) fn attributes(bytes: Option<&[u8]>, has_attachments: bool) -> Option<Finding> {
     let path = layout::ATTACHMENT_ATTRIBUTES;
-    let message = match held {
-        _ if !has_some => return None,
-        Some(held) if held == layout::ATTACHMENTS_AS_THEY_ARE.as_bytes() => return None,
-        Some(_) => "this says something else than `* -text -diff`, by which git leaves attachments as they are",
-        None => "this is not there, and git leaves attachments as they are by it alone",
+    let message = match bytes {
+        _ if !has_attachments => return None,
+        Some(bytes) if bytes == layout::ATTACHMENTS_AS_THEY_ARE.as_bytes() => return None,
+        Some(_) => "the file must contain `* -text -diff` and nothing else, so that git does not change attachments",
+        None => "the file is missing, and without it git may change attachments",
     };
     Some(Finding::new(&rules::ATTACHMENT_ATTRIBUTES, path, message))
 }
 
-/// The attachments of a work tree: what they break, and what stands there that is no file.
+/// Checks the attachments of a work tree, and reports what is not a plain file among them.
+///
+/// # Errors
+/// A file or folder cannot be read.
 pub(super) fn attachments(root: &Path) -> io::Result<Vec<Finding>> {
     let (mut findings, mut files) = (Vec::new(), Vec::new());
     let top = root.join(layout::ATTACHMENTS);
@@ -120,21 +136,16 @@ pub(super) fn attachments(root: &Path) -> io::Result<Vec<Finding>> {
             kind if kind.is_file() && path != layout::ATTACHMENTS => files.push(path),
             kind if kind.is_dir() => {}
             kind => {
-                let nature = if kind.is_symlink() { FileKind::Link } else { FileKind::File };
-                findings.extend(file_types::finding(&path, nature));
+                let kind = if kind.is_symlink() { FileKind::Link } else { FileKind::File };
+                findings.extend(file_types::check(&path, kind));
             }
         }
     }
-    let has_some = files.iter().any(|path| Digest::at(path).is_some());
-    let held = fs::read(root.join(layout::ATTACHMENT_ATTRIBUTES)).ok();
-    findings.extend(attributes(held.as_deref(), has_some));
+    let has_attachments = files.iter().any(|path| Digest::at(path).is_some());
+    let bytes = fs::read(root.join(layout::ATTACHMENT_ATTRIBUTES)).ok();
+    findings.extend(attributes(bytes.as_deref(), has_attachments));
     for path in files.into_iter().filter(|path| path != layout::ATTACHMENT_ATTRIBUTES) {
         findings.extend(attachment(&path, fs::File::open(root.join(&path)))?);
     }
     Ok(findings)
-}
-
-/// Something in the tickets folder that is no ticket.
-pub(super) fn stray(path: &str) -> Finding {
-    Finding::new(&rules::FILE_STRAY, path, "this is no ticket, and lies where only tickets belong")
 }

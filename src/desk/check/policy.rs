@@ -1,12 +1,13 @@
-//! Whether the policy of time can be read: plans and calendars in casebook.toml, the lists of holidays that calendars
-//! name, and the plans that organisations are on.
+//! The checks of the desk's policy: the sections of casebook.toml, the holiday lists that calendars name, and the plans
+//! of organizations.
 
 use std::collections::HashSet;
 
 use crate::domain::rules::finding::Finding;
-use crate::domain::rules::{self, Rule, Severity};
+use crate::domain::rules::{self, Severity};
 use crate::domain::sla::plan::default_roles;
 use crate::error::Error;
+use crate::store::config;
 use crate::store::config::reminder_texts::ReminderTexts;
 use crate::store::config::sla;
 use crate::store::config::sla::RawSla;
@@ -15,126 +16,130 @@ use crate::store::config::{eligibility, fields, macros, team};
 use crate::store::yaml::{LARGEST_FILE, ReadErrorKind};
 use crate::store::{holidays, layout, yaml};
 
-use super::source::{FileSource, plain};
-use super::ticket::with_line;
-use crate::desk::Desk;
-use crate::desk::policy::calendars::on_duty_without_office;
+use super::Checker;
+use super::findings::{at_error, with_line};
+use super::macro_texts;
+use super::source::{FileSource, plain_file};
+use crate::desk::policy::calendars::on_duty_not_manager;
 
-/// What the text of a casebook.toml breaks by what it says of time; else what it says.
-pub(super) fn policy(text: &str) -> Result<RawSla, Box<Finding>> {
-    sla::read(text).map_err(|flaw| Box::new(invalid(text, &flaw)))
+/// Reads the SLA sections of a casebook.toml.
+///
+/// # Errors
+/// The finding about an invalid section.
+pub(super) fn read_sla(text: &str) -> Result<RawSla, Box<Finding>> {
+    sla::read(text).map_err(|error| Box::new(invalid(text, &error)))
 }
 
-/// What it breaks in the sections that are read only where they are needed.
-pub(super) fn sections(text: &str) -> Vec<Finding> {
-    let flaws = [
+/// Checks the sections of a casebook.toml that commands read only when they need them.
+pub(super) fn check_sections(text: &str) -> Vec<Finding> {
+    let errors = [
         eligibility::read(text).err(),
         fields::read(text).err(),
         team::read(text).err(),
         macros::read(text).err(),
         ReminderTexts::read(text).err(),
-        on_duty(text),
+        check_duty(text),
     ];
-    flaws.iter().flatten().map(|flaw| invalid(text, flaw)).collect()
+    errors.iter().flatten().map(|error| invalid(text, error)).collect()
 }
 
-/// Who is on duty and no manager of the team; what is unsound in itself is told by others.
-fn on_duty(text: &str) -> Option<ConfigError> {
-    let (written, config) = (sla::read(text).ok()?, Config::read(text).ok()?);
-    on_duty_without_office(text, &written.escalation, &config.team)
+/// Checks that the managers on duty are managers of the team. Other errors in these sections are reported by other
+/// rules.
+fn check_duty(text: &str) -> Option<ConfigError> {
+    let (sla, config) = (sla::read(text).ok()?, Config::read(text).ok()?);
+    on_duty_not_manager(text, &sla.escalation, &config.team)
 }
 
-fn invalid(text: &str, flaw: &ConfigError) -> Finding {
-    at_flaw(text, &rules::CONFIG_INVALID, flaw)
+/// Returns the finding about an error in casebook.toml.
+fn invalid(text: &str, error: &ConfigError) -> Finding {
+    at_error(text, &rules::CONFIG_INVALID, error)
 }
 
-fn at_flaw(text: &str, rule: &'static Rule, flaw: &ConfigError) -> Finding {
-    let finding = Finding::new(rule, layout::MARKER, &flaw.message);
-    with_line(finding.at(flaw.line, flaw.column), text.as_bytes())
-}
-
-impl Desk {
-    /// What casebook.toml alone breaks in the sections that are read only where they are needed.
-    pub fn unsound_sections(&self) -> Vec<Finding> {
-        let policy = policy(&self.text).err().map(|finding| *finding);
-        let macros = (self.environment.macro_flaws)(&self.text).into_iter();
+impl Checker<'_> {
+    /// Returns the errors in those sections of casebook.toml that commands read only when they need them.
+    pub fn invalid_sections(self) -> Vec<Finding> {
+        let text = &self.desk.text;
+        let sla = read_sla(text).err().map(|finding| *finding);
+        let macros = macro_texts::findings(text).into_iter();
         let macros = macros.filter(|finding| finding.severity == Severity::Error);
-        sections(&self.text).into_iter().chain(policy).chain(macros).collect()
+        check_sections(text).into_iter().chain(sla).chain(macros).collect()
     }
 }
 
-/// A finding about the text of a macro, where a casebook.toml has it.
-pub fn macro_finding(text: &str, name: &str, rule: &'static Rule, message: String) -> Finding {
-    at_flaw(text, rule, &macros::flaw_at(text, name, message))
-}
-
-/// What lists of holidays break that calendars name: those that are meant, each once.
-pub(super) fn lists(
+/// Checks the selected holiday lists that calendars name, each once.
+///
+/// # Errors
+/// A file cannot be read.
+pub(super) fn check_holiday_lists(
     text: &str,
-    written: &RawSla,
-    is_meant: &dyn Fn(&str) -> bool,
+    sla: &RawSla,
+    is_selected: &dyn Fn(&str) -> bool,
     read: &mut FileSource<'_>,
 ) -> Result<Vec<Finding>, Error> {
-    let (mut findings, mut looked) = (Vec::new(), HashSet::new());
-    for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
+    let (mut findings, mut checked) = (Vec::new(), HashSet::new());
+    for (name, place) in sla.calendars.iter().flat_map(|calendar| &calendar.lists) {
         let path = holidays::path(name);
-        if !is_meant(&path) || !looked.insert(name) {
+        if !is_selected(&path) || !checked.insert(name) {
             continue;
         }
         match read(&path) {
-            Ok(Some(bytes)) => findings.extend(list(&path, &bytes)),
+            Ok(Some(bytes)) => findings.extend(check_holiday_list(&path, &bytes)),
             Ok(None) => {
-                let flaw = sla::flaw_at(text, place, format!("there is no {path}"));
-                findings.push(invalid(text, &flaw));
+                let error = sla::error_at(text, place, format!("the file {path} does not exist"));
+                findings.push(invalid(text, &error));
             }
-            Err(Error::Damaged { damage, .. }) => findings.push(no_list(&path, &damage.kind)),
+            Err(Error::Damaged { damage, .. }) => findings.push(unreadable_list(&path, &damage.kind)),
             Err(other) => return Err(other),
         }
     }
     Ok(findings)
 }
 
-/// What a list of holidays breaks.
-fn list(path: &str, bytes: &[u8]) -> Option<Finding> {
+/// Checks a holiday list.
+fn check_holiday_list(path: &str, bytes: &[u8]) -> Option<Finding> {
     if bytes.len() as u64 > LARGEST_FILE {
-        return Some(no_list(path, &ReadErrorKind::TooLarge { limit: LARGEST_FILE }));
+        return Some(unreadable_list(path, &ReadErrorKind::TooLarge { limit: LARGEST_FILE }));
     }
-    let flaw = holidays::text(bytes).and_then(holidays::read).err()?;
-    let finding = Finding::new(&rules::CALENDAR_INVALID, path, flaw.message);
-    Some(with_line(finding.at(flaw.line, flaw.column), bytes))
+    let error = holidays::text(bytes).and_then(holidays::read).err()?;
+    let finding = Finding::new(&rules::CALENDAR_INVALID, path, error.message);
+    Some(with_line(finding.at(error.line, error.column), bytes))
 }
 
-fn no_list(path: &str, why: &ReadErrorKind) -> Finding {
-    Finding::new(&rules::CALENDAR_INVALID, path, why.to_string()).at(1, 1)
+fn unreadable_list(path: &str, error: &ReadErrorKind) -> Finding {
+    Finding::new(&rules::CALENDAR_INVALID, path, error.to_string()).at(1, 1)
 }
 
-/// The plans of some organisations that the desk does not have, where it has any. A file that cannot be read is told
-/// elsewhere.
-pub(super) fn unknown_plans<'a>(
-    written: &RawSla,
+/// Reports the plans of organizations that casebook.toml does not define, if it defines plans. A file that cannot be
+/// read is reported by another rule.
+///
+/// # Errors
+/// A file cannot be read.
+pub(super) fn check_plans<'a>(
+    sla: &RawSla,
     organizations: impl IntoIterator<Item = &'a str>,
     read: &mut FileSource<'_>,
 ) -> Result<Vec<Finding>, Error> {
-    let known: Vec<&str> = written.plans.iter().map(|plan| plan.name.as_str()).collect();
+    let defined: Vec<&str> = sla.plans.iter().map(|plan| plan.name.as_str()).collect();
     let mut findings = Vec::new();
-    for id in organizations.into_iter().filter(|_| !known.is_empty()) {
+    for id in organizations.into_iter().filter(|_| !defined.is_empty()) {
         let path = layout::organization_path(id);
-        let Some(bytes) = plain(read, &path)? else { continue };
+        let Some(bytes) = plain_file(read, &path)? else { continue };
         let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
-        let unknown = organization.plans.iter().filter(|period| !known.contains(&period.plan.as_str()));
-        findings.extend(unknown.map(|period| unknown_plan(&path, &bytes, &period.plan, &known)));
+        let unknown = organization.plans.iter().filter(|period| !defined.contains(&period.plan.as_str()));
+        findings.extend(unknown.map(|period| unknown_plan(&path, &bytes, &period.plan, &defined)));
     }
     Ok(findings)
 }
 
-fn unknown_plan(path: &str, bytes: &[u8], plan: &str, known: &[&str]) -> Finding {
+fn unknown_plan(path: &str, bytes: &[u8], plan: &str, defined: &[&str]) -> Finding {
     let names = |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
     let line = String::from_utf8_lossy(bytes).lines().position(names).map_or(1, |index| index + 1);
-    let meant = sla::nearest(plan, known).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+    let suggestion =
+        config::nearest(plan, defined).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
     let roles: Vec<&str> = default_roles(plan).iter().map(|role| role.as_str()).collect();
     let message = format!(
-        "`{plan}` is no plan of casebook.toml{meant}: it promises nothing, and lets {} alone open tickets",
-        roles.join(" and ")
+        "`{plan}` is not a plan in casebook.toml{suggestion}: it has no targets, and only people with the role {} can open tickets",
+        roles.join(" or ")
     );
     with_line(Finding::new(&rules::PLAN_UNKNOWN, path, message).at(line, 1), bytes)
 }

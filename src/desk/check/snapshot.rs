@@ -1,5 +1,6 @@
-//! The same of what git holds: what is staged, or what differs between two revisions. Only what changed is looked
-//! at, by the policy that stands beside it there; the other side of a link is read from there too.
+//! The check of a snapshot: the staged files, or those that differ between two revisions.
+//!
+//! Only changed files are checked, by the policy in the same snapshot; tickets that they link to are read from it too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -14,73 +15,80 @@ use crate::store::git::{FileKind, GitError, ObjectLookup, Repository, Snapshot, 
 use crate::store::layout;
 use crate::store::yaml::{LARGEST_FILE, ReadError, ReadErrorKind};
 
-use super::attachments::{AttachmentRef, missing};
+use super::attachments::{self, AttachmentRef};
 use super::cross_file::ChangedFiles;
+use super::findings::damaged;
 use super::links::{LinkGraph, LinkedTicket};
-use super::ticket::{CheckPolicy, TicketCheck, damaged, look};
-use super::{CheckResult, CheckScope, CommitSource, file_types, is_below, other_files, policy, read_other, sorted};
+use super::ticket::{CheckPolicy, TicketCheck, check_ticket};
+use super::{
+    CheckResult, CheckScope, Checker, CommitSource, file_types, is_below, macro_texts, other_files, policy,
+    read_linked, sorted,
+};
 use crate::desk::history::duplicate_entries::{DeskAt, add};
-use crate::desk::{Desk, MacroCheck};
 
-impl Desk {
-    /// Checks what changed in git's index, or in a range of revisions.
-    pub(super) fn check_snapshot(&self, scope: &CheckScope) -> Result<CheckResult, Error> {
-        if !self.state.in_repository() {
-            return Err(Error::NoRepository { root: self.root.clone() });
+impl Checker<'_> {
+    /// Checks the changes in git's index, or in a range of revisions.
+    ///
+    /// # Errors
+    /// There is no repository, or git refuses.
+    pub(super) fn check_snapshot(self, scope: &CheckScope) -> Result<CheckResult, Error> {
+        let desk = self.desk;
+        if !desk.state.in_repository() {
+            return Err(Error::NoRepository { root: desk.root.clone() });
         }
-        let repository = Repository::at(&self.root);
+        let repository = Repository::at(&desk.root);
         let (snapshot, before) = match scope {
-            CheckScope::Range(stretch) => {
-                let (from, to) = self.read().ends_of(stretch)?;
+            CheckScope::Range(range) => {
+                let (from, to) = desk.read().commits_of(range)?;
                 (Snapshot::Commit(to), from)
             }
             CheckScope::Staged(index) => (Snapshot::Index(index.clone()), repository.head()?),
             _ => (Snapshot::Index(None), None),
         };
-        let mut changed = repository.changed(&snapshot, before.as_deref(), &HELD_TO_RULES.map(str::to_owned))?;
+        let mut changed = repository.changed(&snapshot, before.as_deref(), &CHECKED_PATHS.map(str::to_owned))?;
         changed.extend(file_types::folders(&changed));
-        changed.extend(bereft(&repository, &snapshot, &changed)?);
+        changed.extend(tickets_without_attachment(&repository, &snapshot, &changed)?);
         let policy = self.policy_in(&repository, &snapshot)?;
         let known: BTreeSet<String> = policy.organizations.iter().flatten().cloned().collect();
-        let mut sheets = SnapshotCheck::by(policy, self.environment.macro_flaws);
-        for held in &changed {
-            sheets.take(held)?;
+        let mut checks = SnapshotCheck::by(policy);
+        for file in &changed {
+            checks.add_file(file)?;
         }
         let prefix = repository.prefix()?;
         let commit = if let Snapshot::Commit(commit) = &snapshot { commit.as_str() } else { "" };
         let mut lookup = ObjectLookup::within(repository.clone(), &snapshot);
-        let odd = changed.iter().filter(|held| held.bytes.is_some() && !held.is_file());
-        let odd = odd.map(|held| (held.path.clone(), held.nature)).collect();
-        let macro_flaws = self.environment.macro_flaws;
-        let mut tree = CommitSource { lookup: &mut lookup, commit, prefix: &prefix, macro_flaws, odd };
-        sheets.add(together_in(&mut tree, &changed, &known)?);
-        let wanted = sheets.wanted();
-        let paths: Vec<String> = wanted.iter().map(|id| layout::ticket_path(*id)).collect();
-        let there = repository.read_blobs(&snapshot, &paths)?;
+        let not_plain = changed.iter().filter(|file| file.bytes.is_some() && !file.is_file());
+        let not_plain = not_plain.map(|file| (file.path.clone(), file.kind)).collect();
+        let mut source = CommitSource { lookup: &mut lookup, commit, prefix: &prefix, not_plain };
+        checks.add_findings(check_changed_files(&mut source, &changed, &known)?);
+        let targets = checks.missing_targets();
+        let paths: Vec<String> = targets.iter().map(|id| layout::ticket_path(*id)).collect();
+        let files = repository.read_blobs(&snapshot, &paths)?;
         let others: BTreeMap<_, _> =
-            wanted.into_iter().zip(there).map(|(id, bytes)| (id, read_other(id, bytes.as_deref()))).collect();
-        let sizes = tree.sizes(sheets.wanted_attachments())?;
-        if changed.iter().any(|held| layout::is_in(&held.path, layout::ATTACHMENTS)) {
+            targets.into_iter().zip(files).map(|(id, bytes)| (id, read_linked(id, bytes.as_deref()))).collect();
+        let sizes = source.sizes(checks.attachment_paths())?;
+        if changed.iter().any(|file| layout::is_in(&file.path, layout::ATTACHMENTS)) {
             let attributes = repository.read_blobs(&snapshot, &[layout::ATTACHMENT_ATTRIBUTES.to_owned()])?;
-            let has_some = changed.iter().any(|held| Digest::at(&held.path).is_some() && held.is_file());
-            sheets.findings.extend(other_files::attributes(attributes.first().and_then(Option::as_deref), has_some));
+            let has_attachments = changed.iter().any(|file| Digest::at(&file.path).is_some() && file.is_file());
+            let attributes = attributes.first().and_then(Option::as_deref);
+            checks.findings.extend(other_files::attributes(attributes, has_attachments));
         }
-        let mut checked = sheets.end(&others, &sizes);
+        let mut result = checks.finish(&others, &sizes);
         if let Some(before) = &before {
-            let ground = DeskAt { repository: &repository, prefix: &prefix, commit: before };
-            add(ground.duplicates_in(&snapshot)?, &mut checked.findings);
-            checked.findings = sorted(checked.findings);
+            let base = DeskAt { repository: &repository, prefix: &prefix, commit: before };
+            add(base.duplicates_in(&snapshot)?, &mut result.findings);
+            result.findings = sorted(result.findings);
         }
-        Ok(checked)
+        Ok(result)
     }
 
-    /// The policy as git holds it; this desk's where it holds none that is sound.
-    fn policy_in(&self, repository: &Repository, snapshot: &Snapshot) -> Result<CheckPolicy, GitError> {
-        let held = repository.read_blobs(snapshot, &[layout::MARKER.to_owned()])?;
-        let text = held.into_iter().flatten().next().and_then(|bytes| String::from_utf8(bytes).ok());
-        let text = text.filter(|text| Config::read(text).is_ok()).unwrap_or_else(|| self.text.clone());
+    /// Returns the policy of a snapshot; that of this desk if the snapshot has no valid one.
+    fn policy_in(self, repository: &Repository, snapshot: &Snapshot) -> Result<CheckPolicy, GitError> {
+        let files = repository.read_blobs(snapshot, &[layout::MARKER.to_owned()])?;
+        let text = files.into_iter().flatten().next().and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = text.filter(|text| Config::read(text).is_ok()).unwrap_or_else(|| self.desk.text.clone());
         let config = Config::read(&text).ok();
-        let config = config.as_ref().unwrap_or(&self.config);
+        let config = config.as_ref().unwrap_or(&self.desk.config);
         let names = repository.list_files(snapshot, layout::ORGANIZATIONS)?;
         let known: std::collections::HashSet<String> =
             names.iter().filter_map(|path| layout::organization_of(path)).map(str::to_owned).collect();
@@ -93,155 +101,165 @@ impl Desk {
     }
 }
 
-/// What the files beside the tickets break that changed, by what others say. `known` are the organisations.
-fn together_in(
-    tree: &mut CommitSource<'_>,
+/// Checks the changed files that are not tickets against other files. `organizations` are those that have files.
+fn check_changed_files(
+    source: &mut CommitSource<'_>,
     changed: &[SnapshotFile],
-    known: &BTreeSet<String>,
+    organizations: &BTreeSet<String>,
 ) -> Result<Vec<Finding>, Error> {
-    let together = ChangedFiles::of(changed.iter().map(|held| held.path.as_str()));
-    let known: Vec<&str> = known.iter().map(String::as_str).collect();
-    let mut findings = together.errors(&mut |path| tree.read(path))?;
-    findings.extend(together.warnings(&known, &mut |path| tree.read(path))?);
+    let changed = ChangedFiles::of(changed.iter().map(|file| file.path.as_str()));
+    let organizations: Vec<&str> = organizations.iter().map(String::as_str).collect();
+    let mut findings = changed.errors(&mut |path| source.read(path))?;
+    findings.extend(changed.warnings(&organizations, &mut |path| source.read(path))?);
     Ok(findings)
 }
 
-/// The paths below which files are held to rules.
-const HELD_TO_RULES: [&str; 5] =
+/// The paths at or below which files are checked.
+const CHECKED_PATHS: [&str; 5] =
     [layout::TICKETS, layout::ORGANIZATIONS, layout::CALENDARS, layout::ATTACHMENTS, layout::MARKER];
 
-/// Whether a file is held to rules.
-pub(super) fn is_held_to_rules(path: &str) -> bool {
-    HELD_TO_RULES.iter().any(|held| is_below(path, held))
+/// Returns whether a file is checked.
+pub(super) fn is_checked(path: &str) -> bool {
+    CHECKED_PATHS.iter().any(|above| is_below(path, above))
 }
 
-/// The tickets that did not change and name an attachment that is gone.
-fn bereft(
+/// Returns the tickets that did not change, but refer to an attachment that was removed.
+fn tickets_without_attachment(
     repository: &Repository,
     snapshot: &Snapshot,
     changed: &[SnapshotFile],
 ) -> Result<Vec<SnapshotFile>, GitError> {
-    let gone = changed.iter().filter(|held| !held.is_file()).filter_map(|held| Digest::at(&held.path));
-    let gone: Vec<String> = gone.map(|digest| digest.to_string()).collect();
-    if gone.is_empty() {
+    let removed = changed.iter().filter(|file| !file.is_file()).filter_map(|file| Digest::at(&file.path));
+    let removed: Vec<String> = removed.map(|digest| digest.to_string()).collect();
+    if removed.is_empty() {
         return Ok(Vec::new());
     }
-    let mut paths = repository.grep_files(snapshot, &gone, layout::TICKETS)?;
-    paths.retain(|path| !changed.iter().any(|held| held.path == *path));
-    let held = repository.read_blobs(snapshot, &paths)?;
-    Ok(paths.into_iter().zip(held).map(|(path, bytes)| SnapshotFile { path, nature: FileKind::File, bytes }).collect())
+    let mut paths = repository.grep_files(snapshot, &removed, layout::TICKETS)?;
+    paths.retain(|path| !changed.iter().any(|file| file.path == *path));
+    let files = repository.read_blobs(snapshot, &paths)?;
+    Ok(paths.into_iter().zip(files).map(|(path, bytes)| SnapshotFile { path, kind: FileKind::File, bytes }).collect())
 }
 
-/// Files of git that are looked at, one behind the other.
+/// The checks of files of a snapshot, one after the other.
 pub(super) struct SnapshotCheck {
     policy: CheckPolicy,
-    macro_flaws: MacroCheck,
     findings: Vec<Finding>,
-    web: LinkGraph,
-    /// The tickets that name attachments, with their files.
-    naming: Vec<(String, Id, Vec<u8>, Vec<AttachmentRef>)>,
+    links: LinkGraph,
+    /// The ticket files that refer to attachments: path, id, bytes and references.
+    with_attachments: Vec<(String, Id, Vec<u8>, Vec<AttachmentRef>)>,
     count: usize,
 }
 
 impl SnapshotCheck {
-    /// None yet, to be held against a policy.
-    pub fn by(policy: CheckPolicy, macro_flaws: MacroCheck) -> Self {
-        Self { policy, macro_flaws, findings: Vec::new(), web: LinkGraph::default(), naming: Vec::new(), count: 0 }
+    /// Creates checks by a policy, without files.
+    pub fn by(policy: CheckPolicy) -> Self {
+        Self { policy, findings: Vec::new(), links: LinkGraph::default(), with_attachments: Vec::new(), count: 0 }
     }
 
-    /// Looks at a file; one that is gone says nothing.
-    pub fn take(&mut self, held: &SnapshotFile) -> Result<(), Error> {
-        let Some(bytes) = &held.bytes else { return Ok(()) };
-        if !held.is_file() || file_types::stands_for_a_folder(&held.path) {
-            self.take_odd(&held.path, held.nature);
-        } else if held.path == layout::MARKER {
+    /// Checks a file; one that was deleted has no findings.
+    ///
+    /// # Errors
+    /// The bytes of an attachment cannot be read.
+    pub fn add_file(&mut self, file: &SnapshotFile) -> Result<(), Error> {
+        let Some(bytes) = &file.bytes else { return Ok(()) };
+        if !file.is_file() || file_types::expects_folder(&file.path) {
+            self.add_other_kind(&file.path, file.kind);
+        } else if file.path == layout::MARKER {
             let text = String::from_utf8_lossy(bytes);
             let read = Config::read(&text);
             self.findings.extend(other_files::config(&text, read.as_ref()));
-            self.findings.extend((self.macro_flaws)(&text));
+            self.findings.extend(macro_texts::findings(&text));
             if read.is_ok() {
-                self.findings.extend(policy::sections(&text));
-                self.findings.extend(policy::policy(&text).err().map(|finding| *finding));
+                self.findings.extend(policy::check_sections(&text));
+                self.findings.extend(policy::read_sla(&text).err().map(|finding| *finding));
             }
-        } else if let Some(id) = layout::organization_of(&held.path) {
-            self.findings.extend(other_files::organization(&held.path, id, bytes));
-        } else if held.path == layout::ATTACHMENT_ATTRIBUTES {
-            // It is held against the attachments that are there, once.
-        } else if layout::is_in(&held.path, layout::ATTACHMENTS) {
-            let looked = other_files::attachment(&held.path, Ok(bytes.as_slice()));
-            self.findings.extend(looked.map_err(Error::io(&held.path, "read"))?);
-        } else if layout::is_in(&held.path, layout::TICKETS) {
-            let (sheet, other) = ticket_in(held, bytes, &self.policy);
-            self.findings.extend(other);
-            if let Some(sheet) = sheet {
-                self.count += 1;
-                self.findings.extend(sheet.findings);
-                if !sheet.named.is_empty() {
-                    self.naming.push((held.path.clone(), sheet.id, bytes.clone(), sheet.named));
+        } else if let Some(id) = layout::organization_of(&file.path) {
+            self.findings.extend(other_files::organization(&file.path, id, bytes));
+        } else if file.path == layout::ATTACHMENT_ATTRIBUTES {
+            // Checked once, together with the attachments.
+        } else if layout::is_in(&file.path, layout::ATTACHMENTS) {
+            let finding = other_files::attachment(&file.path, Ok(bytes.as_slice()));
+            self.findings.extend(finding.map_err(Error::io(&file.path, "read"))?);
+        } else if layout::is_in(&file.path, layout::TICKETS) {
+            match check_in_tickets(file, bytes, &self.policy) {
+                Some(Ok(check)) => {
+                    self.count += 1;
+                    self.findings.extend(check.findings);
+                    if !check.attachments.is_empty() {
+                        self.with_attachments.push((file.path.clone(), check.id, bytes.clone(), check.attachments));
+                    }
+                    self.links.add(check.id, check.facts);
                 }
-                self.web.add(sheet.id, sheet.said);
+                Some(Err(finding)) => self.findings.push(*finding),
+                None => {}
             }
         }
         Ok(())
     }
 
-    /// Takes in what is no plain file, or a file where a folder belongs. In a ticket's place nothing can be said of it.
-    fn take_odd(&mut self, path: &str, nature: FileKind) {
-        let finding = file_types::finding(path, nature);
-        let is_place = layout::is_ticket_path(Path::new(path));
-        let id = Path::new(path).file_stem().and_then(|stem| stem.to_str()?.parse().ok()).filter(|_| is_place);
+    /// Checks something that is not a plain file, or a file in the place of a folder. In the place of a ticket, it
+    /// counts as a ticket that cannot be read.
+    fn add_other_kind(&mut self, path: &str, kind: FileKind) {
+        let finding = file_types::check(path, kind);
+        let is_ticket_path = layout::is_ticket_path(Path::new(path));
+        let id = Path::new(path).file_stem().and_then(|stem| stem.to_str()?.parse().ok()).filter(|_| is_ticket_path);
         self.findings.extend(finding.map(|finding| match id {
             Some(id) => finding.of(id),
             None => finding,
         }));
         if let Some(id) = id {
             self.count += 1;
-            self.web.add(id, None);
+            self.links.add(id, None);
         }
     }
 
-    /// Takes in what else was found.
-    pub fn add(&mut self, findings: Vec<Finding>) {
+    /// Adds findings of other checks.
+    pub fn add_findings(&mut self, findings: Vec<Finding>) {
         self.findings.extend(findings);
     }
 
-    /// The tickets that are named and were not looked at.
-    pub fn wanted(&self) -> Vec<Id> {
-        self.web.wanted()
+    /// Returns the tickets that others link to and that were not checked.
+    pub fn missing_targets(&self) -> Vec<Id> {
+        self.links.missing_targets()
     }
 
-    /// Where the attachments lie that are named.
-    pub fn wanted_attachments(&self) -> BTreeSet<String> {
-        self.naming.iter().flat_map(|(.., named)| named).map(|named| named.what.path()).collect()
+    /// Returns the paths of the attachments that tickets refer to.
+    pub fn attachment_paths(&self) -> BTreeSet<String> {
+        let references = self.with_attachments.iter().flat_map(|(.., references)| references);
+        references.map(|reference| reference.attachment.path()).collect()
     }
 
-    /// What all of it came to. `sizes` are those of the attachments that are wanted, where they are there.
-    pub fn end(self, others: &BTreeMap<Id, LinkedTicket>, sizes: &BTreeMap<String, Option<u64>>) -> CheckResult {
-        let Self { mut findings, web, naming, count, .. } = self;
-        findings.extend(web.findings(others));
-        for (path, id, bytes, named) in &naming {
-            findings.extend(missing(path, *id, bytes, named, |lies| sizes.get(lies).copied().flatten()));
+    /// Returns the result. `others` are the [missing targets](Self::missing_targets), and `sizes` the sizes of the
+    /// attachments at [their paths](Self::attachment_paths); none if there is no such file.
+    pub fn finish(self, others: &BTreeMap<Id, LinkedTicket>, sizes: &BTreeMap<String, Option<u64>>) -> CheckResult {
+        let Self { mut findings, links, with_attachments, count, .. } = self;
+        findings.extend(links.findings(others));
+        for (path, id, bytes, references) in &with_attachments {
+            let size = |path: &str| sizes.get(path).copied().flatten();
+            findings.extend(attachments::check(path, *id, bytes, references, size));
         }
         CheckResult { findings: sorted(findings), count }
     }
 }
 
-/// A file of the tickets folder: a sheet where it is a ticket at its place, else what is wrong with it.
-fn ticket_in(held: &SnapshotFile, bytes: &[u8], policy: &CheckPolicy) -> (Option<TicketCheck>, Option<Finding>) {
-    let path = Path::new(&held.path);
-    let damage = |kind| damaged(&held.path, &ReadError { line: 1, column: 1, kind });
+/// Checks a file in the folder of tickets: a ticket in its place, or the finding about another file.
+fn check_in_tickets(
+    file: &SnapshotFile,
+    bytes: &[u8],
+    policy: &CheckPolicy,
+) -> Option<Result<TicketCheck, Box<Finding>>> {
+    let path = Path::new(&file.path);
+    let unreadable = |kind| damaged(&file.path, &ReadError { line: 1, column: 1, kind });
     let is_ticket = path.file_name().is_some_and(layout::has_ticket_extension);
     if !layout::is_ticket_path(path) {
-        let finding = if is_ticket { damage(ReadErrorKind::WrongPlace) } else { other_files::stray(&held.path) };
-        return (None, Some(finding));
+        let finding =
+            if is_ticket { unreadable(ReadErrorKind::WrongPlace) } else { file_types::not_a_ticket(&file.path) };
+        return Some(Err(Box::new(finding)));
     }
-    let id: Option<Id> = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok());
-    let Some(id) = id else { return (None, None) };
-    let broken = |kind| TicketCheck { id, findings: vec![damage(kind).of(id)], named: Vec::new(), said: None };
-    let sheet = if bytes.len() as u64 > LARGEST_FILE {
-        broken(ReadErrorKind::TooLarge { limit: LARGEST_FILE })
-    } else {
-        look(&held.path, id, bytes, policy)
-    };
-    (Some(sheet), None)
+    let id: Id = path.file_stem().and_then(|stem| stem.to_str()?.parse().ok())?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        let finding = unreadable(ReadErrorKind::TooLarge { limit: LARGEST_FILE });
+        return Some(Ok(TicketCheck::damaged(id, finding.of(id))));
+    }
+    Some(Ok(check_ticket(&file.path, id, bytes, policy)))
 }

@@ -1,16 +1,15 @@
-//! Where the rules about the files beside the tickets read them from: whoever checks says it, of the work tree, of git's
-//! index or of a commit, so that each rule is written once.
+//! The source of the files that are not tickets: the work tree, git's index or a commit.
 //!
-//! Must not know which of them it is.
+//! The rules read files through it, so that each rule is written once.
 
 use crate::error::Error;
 
-/// Gives the bytes at a path relative to the root; none where nothing is there. A file that is no plain one may be
-/// [`Error::Damaged`].
+/// A function that returns the bytes at a path relative to the root; none if nothing is there. If it is not a plain
+/// file, it may return [`Error::Damaged`].
 pub(super) type FileSource<'a> = dyn FnMut(&str) -> Result<Option<Vec<u8>>, Error> + 'a;
 
-/// The bytes of a plain file; none where there is no such file. What is wrong with another one is told elsewhere.
-pub(super) fn plain(read: &mut FileSource<'_>, path: &str) -> Result<Option<Vec<u8>>, Error> {
+/// Returns the bytes of a plain file; none if there is none. Something else at the path is reported by another rule.
+pub(super) fn plain_file(read: &mut FileSource<'_>, path: &str) -> Result<Option<Vec<u8>>, Error> {
     match read(path) {
         Err(Error::Damaged { .. }) => Ok(None),
         bytes => bytes,

@@ -1,7 +1,7 @@
-//! Mending what two clones left between tickets, entry by entry.
+//! Relinking: the entries that make links between tickets consistent after a git merge.
 //!
-//! Each mend is what somebody would have done who had known of both sides: an ordinary command where there is one,
-//! else the missing other side of one.
+//! Each entry is the one that an agent would have written with the knowledge of both clones: an ordinary action if
+//! there is one, else the missing counterpart of an action.
 
 use std::collections::BTreeMap;
 
@@ -20,169 +20,192 @@ use crate::domain::time::duration;
 use crate::domain::vocabulary::{ReopenReason, Role, Status};
 use crate::domain::workflow::merge_counterpart;
 use crate::error::Error;
-use crate::store::layout::short_suffix;
+use crate::store::short_id::short_suffix;
 use crate::store::yaml;
 
-use crate::desk::read::summaries::SummaryFilter;
+use super::Clones;
+use crate::desk::read::summaries::Selection;
 use crate::desk::write::transaction::Transaction;
-use crate::desk::{ActionRequest, Desk, Outcome};
+use crate::desk::{ActionRequest, Outcome};
 
-/// How often mending looks again at what it has made: a ring taken back may leave a link.
+/// The number of rounds of relinking: taking back a cycle of merges may leave another inconsistency.
 const ROUNDS: usize = 8;
 
-impl Desk {
-    /// The tickets that have a link to another, or had one.
-    pub(crate) fn linked(&self) -> Result<Vec<Id>, Error> {
-        let is_linked = |row: &Summary| row.header.merged_into.is_some() || !row.header.merged_from.is_empty();
+/// Returns the ticket to which relinking adds an entry.
+pub(crate) const fn changed_ticket(inconsistency: &Inconsistency) -> Id {
+    match inconsistency {
+        Inconsistency::Ring { ticket, .. }
+        | Inconsistency::StrandedReply { ticket, .. }
+        | Inconsistency::SolvedMeanwhile { ticket, .. } => *ticket,
+        Inconsistency::UnknownSource { target, .. } | Inconsistency::UnknownTarget { target, .. } => *target,
+    }
+}
+
+impl Clones<'_> {
+    /// Returns the tickets that were merged into others, and those others.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub(crate) fn linked_tickets(self) -> Result<Vec<Id>, Error> {
+        let is_linked =
+            |summary: &Summary| summary.header.merged_into.is_some() || !summary.header.merged_from.is_empty();
         let mut ids = Vec::new();
-        for row in self.read().rows_of(&SummaryFilter { at_a_glance: &|_| None, row: &is_linked })?.rows.iter() {
-            ids.push(row.id);
-            ids.extend(row.header.merged_into);
-            ids.extend(row.header.merged_from);
+        let selection = Selection::by(&is_linked);
+        for summary in self.desk.read().select(&selection)?.rows.iter() {
+            ids.push(summary.id);
+            ids.extend(summary.header.merged_into);
+            ids.extend(summary.header.merged_from);
         }
         ids.sort();
         ids.dedup();
         Ok(ids)
     }
 
-    /// What an earlier mending with this key did; nothing where there was none.
-    pub(crate) fn find_relink_by_key(&self, key: &str) -> Result<Option<Outcome>, Error> {
-        let (mut report, mut other) = (Outcome::default(), None);
-        self.read().search(key, |ticket| {
+    /// Returns the outcome of an earlier relinking with this key, if there was one.
+    ///
+    /// # Errors
+    /// Another action used the key, or a ticket cannot be read.
+    pub(crate) fn find_relink_by_key(self, key: &str) -> Result<Option<Outcome>, Error> {
+        let (mut outcome, mut other) = (Outcome::default(), None);
+        self.desk.read().for_each_containing(key, |ticket| {
             for entry in ticket.history.iter().filter(|entry| entry.key.as_deref() == Some(key)) {
                 if !matches!(entry.action, Action::Reopen { .. } | Action::Merged { .. } | Action::Unmerged { .. }) {
                     other.get_or_insert((ticket.id, entry.action.as_str().to_owned()));
                 }
-                report.entries.push((ticket.id, entry.id));
+                outcome.entries.push((ticket.id, entry.id));
             }
         })?;
-        for (ticket, entry) in report.entries.clone() {
-            report.entries.extend(self.other_side(ticket, entry)?);
+        for (ticket, entry) in outcome.entries.clone() {
+            outcome.entries.extend(self.unmerge_counterpart(ticket, entry)?);
         }
         match other {
             Some((ticket, action)) => Err(Error::KeyUsed { ticket, key: key.to_owned(), action }),
-            None => Ok(Some(report).filter(|report| !report.entries.is_empty())),
+            None => Ok(Some(outcome).filter(|outcome| !outcome.entries.is_empty())),
         }
     }
 
-    /// What taking a merge back made on the other ticket: that entry has no key, since its command is about this one.
-    fn other_side(&self, ticket: Id, entry: Id) -> Result<Option<(Id, Id)>, Error> {
-        let ticket = self.read().ticket(ticket)?;
+    /// Returns the entry that taking back a merge added to the other ticket. It has no key, because the key belongs to
+    /// the entry of this ticket.
+    fn unmerge_counterpart(self, ticket: Id, entry: Id) -> Result<Option<(Id, Id)>, Error> {
+        let ticket = self.desk.read().ticket(ticket)?;
         let mut target = None;
-        for known in ticket.history.iter().take_while(|known| known.id <= entry) {
-            match known.action {
+        for earlier in ticket.history.iter().take_while(|earlier| earlier.id <= entry) {
+            match earlier.action {
                 Action::Merge { into, .. } => target = Some(into),
-                Action::Reopen { unmerge: true, .. } if known.id == entry => break,
+                Action::Reopen { unmerge: true, .. } if earlier.id == entry => break,
                 Action::Reopen { unmerge: true, .. } => target = None,
                 _ => {}
             }
         }
-        let takes_back =
+        let is_unmerge =
             ticket.entry(entry).is_some_and(|it| matches!(it.action, Action::Reopen { unmerge: true, .. }));
-        let Some(target) = target.filter(|_| takes_back) else { return Ok(None) };
-        let is_it = |known: &&Entry| {
-            matches!(known.action, Action::Unmerged { source } if source == ticket.id)
-                && known.id.time() >= entry.time()
+        let Some(target) = target.filter(|_| is_unmerge) else { return Ok(None) };
+        let is_counterpart = |other: &&Entry| {
+            matches!(other.action, Action::Unmerged { source } if source == ticket.id)
+                && other.id.time() >= entry.time()
         };
-        Ok(self.read().ticket(target)?.history.iter().find(is_it).map(|found| (target, found.id)))
+        Ok(self.desk.read().ticket(target)?.history.iter().find(is_counterpart).map(|found| (target, found.id)))
     }
 
-    /// What has come apart between the tickets of this desk.
+    /// Returns the inconsistent links between the tickets of this desk. Damaged tickets are left out.
     ///
     /// # Errors
-    /// A folder that cannot be read. Damaged tickets are left out.
-    pub fn inconsistencies(&self) -> Result<Vec<Inconsistency>, Error> {
-        let tickets = self.linked()?.into_iter().filter_map(|id| Some((id, self.read().ticket(id).ok()?)));
+    /// A folder cannot be read.
+    pub fn inconsistencies(self) -> Result<Vec<Inconsistency>, Error> {
+        let tickets = self.linked_tickets()?.into_iter().filter_map(|id| Some((id, self.desk.read().ticket(id).ok()?)));
         let tickets: BTreeMap<Id, Ticket> = tickets.collect();
-        Ok(inconsistencies(&tickets, &self.unseen(tickets.values())))
+        Ok(inconsistencies(&tickets, &self.unaware_solves(tickets.values())))
     }
 }
 
 impl Transaction<'_> {
-    /// Mends everything that has come apart between some tickets. Gives what it mended, in order.
-    /// The first entry on each ticket bears the key, where what mends has none of its own.
+    /// Relinks some tickets. Returns the inconsistencies that were repaired, in order. The first entry on each ticket
+    /// gets the key, unless it has one of its own.
+    ///
+    /// # Errors
+    /// A ticket cannot be read, or the workflow refuses an action.
     pub fn relink(
         &mut self,
         linked: &[Id],
-        unseen: &UnawareSolves,
+        unaware: &UnawareSolves,
         key: Option<&str>,
     ) -> Result<Vec<Inconsistency>, Error> {
-        let mut mended = Vec::new();
+        let mut repaired = Vec::new();
         for _ in 0..ROUNDS {
             let tickets = linked.iter().filter_map(|id| Some((*id, self.ticket(*id).ok()?.clone())));
             let tickets: BTreeMap<Id, Ticket> = tickets.collect();
-            let found = inconsistencies(&tickets, unseen);
+            let found = inconsistencies(&tickets, unaware);
             if found.is_empty() {
                 break;
             }
             for one in found {
-                // What was mended before it may have opened the ticket already.
+                // An entry of this relinking may have reopened the ticket already.
                 if let Inconsistency::SolvedMeanwhile { ticket, .. } = one
                     && self.ticket(ticket)?.header.status != Status::Solved
                 {
                     continue;
                 }
-                self.mend(one, key)?;
-                mended.push(one);
+                self.repair_link(one, key)?;
+                repaired.push(one);
             }
         }
-        Ok(mended)
+        Ok(repaired)
     }
 
-    fn mend(&mut self, loose: Inconsistency, key: Option<&str>) -> Result<(), Error> {
-        match loose {
+    fn repair_link(&mut self, inconsistency: Inconsistency, key: Option<&str>) -> Result<(), Error> {
+        match inconsistency {
             Inconsistency::Ring { ticket, into } => {
-                let words = format!(
+                let text = format!(
                     "Two clones merged this and {} into each other; this merge was the later one.",
                     short_suffix(into)
                 );
-                self.reopen(ticket, true, &words, key)
+                self.reopen(ticket, true, &text, key)
             }
             Inconsistency::SolvedMeanwhile { ticket, source } => {
-                let words =
-                    format!("It was solved while {} was merged into it on another clone.", short_suffix(source));
-                self.reopen(ticket, false, &words, key)
+                let text = format!("It was solved while {} was merged into it on another clone.", short_suffix(source));
+                self.reopen(ticket, false, &text, key)
             }
             Inconsistency::UnknownSource { source, target } => {
                 let source = self.ticket(source)?.clone();
                 let action = merge_counterpart(&source, self.ticket(target)?);
-                let key = self.unused(target, key);
+                let key = self.unused_key(target, key);
                 self.append_counterpart(target, action, key)
             }
             Inconsistency::UnknownTarget { source, target } => {
-                let key = self.unused(target, key);
+                let key = self.unused_key(target, key);
                 self.append_counterpart(target, Action::Unmerged { source }, key)
             }
             Inconsistency::StrandedReply { ticket, reply, into } => self.forward(ticket, reply, into),
         }
     }
 
-    fn reopen(&mut self, ticket: Id, unmerge: bool, words: &str, key: Option<&str>) -> Result<(), Error> {
+    fn reopen(&mut self, ticket: Id, unmerge: bool, text: &str, key: Option<&str>) -> Result<(), Error> {
         let action = Action::Reopen { reason: ReopenReason::NotSolved, unmerge };
-        let key = self.unused(ticket, key);
-        self.apply(ActionRequest { key, ..ActionRequest::on(ticket, action, Text::clean(words)) }).map(|_| ())
+        let key = self.unused_key(ticket, key);
+        self.apply(ActionRequest { key, ..ActionRequest::on(ticket, action, Text::clean(text)) }).map(|_| ())
     }
 
-    /// A key, where no entry of the ticket has it yet.
-    fn unused(&mut self, ticket: Id, key: Option<&str>) -> Option<String> {
+    /// Returns the key, if no entry of the ticket has it yet.
+    fn unused_key(&mut self, ticket: Id, key: Option<&str>) -> Option<String> {
         let key = key?;
         let is_free = self.ticket(ticket).ok()?.entry_by_key(key).is_none();
         is_free.then(|| key.to_owned())
     }
 
-    /// Records a reply where the conversation goes on, as its author wrote it, by that ticket's rules; and says so
-    /// where it was written. All of both entries follows from what they are about, their ids too: two clones that
-    /// bring the same reply to the same ticket write the same bytes.
+    /// Adds a reply to the ticket where the conversation continues, as its author wrote it, and an entry about that to
+    /// the ticket where it was written. Both entries, and their ids, depend only on the reply and the tickets: two
+    /// clones that forward the same reply to the same ticket write the same bytes
+    /// (docs/decisions/0010-union-of-histories.md).
     fn forward(&mut self, ticket: Id, reply: Id, into: Id) -> Result<(), Error> {
         let Some(written) = self.ticket(ticket)?.entry(reply).cloned() else { return Ok(()) };
         let key = forwarding_key(&written);
-        let there = match find_forwarded(self.ticket(into)?, &key) {
-            // Another clone brought it there by another way.
-            Some(known) => known.id,
-            None => self.copy(&written, ticket, into, key.clone())?,
+        let copy = match find_forwarded(self.ticket(into)?, &key) {
+            // Another clone forwarded it already.
+            Some(other) => other.id,
+            None => self.copy_reply(&written, ticket, into, key.clone())?,
         };
         let pointer = Entry {
-            action: Action::Forward { into, entry: there },
+            action: Action::Forward { into, entry: copy },
             from: Some(self.ticket(ticket)?.header.status),
             to: None,
             key: Some(key),
@@ -190,12 +213,12 @@ impl Transaction<'_> {
             text: None,
             ..written
         };
-        self.append_derived(ticket, there.time(), pointer).map(|_| ())
+        self.append_derived(ticket, copy.time(), pointer).map(|_| ())
     }
 
-    fn copy(&mut self, written: &Entry, ticket: Id, into: Id, key: String) -> Result<Id, Error> {
+    fn copy_reply(&mut self, written: &Entry, ticket: Id, into: Id, key: String) -> Result<Id, Error> {
         let status = self.ticket(into)?.header.status;
-        let wanted = match written.role {
+        let status_after = match written.role {
             Role::Agent if status != Status::Solved => Status::AwaitingReply,
             Role::Customer => Status::Open,
             Role::Agent | Role::System => status,
@@ -203,7 +226,7 @@ impl Transaction<'_> {
         let copy = Entry {
             action: Action::Reply { auto: false, via_ticket: Some(ticket) },
             from: Some(status),
-            to: (wanted != status).then_some(wanted),
+            to: (status_after != status).then_some(status_after),
             key: Some(key),
             message_id: None,
             ..written.clone()
@@ -211,12 +234,13 @@ impl Transaction<'_> {
         self.append_derived(into, written.id.time(), copy)
     }
 
-    /// Adds an entry whose id follows from its contents: whoever adds it to the same version adds the same bytes.
-    fn append_derived(&mut self, id: Id, made: DateTime<Utc>, mut entry: Entry) -> Result<Id, Error> {
+    /// Adds an entry whose id is derived from its contents: every clone that adds it to the same version writes the
+    /// same bytes.
+    fn append_derived(&mut self, id: Id, not_before: DateTime<Utc>, mut entry: Entry) -> Result<Id, Error> {
         let last = self.ticket(id)?.version();
-        entry.id = Id::deterministic(last, made, 0);
+        entry.id = Id::deterministic(last, not_before, 0);
         entry.at = duration::whole_seconds(entry.id.time());
-        entry.id = Id::deterministic(last, made, yaml::entry_hash(&entry));
+        entry.id = Id::deterministic(last, not_before, yaml::entry_hash(&entry));
         self.push_entry(id, entry)
     }
 }

@@ -1,7 +1,7 @@
-//! Bringing a desk together with its remote: fetch, merge, check, push, and again where the remote has moved.
+//! `sync`: fetch, merge, check and push, and again if the remote has changed meanwhile.
 //!
-//! The lock is held while the tree changes, and not while another machine is asked. What cannot be merged is taken
-//! back whole.
+//! The lock is held while the work tree changes, but not while waiting for the remote. A merge that cannot be completed
+//! is taken back as a whole.
 
 use std::time::{Duration, Instant};
 
@@ -13,110 +13,110 @@ use crate::store::git::{GitError, MergeOptions, Repository};
 use crate::store::{layout, yaml};
 
 use super::git_setup::driver;
-use super::unaware_solves::unseen_in;
+use super::unaware_solves;
 use crate::desk::Desk;
 use crate::desk::write::recovery::recover;
 use crate::domain::rules::finding::Finding;
 
-/// What to bring together.
+/// The options of a sync.
 #[derive(Clone, Debug)]
 pub struct SyncOptions {
     /// The remote; else that of the branch, else the only one or `origin`.
     pub remote: Option<String>,
-    /// How git is to call this program.
+    /// The command by which git runs this program.
     pub program: String,
-    /// How long it may take.
+    /// The longest time that the sync may take.
     pub deadline: Duration,
 }
 
-/// What was brought together.
+/// The result of a sync.
 #[derive(Clone, Debug, Default)]
 pub struct SyncReport {
     /// The remote.
     pub remote: String,
-    /// The branch there.
+    /// The branch of the remote.
     pub branch: String,
-    /// How many commits came.
+    /// The number of received commits.
     pub received: usize,
-    /// How many went.
+    /// The number of sent commits.
     pub sent: usize,
-    /// Tickets in which something crossed, as they are now.
-    pub crossed: Vec<(Ticket, Vec<ConcurrentEntry>)>,
-    /// What came apart between tickets, where anything came.
-    pub loose: Vec<Inconsistency>,
-    /// How many tickets are changed and not committed, and so not sent.
+    /// The tickets with entries that were written at the same time in two clones, as they are now.
+    pub concurrent: Vec<(Ticket, Vec<ConcurrentEntry>)>,
+    /// The inconsistent links between tickets, if commits were received.
+    pub inconsistencies: Vec<Inconsistency>,
+    /// The number of tickets with changes that are not committed, and so not sent.
     pub uncommitted: usize,
-    /// Whether the remote had no such branch.
+    /// True if the remote had no such branch.
     pub is_new: bool,
-    /// How many commits the remote's branch had when it was last asked, and has no more.
-    pub gone: usize,
-    /// The errors that kept it from being sent: those of what was to be sent.
+    /// The number of commits that the branch of the remote had at the last fetch and has not any more.
+    pub lost: usize,
+    /// The errors in the commits to send, which were not sent for this reason.
     pub errors: Vec<Finding>,
-    /// The errors that came: others let them through.
-    pub broken: Vec<Finding>,
+    /// The errors in the received commits.
+    pub received_errors: Vec<Finding>,
 }
 
-/// The shortest time a step gets, however late it is.
-const LEAST: Duration = Duration::from_millis(100);
+/// The shortest time that a step gets, even after the deadline.
+const SHORTEST_STEP: Duration = Duration::from_millis(100);
 
 impl SyncOptions {
-    /// Does it.
+    /// Syncs a desk with its remote.
     ///
     /// # Errors
-    /// Why not. The tree is as it was before the step that failed.
-    pub fn run(&self, casebook: &mut Desk) -> Result<SyncReport, Error> {
-        let repository = Repository::at(&casebook.root);
-        let mut synced = self.begin(casebook, &repository)?;
-        synced.uncommitted = repository.uncommitted(layout::TICKETS)?;
-        match self.meet(casebook, &repository, &mut synced) {
+    /// git or the desk refuses. The work tree is as before the step that failed.
+    pub fn run(&self, desk: &mut Desk) -> Result<SyncReport, Error> {
+        let repository = Repository::at(&desk.root);
+        let mut report = self.begin(desk, &repository)?;
+        report.uncommitted = repository.uncommitted(layout::TICKETS)?;
+        match self.converge(desk, &repository, &mut report) {
             Ok(()) => {
-                // What the merge itself brought about is ours to answer for.
-                let SyncReport { broken, errors, .. } = &mut synced;
-                broken.retain(|came| !errors.contains(came));
-                Ok(synced)
+                // An error that the merge itself caused counts as an error to send.
+                let SyncReport { received_errors, errors, .. } = &mut report;
+                received_errors.retain(|received| !errors.contains(received));
+                Ok(report)
             }
-            Err(because) if synced.received > 0 => {
-                Err(Error::Unsent { received: synced.received, because: Box::new(because) })
+            Err(because) if report.received > 0 => {
+                Err(Error::NotSent { received: report.received, because: Box::new(because) })
             }
             Err(error) => Err(error),
         }
     }
 
-    /// Takes in and sends, until both have the same.
+    /// Receives and sends commits until both sides have the same.
     #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
-    fn meet(&self, casebook: &mut Desk, repository: &Repository, synced: &mut SyncReport) -> Result<(), Error> {
+    fn converge(&self, desk: &mut Desk, repository: &Repository, report: &mut SyncReport) -> Result<(), Error> {
         let began = Instant::now();
-        let left = || self.deadline.saturating_sub(began.elapsed()).max(LEAST);
+        let left = || self.deadline.saturating_sub(began.elapsed()).max(SHORTEST_STEP);
         let mut pause = Duration::from_millis(20);
         loop {
-            let theirs = ask(repository, synced, left())?;
+            let theirs = fetch(repository, report, left())?;
             if let Some(theirs) = &theirs {
-                casebook.take_in(repository, theirs, &self.program, synced)?;
+                receive(desk, repository, theirs, &self.program, report)?;
             }
             let Some(head) = repository.head()? else { return Ok(()) };
             let ahead = repository.count_commits(&head, theirs.as_deref())?;
             if ahead == 0 {
                 return Ok(());
             }
-            synced.errors = casebook.new_errors(repository, theirs.as_deref(), &head)?;
-            if !synced.errors.is_empty() {
+            report.errors = desk.check().new_errors(repository, theirs.as_deref(), &head)?;
+            if !report.errors.is_empty() {
                 return Ok(());
             }
-            casebook.fault_point("pushing");
-            match repository.push(&synced.remote, &head, &synced.branch, left()) {
+            desk.fault_point("pushing");
+            match repository.push(&report.remote, &head, &report.branch, left()) {
                 Ok(()) => {
-                    synced.sent = ahead;
+                    report.sent = ahead;
                     return Ok(());
                 }
                 Err(refusal @ (GitError::NotInstalled | GitError::Unanswered { .. })) => return Err(refusal.into()),
                 Err(refusal) => {
-                    let now = ask(repository, synced, left())?;
-                    // Somebody else was faster, or is at it in this very moment. Anything else will not change.
+                    let now = fetch(repository, report, left())?;
+                    // Another clone pushed first, or is pushing now. Any other refusal would come again.
                     if now == theirs && !matches!(refusal, GitError::Locked { .. }) {
                         return Err(refusal.into());
                     }
                     if began.elapsed() >= self.deadline {
-                        return Err(Error::Unsynced { why: SyncError::Outrun });
+                        return Err(Error::Sync(SyncError::RemoteAhead));
                     }
                 }
             }
@@ -125,131 +125,149 @@ impl SyncOptions {
         }
     }
 
-    /// Where it goes, unless something stands against it.
-    pub(crate) fn begin(&self, casebook: &Desk, repository: &Repository) -> Result<SyncReport, Error> {
-        if !casebook.state.in_repository() {
-            return Err(Error::NoRepository { root: casebook.root.clone() });
+    /// Returns a report with the remote and its branch.
+    ///
+    /// # Errors
+    /// There is no repository, branch or remote, or git is in the middle of another operation.
+    pub(super) fn begin(&self, desk: &Desk, repository: &Repository) -> Result<SyncReport, Error> {
+        if !desk.state.in_repository() {
+            return Err(Error::NoRepository { root: desk.root.clone() });
         }
-        let refuse = |why| Err(Error::Unsynced { why });
+        let refuse = |why| Err(Error::Sync(why));
         let unmerged = repository.unmerged()?;
         if !unmerged.is_empty() {
-            return refuse(SyncError::Conflicted(unmerged));
+            return refuse(SyncError::Conflicts(unmerged));
         }
-        if let Some(what) = casebook.is_git_at_work() {
-            return refuse(SyncError::AtWork(what));
+        if let Some(operation) = desk.clones().git_operation() {
+            return refuse(SyncError::InProgress(operation));
         }
         let Some(branch) = repository.branch()? else { return refuse(SyncError::Detached) };
         let known = repository.remotes()?;
-        let (remote, there) = repository.upstream(&branch)?;
-        let only = || {
+        let (upstream, remote_branch) = repository.upstream(&branch)?;
+        let default = || {
             if known.len() == 1 { known.first().cloned() } else { known.iter().find(|name| *name == "origin").cloned() }
         };
-        let asked = self.remote.clone().or(remote);
-        match asked.clone().or_else(only).filter(|name| known.contains(name)) {
-            Some(remote) => Ok(SyncReport { remote, branch: there.unwrap_or(branch), ..SyncReport::default() }),
+        let asked = self.remote.clone().or(upstream);
+        match asked.clone().or_else(default).filter(|name| known.contains(name)) {
+            Some(remote) => Ok(SyncReport { remote, branch: remote_branch.unwrap_or(branch), ..SyncReport::default() }),
             None => refuse(SyncError::NoRemote { asked, known }),
         }
     }
 }
 
-/// Asks the remote for its branch: the commit it is at. What it had when last asked and has no more is noted.
-pub(crate) fn ask(
+/// Fetches the branch of the remote, and returns its commit. Counts the commits that it has lost since the last fetch.
+///
+/// # Errors
+/// git refuses, or the remote does not answer within `patience`.
+pub(super) fn fetch(
     repository: &Repository,
-    synced: &mut SyncReport,
+    report: &mut SyncReport,
     patience: Duration,
 ) -> Result<Option<String>, Error> {
-    let known = repository.tracked(&synced.remote, &synced.branch)?;
-    repository.fetch(&synced.remote, &synced.branch, patience)?;
-    let theirs = repository.tracked(&synced.remote, &synced.branch)?;
-    synced.is_new = theirs.is_none();
-    if let (Some(known), Some(theirs)) = (&known, &theirs) {
-        synced.gone = synced.gone.max(repository.count_commits(known, Some(theirs))?);
+    let before = repository.tracked(&report.remote, &report.branch)?;
+    repository.fetch(&report.remote, &report.branch, patience)?;
+    let theirs = repository.tracked(&report.remote, &report.branch)?;
+    report.is_new = theirs.is_none();
+    if let (Some(before), Some(theirs)) = (&before, &theirs) {
+        report.lost = report.lost.max(repository.count_commits(before, Some(theirs))?);
     }
     Ok(theirs)
 }
 
-impl Desk {
-    /// Merges what came, if anything did.
-    fn take_in(
-        &mut self,
-        repository: &Repository,
-        theirs: &str,
-        program: &str,
-        synced: &mut SyncReport,
-    ) -> Result<(), Error> {
-        let (_, behind) = repository.ahead_behind(theirs)?;
-        if behind == 0 {
-            return Ok(());
-        }
-        let _lock = self.lock()?;
-        self.recovery = recover(self)?;
-        self.pending = None;
-        let (ahead, behind) = repository.ahead_behind(theirs)?;
-        let in_the_way = repository.in_the_way(theirs, ahead == 0)?;
-        if !in_the_way.staged.is_empty() || !in_the_way.changed.is_empty() {
-            let (staged, changed) = (in_the_way.staged, in_the_way.changed);
-            return Err(Error::Unsynced { why: SyncError::InTheWay { staged, changed } });
-        }
-        let before = repository.commit_of("HEAD")?;
-        let message = format!("Merge {}/{}", synced.remote, synced.branch);
-        let date = self.environment.clock_is_fixed.then(|| self.environment.now.to_rfc3339());
-        let driver = driver(program);
-        let merging = MergeOptions { theirs, message: &message, driver: &driver, date: date.as_deref() };
-        self.fault_point("merging");
-        if let Err(refusal) = repository.merge(&merging) {
-            self.finish(repository, &merging, refusal)?;
-        }
-        self.fault_point("merged");
-        synced.received += behind;
-        // The index of names and rows was made for the tree before.
-        self.index = std::sync::OnceLock::new();
-        if let Some(head) = repository.head()? {
-            synced.broken.extend(self.new_errors(repository, Some(&before), &head)?);
-        }
-        let crossed = self.crossed(repository, &before)?;
-        synced.crossed.retain(|(known, _)| !crossed.iter().any(|(ticket, _)| ticket.id == known.id));
-        synced.crossed.extend(crossed);
-        synced.loose = self.inconsistencies()?;
-        Ok(())
+/// Checks that no local change prevents a merge; `is_fast_forward` says that there are no commits to send.
+///
+/// # Errors
+/// Git refuses, or there are such changes.
+pub(super) fn check_local_changes(repository: &Repository, theirs: &str, is_fast_forward: bool) -> Result<(), Error> {
+    let in_the_way = repository.merge_obstacles(theirs, is_fast_forward)?;
+    if in_the_way.staged.is_empty() && in_the_way.changed.is_empty() {
+        return Ok(());
     }
+    let (staged, changed) = (in_the_way.staged, in_the_way.changed);
+    Err(Error::Sync(SyncError::Uncommitted { staged, changed }))
+}
 
-    /// Ends a merge that stopped: tickets are resolved, and where nothing else conflicts it is committed. Otherwise it is
-    /// taken back.
-    fn finish(&self, repository: &Repository, merging: &MergeOptions<'_>, refusal: GitError) -> Result<(), Error> {
-        if self.is_git_at_work() != Some("merge") {
-            return Err(refusal.into());
-        }
-        if repository.unmerged()?.is_empty() {
-            // It was merged, and a hook would not have it.
-            repository.abort_merge()?;
-            return Err(refusal.into());
-        }
-        let resolved = self.resolve_locked(repository, &[], false).map(|_| ());
-        let paths = repository.unmerged()?;
-        let ended = match resolved {
-            Ok(()) if paths.is_empty() => repository.commit_merge(merging).map_err(Error::from),
-            Ok(()) => Err(Error::Unsynced { why: SyncError::Split { paths } }),
-            Err(error) => Err(error),
-        };
-        ended.or_else(|error| {
-            repository.abort_merge()?;
-            Err(error)
-        })
+/// Merges the commits of the remote, if there are new ones.
+fn receive(
+    desk: &mut Desk,
+    repository: &Repository,
+    theirs: &str,
+    program: &str,
+    report: &mut SyncReport,
+) -> Result<(), Error> {
+    let (_, behind) = repository.ahead_behind(theirs)?;
+    if behind == 0 {
+        return Ok(());
     }
+    let _lock = desk.lock()?;
+    desk.recovery = recover(desk)?;
+    desk.pending = None;
+    let (ahead, behind) = repository.ahead_behind(theirs)?;
+    check_local_changes(repository, theirs, ahead == 0)?;
+    let before = repository.commit_of("HEAD")?;
+    let message = format!("Merge {}/{}", report.remote, report.branch);
+    let date = desk.environment.clock_is_fixed.then(|| desk.environment.now.to_rfc3339());
+    let driver = driver(program);
+    let options = MergeOptions { theirs, message: &message, driver: &driver, date: date.as_deref() };
+    desk.fault_point("merging");
+    if let Err(refusal) = repository.merge(&options) {
+        complete_merge(desk, repository, &options, refusal)?;
+    }
+    desk.fault_point("merged");
+    report.received += behind;
+    // The loaded index was that of the files before the merge.
+    desk.index = std::sync::OnceLock::new();
+    if let Some(head) = repository.head()? {
+        report.received_errors.extend(desk.check().new_errors(repository, Some(&before), &head)?);
+    }
+    let concurrent = concurrent_since(repository, &before)?;
+    report.concurrent.retain(|(known, _)| !concurrent.iter().any(|(ticket, _)| ticket.id == known.id));
+    report.concurrent.extend(concurrent);
+    report.inconsistencies = desk.clones().inconsistencies()?;
+    Ok(())
+}
 
-    /// The tickets in which something crossed since a commit.
-    fn crossed(&self, repository: &Repository, before: &str) -> Result<Vec<(Ticket, Vec<ConcurrentEntry>)>, Error> {
-        let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| yaml::read(&bytes, None).ok());
-        let files = repository.differing(Some(before), "HEAD", layout::TICKETS)?;
-        let unseen = unseen_in(repository, &[&format!("{before}..HEAD")])?;
-        let mut crossed = Vec::new();
-        for file in files {
-            if let (Some(before), Some(after)) = (read(file.before), read(file.after)) {
-                let mut new = newly_concurrent(&after, &before, &before);
-                new.extend(unaware_conflict(&after, &unseen));
-                crossed.extend(Some((after, new)).filter(|(_, new)| !new.is_empty()));
-            }
-        }
-        Ok(crossed)
+/// Completes a merge that git stopped: resolves the tickets, and commits it if nothing else is in conflict. Otherwise
+/// the merge is taken back.
+fn complete_merge(
+    desk: &Desk,
+    repository: &Repository,
+    options: &MergeOptions<'_>,
+    refusal: GitError,
+) -> Result<(), Error> {
+    if desk.clones().git_operation() != Some("merge") {
+        return Err(refusal.into());
     }
+    if repository.unmerged()?.is_empty() {
+        // Nothing is in conflict; a hook refused the merge.
+        repository.abort_merge()?;
+        return Err(refusal.into());
+    }
+    let resolved = desk.clones().resolve_locked(repository, &[], false).map(|_| ());
+    let paths = repository.unmerged()?;
+    let committed = match resolved {
+        Ok(()) if paths.is_empty() => repository.commit_merge(options).map_err(Error::from),
+        Ok(()) => Err(Error::Sync(SyncError::NeedsManualMerge { paths })),
+        Err(error) => Err(error),
+    };
+    committed.or_else(|error| {
+        repository.abort_merge()?;
+        Err(error)
+    })
+}
+
+/// Returns the tickets with entries since a commit that were written at the same time in two clones.
+fn concurrent_since(repository: &Repository, before: &str) -> Result<Vec<(Ticket, Vec<ConcurrentEntry>)>, Error> {
+    let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| yaml::read(&bytes, None).ok());
+    let files = repository.changed_files(Some(before), "HEAD", layout::TICKETS)?;
+    let unaware = unaware_solves::in_merges(repository, &[&format!("{before}..HEAD")])?;
+    let mut concurrent = Vec::new();
+    for file in files {
+        if let (Some(before), Some(after)) = (read(file.before), read(file.after)) {
+            let mut new = newly_concurrent(&after, &before, &before);
+            new.extend(unaware_conflict(&after, &unaware));
+            concurrent.extend(Some((after, new)).filter(|(_, new)| !new.is_empty()));
+        }
+    }
+    Ok(concurrent)
 }

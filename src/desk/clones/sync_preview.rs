@@ -1,78 +1,75 @@
-//! What a `sync` would do: what would come and go, and what of it would need a person.
+//! `sync --dry-run`: a preview of incoming and outgoing commits, and of conflicts.
 //!
-//! Asks the remote, so git's remote-tracking branches move, and nothing else does.
+//! The remote is fetched, so git's remote-tracking branches change, but nothing else does.
 
 use crate::error::{Error, SyncError};
 use crate::store::git::Repository;
 use crate::store::{layout, yaml};
 
-use super::sync::{SyncOptions, SyncReport, ask};
+use super::sync::{SyncOptions, SyncReport, check_local_changes, fetch};
 use crate::desk::Desk;
 use crate::domain::convergence::cross_ticket::unaware_solves;
 use crate::domain::convergence::union::{newly_concurrent, unaware_conflict};
 
 impl SyncOptions {
-    /// Says what [`SyncOptions::run`] would come to. The merge is made in memory, of tickets alone; what `check` says is of
-    /// the commits that would go, without that merge.
+    /// Returns what [`SyncOptions::run`] would report. Tickets are merged in memory; the errors are those of the
+    /// commits to send, without that merge.
     ///
     /// # Errors
-    /// What would keep it from being done.
-    pub fn preview(&self, casebook: &Desk) -> Result<SyncReport, Error> {
-        let repository = Repository::at(&casebook.root);
-        let mut synced = self.begin(casebook, &repository)?;
-        synced.uncommitted = repository.uncommitted(layout::TICKETS)?;
-        let theirs = ask(&repository, &mut synced, self.deadline)?;
-        let Some(head) = repository.head()? else { return Ok(synced) };
+    /// The reasons for which the sync would fail.
+    pub fn preview(&self, desk: &Desk) -> Result<SyncReport, Error> {
+        let repository = Repository::at(&desk.root);
+        let mut report = self.begin(desk, &repository)?;
+        report.uncommitted = repository.uncommitted(layout::TICKETS)?;
+        let theirs = fetch(&repository, &mut report, self.deadline)?;
+        let Some(head) = repository.head()? else { return Ok(report) };
         let (ahead, behind) = match &theirs {
             Some(theirs) => repository.ahead_behind(theirs)?,
             None => (repository.count_commits(&head, None)?, 0),
         };
         if let Some(theirs) = theirs.as_ref().filter(|_| behind > 0) {
-            let in_the_way = repository.in_the_way(theirs, ahead == 0)?;
-            if !in_the_way.staged.is_empty() || !in_the_way.changed.is_empty() {
-                let (staged, changed) = (in_the_way.staged, in_the_way.changed);
-                return Err(Error::Unsynced { why: SyncError::InTheWay { staged, changed } });
-            }
-            let since = repository.merge_base(&head, theirs).ok();
-            synced.broken = casebook.new_errors(&repository, since.as_deref(), theirs)?;
+            check_local_changes(&repository, theirs, ahead == 0)?;
+            let base = repository.merge_base(&head, theirs).ok();
+            report.received_errors = desk.check().new_errors(&repository, base.as_deref(), theirs)?;
             if ahead > 0 {
-                foresee_merge(&repository, theirs, &mut synced)?;
+                preview_merge(&repository, theirs, &mut report)?;
             }
         }
-        // What diverged is brought together by a commit of its own.
-        (synced.received, synced.sent) = (behind, if behind > 0 && ahead > 0 { ahead + 1 } else { ahead });
+        // Branches that diverged are joined by one more commit.
+        (report.received, report.sent) = (behind, if behind > 0 && ahead > 0 { ahead + 1 } else { ahead });
         if ahead > 0 {
-            // What theirs have changed since is not ours to answer for.
-            let since = match &theirs {
+            // Errors in their commits do not count.
+            let base = match &theirs {
                 Some(theirs) => repository.merge_base(&head, theirs).ok(),
                 None => None,
             };
-            synced.errors = casebook.new_errors(&repository, since.as_deref(), &head)?;
+            report.errors = desk.check().new_errors(&repository, base.as_deref(), &head)?;
         }
-        Ok(synced)
+        Ok(report)
     }
 }
 
-/// Unites the tickets that both sides changed.
-fn foresee_merge(repository: &Repository, theirs: &str, synced: &mut SyncReport) -> Result<(), Error> {
+/// Merges the tickets that both sides changed, in memory.
+fn preview_merge(repository: &Repository, theirs: &str, report: &mut SyncReport) -> Result<(), Error> {
     let base = repository.merge_base("HEAD", theirs)?;
-    let ours = repository.differing(Some(&base), "HEAD", layout::TICKETS)?;
-    let theirs = repository.differing(Some(&base), theirs, layout::TICKETS)?;
-    let mut split = Vec::new();
-    for one in ours.iter().filter(|one| layout::is_ticket_path(one.path.as_ref())) {
-        let Some(other) = theirs.iter().find(|other| other.path == one.path) else { continue };
-        let (Some(ours), Some(theirs)) = (&one.after, &other.after) else { continue };
-        match yaml::merge(one.before.as_deref(), ours, theirs) {
+    let ours = repository.changed_files(Some(&base), "HEAD", layout::TICKETS)?;
+    let theirs = repository.changed_files(Some(&base), theirs, layout::TICKETS)?;
+    let mut conflicted = Vec::new();
+    for our_file in ours.iter().filter(|file| layout::is_ticket_path(file.path.as_ref())) {
+        let Some(their_file) = theirs.iter().find(|file| file.path == our_file.path) else { continue };
+        let (Some(ours), Some(theirs)) = (&our_file.after, &their_file.after) else { continue };
+        match yaml::merge(our_file.before.as_deref(), ours, theirs) {
             Ok(united) => {
                 let Ok(before) = yaml::read(ours, None) else { continue };
-                let mut crossed = newly_concurrent(&united.ticket, &before, &before);
+                let mut concurrent = newly_concurrent(&united.ticket, &before, &before);
                 if let Ok(theirs) = yaml::read(theirs, None) {
-                    crossed.extend(unaware_conflict(&united.ticket, &unaware_solves(&before, &theirs)));
+                    concurrent.extend(unaware_conflict(&united.ticket, &unaware_solves(&before, &theirs)));
                 }
-                synced.crossed.extend(Some((united.ticket, crossed)).filter(|(_, crossed)| !crossed.is_empty()));
+                let changed = Some((united.ticket, concurrent)).filter(|(_, concurrent)| !concurrent.is_empty());
+                report.concurrent.extend(changed);
             }
-            Err(_) => split.push(one.path.clone()),
+            Err(_) => conflicted.push(our_file.path.clone()),
         }
     }
-    if split.is_empty() { Ok(()) } else { Err(Error::Unsynced { why: SyncError::Split { paths: split } }) }
+    if conflicted.is_empty() { Ok(()) } else { Err(Error::Sync(SyncError::NeedsManualMerge { paths: conflicted })) }
 }

@@ -1,8 +1,7 @@
-//! Whether entries that come to a desk lie in other tickets of it already.
+//! The search for new entries that are in another ticket of the desk already.
 //!
-//! Nothing in git says where an entry lies, and to read every ticket takes seconds where there are many. So the git
-//! directory keeps a register of the entries of some commit; the tickets that changed since are read, and what the
-//! register says is looked up. Must not know who asks.
+//! git does not know where an entry is, and reading every ticket of a large desk takes seconds. So the git directory
+//! contains a register of the entries of one commit; only the tickets that changed since are read.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -16,75 +15,76 @@ use crate::store::index::{EntryRegister, IdHash};
 use crate::store::layout;
 use crate::store::yaml::FileVersion;
 
-/// So many files are read at a time.
-const AT_ONCE: usize = 2000;
-/// A register behind which more tickets changed is written anew.
-const BEHIND: usize = 200;
+/// The number of files that are read at a time.
+const CHUNK: usize = 2000;
+/// The number of tickets changed since the register from which on it is written again.
+const STALE: usize = 200;
 
-/// What a desk was before something came to it.
+/// A desk at a commit, before new entries were added to it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DeskAt<'a> {
+    /// The repository.
     pub repository: &'a Repository,
     /// The folder of the desk in the repository: empty, or with a slash at its end.
     pub prefix: &'a str,
-    /// The commit, by its whole name.
+    /// The full name of the commit.
     pub commit: &'a str,
 }
 
 impl DeskAt<'_> {
-    /// What tickets have in a snapshot and did not have here, where it lay in another one already.
+    /// Returns findings about the entries that tickets have in a snapshot but not here, and that are in another ticket.
     ///
     /// # Errors
     /// git refuses.
     pub fn duplicates_in(self, snapshot: &Snapshot) -> Result<Vec<Finding>, GitError> {
-        self.duplicates_among(&self.brought(snapshot)?)
+        self.duplicates_among(&self.new_entries(snapshot)?)
     }
 
-    /// The same of some entries, each with the ticket it came to.
+    /// Returns findings about those of some new entries that are in another ticket. Each comes with its ticket.
     ///
     /// # Errors
     /// git refuses.
-    pub fn duplicates_among(self, brought: &[(Id, Id)]) -> Result<Vec<Finding>, GitError> {
-        if brought.is_empty() {
+    pub fn duplicates_among(self, new: &[(Id, Id)]) -> Result<Vec<Finding>, GitError> {
+        if new.is_empty() {
             return Ok(Vec::new());
         }
-        let mut found = match self.others(brought, &self.known()?)? {
+        let mut found = match self.in_other_tickets(new, &self.locations()?)? {
             Some(found) => found,
             None => {
                 EntryRegister::delete(&self.repository.git_folder()?, self.prefix);
-                self.others(brought, &self.known()?)?.unwrap_or_default()
+                self.in_other_tickets(new, &self.locations()?)?.unwrap_or_default()
             }
         };
-        found.extend(twice(brought));
+        found.extend(in_two_tickets(new));
         found.sort_unstable();
         found.dedup();
         let finding = |DuplicateEntry { entry, ticket, other }: DuplicateEntry| {
-            let message = format!("the entry {entry} is in {other} too");
+            let message = format!("the entry {entry} is also in {other}");
             Finding::new(&ENTRY_SHARED, layout::ticket_path(ticket), message).of(ticket).about(entry)
         };
         Ok(found.into_iter().map(finding).collect())
     }
 
-    /// Sees to it that there is a register, so that nobody has to wait for it later.
+    /// Builds the register if there is none, so that no later command waits for it.
     ///
     /// # Errors
     /// git refuses.
     pub fn build_register(self) -> Result<(), GitError> {
-        self.known().map(drop)
+        self.locations().map(drop)
     }
 
-    /// Where entries lie. A register that cannot be written is made by the next one.
-    fn known(self) -> Result<EntryLocations, GitError> {
+    /// Returns the locations of all entries. A register that cannot be written is left to the next command.
+    fn locations(self) -> Result<EntryLocations, GitError> {
         let folder: PathBuf = self.repository.git_folder()?;
         let register = EntryRegister::open(&folder, self.prefix);
-        // git may not have its commit any more.
+        // git may not have the commit of the register any more.
         let since = register.and_then(|register| Some((self.tickets_since(Some(register.commit())).ok()?, register)));
         let (files, register) = match since {
             Some((files, register)) => (files, Some(register)),
             None => (self.tickets_since(None)?, None),
         };
         let entries = self.entries_of(&files)?;
-        if register.is_none() || files.len() > BEHIND {
+        if register.is_none() || files.len() > STALE {
             let written = EntryRegister::write(&folder, self.prefix, self.commit, register.as_ref(), &entries);
             if written.is_err() && register.is_some() {
                 EntryRegister::delete(&folder, self.prefix);
@@ -93,37 +93,41 @@ impl DeskAt<'_> {
         Ok(EntryLocations { entries, register })
     }
 
-    /// Those of some entries that lie here in another ticket than they came to. None where the register is not
-    /// as it was written.
-    fn others(self, brought: &[(Id, Id)], known: &EntryLocations) -> Result<Option<Vec<DuplicateEntry>>, GitError> {
-        let mut came: HashMap<Id, Vec<Id>> = HashMap::new();
-        brought.iter().for_each(|(entry, ticket)| came.entry(*entry).or_default().push(*ticket));
-        let others_of = |(entry, other): (Id, Id)| {
-            let tickets = came.get(&entry).into_iter().flatten().filter(move |ticket| **ticket != other);
+    /// Returns those of some new entries that are in another ticket here; none if the register is corrupt.
+    fn in_other_tickets(
+        self,
+        new: &[(Id, Id)],
+        locations: &EntryLocations,
+    ) -> Result<Option<Vec<DuplicateEntry>>, GitError> {
+        let mut added_to: HashMap<Id, Vec<Id>> = HashMap::new();
+        new.iter().for_each(|(entry, ticket)| added_to.entry(*entry).or_default().push(*ticket));
+        let duplicates_of = |(entry, other): (Id, Id)| {
+            let tickets = added_to.get(&entry).into_iter().flatten().filter(move |ticket| **ticket != other);
             tickets.map(move |ticket| DuplicateEntry { entry, ticket: *ticket, other })
         };
-        let mut found: Vec<DuplicateEntry> = known.entries.iter().copied().flat_map(others_of).collect();
-        let Some(register) = &known.register else { return Ok(Some(found)) };
+        let mut found: Vec<DuplicateEntry> = locations.entries.iter().copied().flat_map(duplicates_of).collect();
+        let Some(register) = &locations.register else { return Ok(Some(found)) };
         let mut suspected: HashSet<IdHash> = HashSet::new();
-        for (entry, ticket) in brought {
-            let Some(traces) = register.tickets_of(*entry) else { return Ok(None) };
-            suspected.extend(traces.into_iter().filter(|trace| *trace != IdHash::of(*ticket)));
+        for (entry, ticket) in new {
+            let Some(hashes) = register.tickets_of(*entry) else { return Ok(None) };
+            suspected.extend(hashes.into_iter().filter(|hash| *hash != IdHash::of(*ticket)));
         }
         if !suspected.is_empty() {
             let mut files = self.tickets_since(None)?;
             files.retain(|(id, _)| suspected.contains(&IdHash::of(*id)));
-            found.extend(self.entries_of(&files)?.into_iter().flat_map(others_of));
+            found.extend(self.entries_of(&files)?.into_iter().flat_map(duplicates_of));
         }
         Ok(Some(found))
     }
 
-    /// The tickets that another commit has otherwise or not at all, with their objects; all of them where none is given.
+    /// Returns the tickets that differ from another commit, with their objects; all tickets if there is no other
+    /// commit.
     fn tickets_since(self, other: Option<&str>) -> Result<Vec<(Id, String)>, GitError> {
         let changes = self.repository.changes(other, &Snapshot::Commit(self.commit.to_owned()), self.prefix)?;
         Ok(changes.into_iter().filter_map(|change| Some((ticket_at(&change)?, change.new?))).collect())
     }
 
-    /// The entries of some tickets, each with its ticket.
+    /// Returns the entries of some tickets, each with its ticket.
     fn entries_of(self, files: &[(Id, String)]) -> Result<Vec<(Id, Id)>, GitError> {
         in_chunks(files, |files| {
             let objects: Vec<String> = files.iter().map(|(_, object)| object.clone()).collect();
@@ -133,28 +137,28 @@ impl DeskAt<'_> {
         })
     }
 
-    /// The entries that tickets have in a snapshot and did not have here, each with its ticket.
-    fn brought(self, snapshot: &Snapshot) -> Result<Vec<(Id, Id)>, GitError> {
+    /// Returns the entries that tickets have in a snapshot but not here, each with its ticket.
+    fn new_entries(self, snapshot: &Snapshot) -> Result<Vec<(Id, Id)>, GitError> {
         let changes = self.repository.changes(Some(self.commit), snapshot, self.prefix)?;
         let files: Vec<(Id, CommitChange)> =
             changes.into_iter().filter_map(|change| Some((ticket_at(&change)?, change))).collect();
         in_chunks(&files, |files| {
             let sides = files.iter().flat_map(|(_, change)| change.old.iter().chain(&change.new));
             let mut bytes = self.repository.objects(&sides.cloned().collect::<Vec<_>>())?.into_iter();
-            let mut brought = Vec::new();
+            let mut new_entries = Vec::new();
             for (id, change) in files {
                 let mut side =
                     |object: &Option<String>| entries(*id, object.as_ref().and_then(|_| bytes.next().flatten()));
-                let known: HashSet<Id> = side(&change.old).into_iter().collect();
+                let old: HashSet<Id> = side(&change.old).into_iter().collect();
                 let new = side(&change.new);
-                brought.extend(new.into_iter().filter(|entry| !known.contains(entry)).map(|entry| (entry, *id)));
+                new_entries.extend(new.into_iter().filter(|entry| !old.contains(entry)).map(|entry| (entry, *id)));
             }
-            Ok(brought)
+            Ok(new_entries)
         })
     }
 }
 
-/// An entry that came to a ticket and lies in another one.
+/// An entry that was added to a ticket and is in another one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct DuplicateEntry {
     entry: Id,
@@ -162,47 +166,47 @@ struct DuplicateEntry {
     other: Id,
 }
 
-/// Those of some entries that came to two tickets at once, as where branches meet.
-fn twice(brought: &[(Id, Id)]) -> Vec<DuplicateEntry> {
-    let mut brought = brought.to_vec();
-    brought.sort_unstable();
-    let pairs = brought.windows(2).filter(|pair| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1);
+/// Returns those of some new entries that were added to two tickets at once, as in a merge.
+fn in_two_tickets(new: &[(Id, Id)]) -> Vec<DuplicateEntry> {
+    let mut new = new.to_vec();
+    new.sort_unstable();
+    let pairs = new.windows(2).filter(|pair| pair[0].0 == pair[1].0 && pair[0].1 != pair[1].1);
     pairs.map(|pair| DuplicateEntry { entry: pair[1].0, ticket: pair[1].1, other: pair[0].1 }).collect()
 }
 
-/// Where the entries of a commit lie.
+/// The locations of the entries of a commit.
 struct EntryLocations {
-    /// Those of the tickets that changed since the register, or of all where there is none, with their tickets.
+    /// The entries, with their tickets, of the tickets that changed since the register; of all if there is none.
     entries: Vec<(Id, Id)>,
     register: Option<EntryRegister>,
 }
 
-/// Works on so many files at a time, on every processor.
+/// Runs a function on chunks of files, on every processor.
 fn in_chunks<I: Sync, T: Send>(
     files: &[I],
-    work: impl Fn(&[I]) -> Result<Vec<T>, GitError> + Sync,
+    run: impl Fn(&[I]) -> Result<Vec<T>, GitError> + Sync,
 ) -> Result<Vec<T>, GitError> {
-    let chunks: Vec<&[I]> = files.chunks(AT_ONCE).collect();
-    let done: Result<Vec<Vec<T>>, GitError> = on_every_processor(&chunks, |chunk| work(chunk)).into_iter().collect();
+    let chunks: Vec<&[I]> = files.chunks(CHUNK).collect();
+    let done: Result<Vec<Vec<T>>, GitError> = on_every_processor(&chunks, |chunk| run(chunk)).into_iter().collect();
     Ok(done?.into_iter().flatten().collect())
 }
 
-/// Adds copies to findings, but for entries of which the same is told already.
-pub(crate) fn add(copies: impl IntoIterator<Item = Finding>, findings: &mut Vec<Finding>) {
-    for copy in copies {
-        if !findings.iter().any(|told| told.rule == copy.rule && told.entry == copy.entry) {
-            findings.push(copy);
+/// Adds findings about duplicates, except for entries that have such a finding already.
+pub(crate) fn add(duplicates: impl IntoIterator<Item = Finding>, findings: &mut Vec<Finding>) {
+    for duplicate in duplicates {
+        if !findings.iter().any(|known| known.rule == duplicate.rule && known.entry == duplicate.entry) {
+            findings.push(duplicate);
         }
     }
 }
 
-/// The ticket whose place a file lies at.
+/// Returns the id of the ticket whose file a change is about.
 fn ticket_at(change: &CommitChange) -> Option<Id> {
     let path = Path::new(&change.path);
     if layout::is_ticket_path(path) { path.file_stem()?.to_str()?.parse().ok() } else { None }
 }
 
-/// The entries of a ticket's file; none where it cannot be read, which others tell.
+/// Returns the ids of the entries in a ticket file; none if it cannot be read, which other rules report.
 fn entries(id: Id, bytes: Option<Vec<u8>>) -> Vec<Id> {
     let Some(bytes) = bytes else { return Vec::new() };
     let version = FileVersion::read(bytes, Some(id), None);

@@ -1,6 +1,6 @@
-//! git's hooks that run the guard: put where git looks for them, in front of what is there already.
+//! The installation of git hooks that run the guard.
 //!
-//! A hook that is there is never written over: it is renamed, and the new one runs it first, with the same input.
+//! An existing hook is never overwritten: it is renamed, and the new hook runs it first, with the same input.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -12,16 +12,16 @@ use crate::store::git::Repository;
 use super::duplicate_entries::DeskAt;
 use crate::desk::DeskLocation;
 
-/// What marks a hook as ours.
+/// The comment in hooks that casebook wrote.
 const MARK: &str = "# Made by `casebook hooks install`.";
-/// What a hook that was there is called from then on: its name and this.
+/// The suffix of the name of an existing hook after it was renamed.
 const CHAINED: &str = ".chained";
-/// git's setting by which what is pushed is read before it is taken: no tree with two entries of one name, no object that
-/// is not what it says. The other one is meant where this one is not set.
+/// The setting by which git checks pushed objects before it accepts them, such as a tree with two entries of one name.
 pub const FSCK: &str = "receive.fsckObjects";
-pub const FSCK_OF_ALL: &str = "transfer.fsckObjects";
+/// The setting that git uses if [`FSCK`] is not set.
+pub const TRANSFER_FSCK: &str = "transfer.fsckObjects";
 
-/// A hook of git's that can run the guard.
+/// A git hook that can run the guard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hook {
     /// On a server, before any ref of a push changes.
@@ -33,7 +33,7 @@ pub enum Hook {
 }
 
 impl Hook {
-    /// Its name, as git calls it.
+    /// Returns the name of the hook in git.
     pub const fn name(self) -> &'static str {
         match self {
             Self::PreReceive => "pre-receive",
@@ -43,49 +43,51 @@ impl Hook {
     }
 }
 
-/// What would be done to install a hook.
+/// The plan of the installation of a hook.
 #[derive(Clone, Debug)]
 pub struct HookInstall {
-    /// Where the hook lies.
+    /// The path of the hook.
     pub path: PathBuf,
-    /// What is there now.
+    /// The present text of the hook.
     pub before: Option<String>,
-    /// What shall be there.
+    /// The new text of the hook.
     pub after: String,
-    /// What the hook that is there will be called.
+    /// The new path of an existing hook.
     pub chained: Option<PathBuf>,
-    /// Whether git is told to look at what is pushed, which it was not told before.
-    pub tells_fsck: bool,
+    /// True if [`FSCK`] will be set.
+    pub sets_fsck: bool,
     repository: Repository,
     prefix: String,
     is_hooked: bool,
 }
 
 impl HookInstall {
-    /// Plans a hook for a desk. `program` is what it runs; `flags` what it is given besides.
+    /// Plans a hook for a desk, which runs `program` with additional `flags`.
     ///
-    /// What somebody has written is never written over: a hook that runs the same guard stays as it is, one that is
-    /// still as we made it for this desk is made anew, another guard of ours is for a person to change, and any other hook runs first under another name.
+    /// A hook that runs the same guard is left as it is. A hook that casebook wrote for this desk, and that was not
+    /// edited since, is replaced. Any other hook is renamed and run first.
     ///
     /// # Errors
-    /// There is no repository; the hook is a link, or the name for the hook that is there is taken.
+    /// There is no repository; the hook is a link, or an edited hook of casebook; or the new name for an existing hook
+    /// is taken.
     pub fn of(desk: &DeskLocation, hook: Hook, program: &str, flags: &[String]) -> Result<Self, Error> {
         let no_repository = |_| Error::NoRepository { root: desk.folder.clone() };
         let (repository, prefix) = (Repository::at(&desk.folder), desk.prefix.clone());
         let hooks = repository.hooks_folder().map_err(no_repository)?;
-        let is_told = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(Error::from);
-        let tells_fsck = hook != Hook::PreCommit && !is_told(FSCK)? && !is_told(FSCK_OF_ALL)?;
+        let is_set = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(Error::from);
+        let sets_fsck = hook != Hook::PreCommit && !is_set(FSCK)? && !is_set(TRANSFER_FSCK)?;
         let path = hooks.join(hook.name());
-        let mut words = vec![quoted(program), "guard".to_owned(), hook.name().to_owned()];
-        let asked = (!desk.prefix.is_empty()).then(|| format!("--desk {}", quoted(&desk.prefix)));
-        words.extend(asked.clone());
-        words.extend(flags.iter().map(|flag| quoted(flag)));
-        let command = words.join(" ");
+        let mut arguments = vec![quoted(program), "guard".to_owned(), hook.name().to_owned()];
+        let desk_flag = (!desk.prefix.is_empty()).then(|| format!("--desk {}", quoted(&desk.prefix)));
+        arguments.extend(desk_flag.clone());
+        arguments.extend(flags.iter().map(|flag| quoted(flag)));
+        let command = arguments.join(" ");
         let after = script(hook, &command);
         if let Ok(target) = fs::read_link(&path) {
-            let message = format!("the hook {} is a link to {}", path.display(), target.display());
+            let message = format!("cannot install the hook {}: it is a link to {}", path.display(), target.display());
             let line = call(hook, &command);
-            let hint = format!("put a file in its place and install again, or have what it leads to run: {line}");
+            let hint =
+                format!("replace the link with a file and install again, or add this line to the linked file: {line}");
             return Err(Error::usage(message, hint));
         }
         let before = match fs::read(&path) {
@@ -93,41 +95,45 @@ impl HookInstall {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(Error::io(&path, "read")(error)),
         };
-        let gives_way = |text: &String| runs(text, hook, &command) || is_as_made(text, hook, asked.as_deref());
-        if before.as_ref().is_none_or(gives_way) {
+        let is_replaceable =
+            |text: &String| runs(text, hook, &command) || is_unedited(text, hook, desk_flag.as_deref());
+        if before.as_ref().is_none_or(is_replaceable) {
             let is_hooked = before.as_ref().is_some_and(|text| runs(text, hook, &command));
-            return Ok(Self { tells_fsck, repository, prefix, path, before, after, chained: None, is_hooked });
+            return Ok(Self { sets_fsck, repository, prefix, path, before, after, chained: None, is_hooked });
         }
         if before.as_ref().is_some_and(|text| text.contains(MARK)) {
-            // Under the other name it would run itself.
-            let message = format!("the hook {} runs another guard, or somebody has changed it", path.display());
-            return Err(Error::usage(message, format!("put this line into it: {}", call(hook, &command))));
+            // Renamed, it would run itself.
+            let message = format!(
+                "cannot install the hook {}: it was made by casebook for another desk, or edited",
+                path.display()
+            );
+            return Err(Error::usage(message, format!("add this line to it: {}", call(hook, &command))));
         }
         let chained = hooks.join(format!("{}{CHAINED}", hook.name()));
         if chained.symlink_metadata().is_ok() {
-            let message = format!("there is a hook {} and one called {}", path.display(), chained.display());
-            return Err(Error::usage(message, "bring the two together, or take one away; then install again"));
+            let message = format!("cannot rename the hook {}: {} exists", path.display(), chained.display());
+            return Err(Error::usage(message, "combine the two hooks, or remove one; then install again"));
         }
         let chained = Some(chained);
-        Ok(Self { tells_fsck, repository, prefix, path, before: None, after, chained, is_hooked: false })
+        Ok(Self { sets_fsck, repository, prefix, path, before: None, after, chained, is_hooked: false })
     }
 
-    /// Whether there is nothing to do.
+    /// Returns whether there is nothing to do.
     pub const fn is_done(&self) -> bool {
-        self.is_hooked && !self.tells_fsck
+        self.is_hooked && !self.sets_fsck
     }
 
-    /// Whether the hook is there as it shall be.
+    /// Returns whether the hook runs the guard already.
     pub const fn is_hooked(&self) -> bool {
         self.is_hooked
     }
 
-    /// Installs it.
+    /// Installs the hook.
     ///
     /// # Errors
-    /// The system refused; a hook that was there is still run.
-    pub fn carry_out(&self) -> Result<(), Error> {
-        if self.tells_fsck {
+    /// A file cannot be written or renamed.
+    pub fn install(&self) -> Result<(), Error> {
+        if self.sets_fsck {
             self.repository.set(FSCK, "true")?;
         }
         if self.is_hooked {
@@ -147,7 +153,7 @@ impl HookInstall {
         Ok(())
     }
 
-    /// Reads the tickets once, so that the first push need not. What goes wrong here the guard will tell.
+    /// Builds the register of entries, so that the first push does not wait for it. The guard will report errors.
     fn build_register(&self) {
         if let Ok(Some(head)) = self.repository.head() {
             let _ = DeskAt { repository: &self.repository, prefix: &self.prefix, commit: &head }.build_register();
@@ -155,21 +161,21 @@ impl HookInstall {
     }
 }
 
-/// A hook that runs a guard.
+/// An installed hook that runs the guard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InstalledHook {
-    /// Which one.
+    /// The hook.
     pub hook: Hook,
-    /// Where it lies.
+    /// The path of the hook.
     pub path: PathBuf,
-    /// The line that runs the guard, without what stands around it.
+    /// The command that runs the guard.
     pub command: String,
-    /// Whether git runs it.
+    /// True if the file is executable; else git does not run it.
     pub is_executable: bool,
 }
 
 impl InstalledHook {
-    /// Whether it guards the desk in a folder: empty, or with a slash at its end.
+    /// Returns whether the hook guards the desk in a folder: empty, or with a slash at its end.
     pub fn is_of(&self, prefix: &str) -> bool {
         let command = format!("{} ", self.command);
         match prefix.trim_end_matches('/') {
@@ -179,11 +185,11 @@ impl InstalledHook {
     }
 }
 
-/// The hooks of a server that run a guard, whoever wrote them.
+/// Returns the hooks of a server that run the guard, whether casebook wrote them or not.
 ///
 /// # Errors
 /// git refuses.
-pub fn guarded(repository: &Repository) -> Result<Vec<InstalledHook>, Error> {
+pub fn guard_hooks(repository: &Repository) -> Result<Vec<InstalledHook>, Error> {
     let folder = repository.hooks_folder()?;
     let installed = |hook: Hook| {
         let path = folder.join(hook.name());
@@ -192,16 +198,16 @@ pub fn guarded(repository: &Repository) -> Result<Vec<InstalledHook>, Error> {
         let runs = |line: &&str| !line.starts_with('#') && line.contains(" guard");
         let is_of_hook = |line: &&str| line.contains(hook.name()) || hook == Hook::PreReceive;
         let line = text.lines().map(str::trim).filter(runs).find(is_of_hook)?;
-        let (before, behind) = around(hook);
+        let (before, after) = around(hook);
         let command = line.strip_prefix(before).unwrap_or(line);
-        let command = command.strip_suffix(behind).unwrap_or(command).to_owned();
+        let command = command.strip_suffix(after).unwrap_or(command).to_owned();
         let is_executable = fs::metadata(&path).is_ok_and(|file| file.permissions().mode() & 0o111 != 0);
         Some(InstalledHook { hook, path, command, is_executable })
     };
     Ok([Hook::PreReceive, Hook::Update].into_iter().filter_map(installed).collect())
 }
 
-/// The hook. One that was there runs first, and reads the same.
+/// Returns the text of a hook. A renamed hook runs first, with the same input.
 fn script(hook: Hook, command: &str) -> String {
     let head = format!("#!/bin/sh\n{MARK} What was here before is called {}{CHAINED}, and runs first.\n", hook.name());
     let chained = format!("chained=\"$(dirname \"$0\")/{}{CHAINED}\"\n", hook.name());
@@ -214,7 +220,7 @@ fn script(hook: Hook, command: &str) -> String {
     format!("{head}{chained}{first}{}\n", call(hook, command))
 }
 
-/// What stands before and behind the command in the line that runs the guard.
+/// Returns the text before and after the command in the line that runs the guard.
 const fn around(hook: Hook) -> (&'static str, &'static str) {
     match hook {
         Hook::PreReceive => ("printf '%s\\n' \"$refs\" | ", ""),
@@ -222,23 +228,22 @@ const fn around(hook: Hook) -> (&'static str, &'static str) {
     }
 }
 
-/// The line that runs the guard.
+/// Returns the line that runs the guard.
 fn call(hook: Hook, command: &str) -> String {
-    let (before, behind) = around(hook);
-    format!("{before}{command}{behind}")
+    let (before, after) = around(hook);
+    format!("{before}{command}{after}")
 }
 
-/// Whether a hook has the line that runs the guard so.
+/// Returns whether a hook contains the line that runs this command.
 fn runs(text: &str, hook: Hook, command: &str) -> bool {
     let line = call(hook, command);
-    text.lines().any(|known| known.trim() == line)
+    text.lines().any(|other| other.trim() == line)
 }
 
-/// Whether a hook is one that was made here for the same desk, with other flags or another program, and that nobody
-/// has touched since.
-fn is_as_made(text: &str, hook: Hook, desk: Option<&str>) -> bool {
-    let (before, behind) = around(hook);
-    let last = text.lines().last().and_then(|line| line.strip_prefix(before)?.strip_suffix(behind));
+/// Returns whether casebook wrote a hook for the same desk, with any flags and program, and it was not edited since.
+fn is_unedited(text: &str, hook: Hook, desk: Option<&str>) -> bool {
+    let (before, after) = around(hook);
+    let last = text.lines().last().and_then(|line| line.strip_prefix(before)?.strip_suffix(after));
     let Some(command) = last else { return false };
     let same_desk = match desk {
         Some(desk) => format!("{command} ").contains(&format!(" {desk} ")),
@@ -247,7 +252,7 @@ fn is_as_made(text: &str, hook: Hook, desk: Option<&str>) -> bool {
     same_desk && text == script(hook, command)
 }
 
-/// One word of the shell.
+/// Returns a word as the shell reads it, in quotes if it needs them.
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '@' | '=' | ':');
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -261,22 +266,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hook_is_ours_until_somebody_touches_it() {
+    fn a_hook_is_unedited_until_its_text_changes() {
         for hook in [Hook::PreReceive, Hook::Update, Hook::PreCommit] {
             let made = script(hook, "casebook guard x --desk 'a b/' --strict");
-            assert!(is_as_made(&made, hook, Some("--desk 'a b/'")));
-            assert!(!is_as_made(&made, hook, Some("--desk b/")) && !is_as_made(&made, hook, None));
+            assert!(is_unedited(&made, hook, Some("--desk 'a b/'")));
+            assert!(!is_unedited(&made, hook, Some("--desk b/")) && !is_unedited(&made, hook, None));
             assert!(runs(&made, hook, "casebook guard x --desk 'a b/' --strict"));
             assert!(!runs(&made, hook, "casebook guard x"));
-            let touched = format!("{made}echo done\n");
-            assert!(!is_as_made(&touched, hook, Some("--desk 'a b/'")));
+            let edited = format!("{made}echo done\n");
+            assert!(!is_unedited(&edited, hook, Some("--desk 'a b/'")));
             let off = made.replace(&call(hook, "casebook"), "").replace("\ncasebook", "\n# casebook");
             assert!(hook == Hook::PreReceive || !runs(&off, hook, "casebook guard x --desk 'a b/' --strict"));
         }
     }
 
     #[test]
-    fn words_are_quoted_where_the_shell_would_read_more() {
+    fn words_are_quoted_if_the_shell_would_split_or_expand_them() {
         assert_eq!(quoted("/usr/bin/casebook"), "/usr/bin/casebook");
         assert_eq!(quoted("a b'c$d"), "'a b'\\''c$d'");
         assert_eq!(quoted(""), "''");

@@ -1,6 +1,4 @@
-//! What is true of a bare repository that keeps a desk: which one, who guards it, and what git itself is told.
-//!
-//! Looks and changes nothing; needs no work tree. Must not know what to do about it: the edge says that.
+//! The health of a bare repository with a desk: its location, the hooks that run the guard, and the settings of git.
 
 use std::path::{Path, PathBuf};
 
@@ -9,37 +7,37 @@ use crate::store::config::{Config, ConfigError};
 use crate::store::git::{HistoryCompleteness, Repository};
 use crate::store::layout;
 
-use super::hooks::{FSCK, FSCK_OF_ALL, InstalledHook, guarded};
+use super::hooks::{FSCK, InstalledHook, TRANSFER_FSCK, guard_hooks};
 use super::location::DeskLocation;
 
-/// What was found in a bare repository.
+/// The health of a bare repository.
 #[derive(Debug)]
 pub struct ServerHealth {
-    /// Its folder.
+    /// The git directory.
     pub folder: PathBuf,
-    /// The branch that `HEAD` names, in short.
+    /// The short name of the branch that `HEAD` names.
     pub branch: Option<String>,
-    /// Whether it leads to a commit.
+    /// True if `HEAD` leads to a commit.
     pub has_commits: bool,
-    /// Where the desk lies; an error where there is none, or several.
+    /// The location of the desk; an error if there is none, or several.
     pub desk: Result<DeskLocation, Error>,
-    /// The format of its casebook.toml, or what is wrong with it; none where nothing was pushed yet.
+    /// The format of casebook.toml, or the error in it; none if nothing was pushed yet.
     pub format: Option<Result<u32, ConfigError>>,
-    /// The hooks that run a guard.
-    pub guarded: Vec<InstalledHook>,
-    /// Whether git looks at every object that is pushed.
+    /// The hooks that run the guard.
+    pub hooks: Vec<InstalledHook>,
+    /// True if git checks every object that is pushed.
     pub is_fsck: bool,
-    /// What git's setting says of who pushes.
+    /// The value of git's setting `casebook.pusher`.
     pub pusher: Option<String>,
-    /// What stands between the history that was made and the one that is seen.
+    /// The ways in which the history that git shows differs from the real one.
     pub completeness: HistoryCompleteness,
 }
 
 impl ServerHealth {
-    /// Looks around where a bare repository is; nothing where there is none.
+    /// Inspects the repository of a folder; none if it is not bare.
     ///
     /// # Errors
-    /// git refuses to answer.
+    /// git refuses.
     pub fn of(start: &Path) -> Result<Option<Self>, Error> {
         let repository = Repository::at(start);
         if !repository.is_bare_and_prefix().is_ok_and(|(is_bare, _)| is_bare) {
@@ -57,7 +55,7 @@ impl ServerHealth {
         let is_on = |value: String| ["true", "yes", "on", "1"].contains(&value.to_ascii_lowercase().as_str());
         let fsck = match setting(FSCK)? {
             Some(value) => Some(value),
-            None => setting(FSCK_OF_ALL)?,
+            None => setting(TRANSFER_FSCK)?,
         };
         let branch = repository.main_branch()?;
         Ok(Some(Self {
@@ -66,7 +64,7 @@ impl ServerHealth {
             has_commits: repository.has_commits(),
             desk,
             format: text.map(|text| Config::read(&text).map(|config| config.format)),
-            guarded: guarded(&repository)?,
+            hooks: guard_hooks(&repository)?,
             is_fsck: fsck.is_some_and(is_on),
             pusher: setting("casebook.pusher")?,
             completeness: repository.completeness()?,

@@ -1,6 +1,4 @@
-//! The desk's calendars: what casebook.toml says of time, with the holidays of the lists it names.
-//!
-//! Must not know what the present is, nor tickets.
+//! Plans, calendars and escalation rules of casebook.toml, with the holiday lists they name.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -25,145 +23,153 @@ use crate::store::holidays;
 
 use super::PolicyReader;
 
-/// What the desk promises, and when it is open.
+/// The policy of time of a desk: plans, calendars, follow-up hours and escalations.
 #[derive(Clone, Debug)]
 pub struct SlaPolicy {
-    /// The calendars of casebook.toml, by name; the built-in one is not among them.
+    /// The calendars of casebook.toml, in the order of their names, without the built-in one.
     pub calendars: Vec<Calendar>,
-    /// The plans, by name.
+    /// The plans, in the order of their names.
     pub plans: Vec<Plan>,
-    /// The plan of tickets without an organisation.
+    /// The name of the plan of tickets without an organization.
     pub desk_plan: Option<String>,
-    /// Whose open time follow-up counts, where it counts open time: the first rule that means the ticket.
+    /// The calendars whose hours follow-up counts; the first rule that applies to a ticket decides.
     pub follow_up: Vec<CalendarRule>,
-    /// What the desk does about escalations.
+    /// The rules of escalations.
     pub escalation: EscalationPolicy,
-    /// The lists of holidays that calendars name, by name.
+    /// The holiday lists that calendars name, by name.
     pub lists: BTreeMap<String, HolidayList>,
-    /// Which lists each calendar names, in the order of the calendars.
-    pub named: Vec<Vec<String>>,
+    /// The names of the holiday lists of each calendar, in the order of the calendars.
+    pub lists_of_calendars: Vec<Vec<String>>,
 }
 
 impl SlaPolicy {
-    /// The calendar of a name; the built-in one is not among the desk's, and is known all the same.
+    /// Returns the calendar of a name, also the built-in one.
     pub fn calendar(&self, name: &str) -> Option<&Calendar> {
         static ALWAYS: LazyLock<Calendar> = LazyLock::new(Calendar::always);
-        let known = self.calendars.iter().find(|calendar| calendar.name == name);
-        known.or_else(|| (name == ALWAYS.name).then_some(&*ALWAYS))
+        let calendar = self.calendars.iter().find(|calendar| calendar.name == name);
+        calendar.or_else(|| (name == ALWAYS.name).then_some(&*ALWAYS))
     }
 
-    /// The hours in which a ticket's silence is counted: those of the first rule that means it. None where no rule
-    /// does: then all time counts. `language` is the one the ticket is spoken to in.
+    /// Returns the calendar whose hours follow-up counts for a ticket (docs/follow-up.md#open-time); `None` if no rule
+    /// applies and all time counts. `language` is the preferred language of the ticket.
     pub fn follow_up_hours(&self, ticket: &Header, language: Option<&str>) -> Option<&Calendar> {
         let channel = ticket.channel.as_deref();
         let rule = self.follow_up.iter().find(|rule| rule.applies_to(language, ticket.priority, channel))?;
         self.calendar(&rule.calendar)
     }
 
-    /// The clocks of a ticket's escalations, as they stand at an instant.
+    /// Returns the clocks of the manager responses of a ticket, at an instant.
     pub fn manager_responses(&self, ticket: &Ticket, team: &Team, now: DateTime<Utc>) -> Vec<Clock> {
         let is_manager = |person: &Person| team.has_manager(person);
         manager_response_clocks(&ticket.history, &self.escalation, is_manager, |name| self.calendar(name), now)
     }
 
-    /// Returns the instant at which the manager response is due on a ticket escalated now, UTC; `None` without a target.
+    /// Returns the instant, in UTC, by which a manager must respond to a ticket escalated now; `None` if the policy sets no
+    /// target.
     pub fn manager_response_due(&self, priority: Priority, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         self.calendar(&self.escalation.calendar)?.due(now, self.escalation.manager_response.of(priority)?)
     }
 
-    /// The manager on duty for a priority at an instant.
+    /// Returns the manager on duty for a priority at an instant.
     pub fn manager_on_duty(&self, priority: Priority, now: DateTime<Utc>) -> Option<&Person> {
         let is_open = |name: &str| self.calendar(name).is_some_and(|calendar| calendar.is_open(now));
         self.escalation.manager_on_duty(priority, is_open)
     }
 
-    /// The plans with a rule that names a calendar.
+    /// Returns the plans with a rule that names a calendar.
     pub fn plans_with<'a>(&'a self, calendar: &'a str) -> impl Iterator<Item = &'a Plan> {
         self.plans.iter().filter(move |plan| plan.calendars.iter().any(|rule| rule.calendar == calendar))
     }
 }
 
-/// The first who is on duty for escalations and no manager of the team, with the place in casebook.toml.
-pub(crate) fn on_duty_without_office(text: &str, escalation: &RawEscalation, team: &Team) -> Option<ConfigError> {
-    let mut named = escalation.policy.on_duty.iter().zip(&escalation.places);
-    let (duty, place) = named.find(|(duty, _)| !team.has_manager(&duty.manager))?;
-    Some(sla::flaw_at(text, place, format!("{} is none of `[team] managers`", duty.manager)))
+/// Returns the error for the first person on duty for escalations who is not a manager, with its position in
+/// casebook.toml.
+pub(crate) fn on_duty_not_manager(text: &str, escalation: &RawEscalation, team: &Team) -> Option<ConfigError> {
+    let mut duties = escalation.policy.on_duty.iter().zip(&escalation.spans);
+    let (duty, place) = duties.find(|(duty, _)| !team.has_manager(&duty.manager))?;
+    Some(sla::error_at(text, place, format!("{} is not one of `[team] managers`", duty.manager)))
 }
 
 impl PolicyReader<'_> {
-    /// Reads the policy of time, and the lists it names.
+    /// Reads the plans, calendars and escalation rules, and the holiday lists they name.
     ///
     /// # Errors
-    /// casebook.toml or a list is not sound, a list is missing, or a file cannot be read.
+    /// casebook.toml or a list is invalid, a list is missing, or a file cannot be read.
     pub fn sla(&self) -> Result<SlaPolicy, Error> {
-        let written = self.settings(sla::read)?;
+        let section = self.settings(sla::read)?;
         let mut lists = BTreeMap::new();
-        for (name, place) in written.calendars.iter().flat_map(|calendar| &calendar.lists) {
+        for (name, place) in section.calendars.iter().flat_map(|calendar| &calendar.lists) {
             if lists.contains_key(name) {
                 continue;
             }
             let list = self.holiday_list(name)?.ok_or_else(|| {
                 let message = format!("there is no {}; `casebook calendar import` makes one", holidays::path(name));
-                self.unsound(sla::flaw_at(&self.desk.text, place, message))
+                self.invalid_settings(sla::error_at(&self.desk.text, place, message))
             })?;
             lists.insert(name.clone(), list);
         }
-        if let Some(flaw) = on_duty_without_office(&self.desk.text, &written.escalation, &self.desk.config.team) {
-            return Err(self.unsound(flaw));
+        if let Some(error) = on_duty_not_manager(&self.desk.text, &section.escalation, &self.desk.config.team) {
+            return Err(self.invalid_settings(error));
         }
-        let escalation = written.escalation;
+        let escalation = section.escalation;
         let names = |calendar: &RawCalendar| calendar.lists.iter().map(|(name, _)| name.clone()).collect();
         Ok(SlaPolicy {
-            named: written.calendars.iter().map(names).collect(),
-            calendars: written.calendars.into_iter().map(|calendar| complete(calendar, &lists)).collect(),
-            plans: written.plans,
-            desk_plan: written.desk_plan,
-            follow_up: written.follow_up,
+            lists_of_calendars: section.calendars.iter().map(names).collect(),
+            calendars: section.calendars.into_iter().map(|calendar| complete(calendar, &lists)).collect(),
+            plans: section.plans,
+            desk_plan: section.desk_plan,
+            follow_up: section.follow_up,
             escalation: escalation.policy,
             lists,
         })
     }
 
-    /// The list of a name, if the desk has one.
+    /// Returns the holiday list of a name, if the desk has it.
     ///
     /// # Errors
-    /// It is not sound, or cannot be read.
+    /// The list is invalid, or cannot be read.
     pub fn holiday_list(&self, name: &str) -> Result<Option<HolidayList>, Error> {
-        let Some(text) = self.list_text(name)? else { return Ok(None) };
+        let Some(text) = self.holiday_list_text(name)? else { return Ok(None) };
         let path = || PathBuf::from(holidays::path(name));
-        holidays::read(&text).map(Some).map_err(|flaw| Error::Config { path: path(), flaw })
+        holidays::read(&text).map(Some).map_err(|error| Error::Config { path: path(), error })
     }
 
-    pub(crate) fn list_text(&self, name: &str) -> Result<Option<String>, Error> {
+    /// Returns the text of the holiday list of a name, if the desk has it.
+    ///
+    /// # Errors
+    /// The file is not UTF-8, or cannot be read.
+    pub(crate) fn holiday_list_text(&self, name: &str) -> Result<Option<String>, Error> {
         let path = holidays::path(name);
-        let unsound = |flaw| Error::Config { path: PathBuf::from(&path), flaw };
+        let invalid = |error| Error::Config { path: PathBuf::from(&path), error };
         match self.desk.read().bytes_at(&path) {
-            Ok(Some(bytes)) => holidays::text(&bytes).map(|text| Some(text.to_owned())).map_err(unsound),
+            Ok(Some(bytes)) => holidays::text(&bytes).map(|text| Some(text.to_owned())).map_err(invalid),
             Ok(None) => Ok(None),
             Err(Error::Damaged { damage, .. }) => {
-                Err(unsound(ConfigError { line: damage.line, column: damage.column, message: damage.kind.to_string() }))
+                Err(invalid(ConfigError { line: damage.line, column: damage.column, message: damage.kind.to_string() }))
             }
             Err(other) => Err(other),
         }
     }
 }
 
-fn complete(written: RawCalendar, lists: &BTreeMap<String, HolidayList>) -> Calendar {
+/// Completes a calendar of casebook.toml with the days of its holiday lists. A day that several lists name has the names
+/// of them all.
+fn complete(calendar: RawCalendar, lists: &BTreeMap<String, HolidayList>) -> Calendar {
     let mut days = BTreeMap::new();
-    for (day, name) in written.lists.iter().filter_map(|(name, _)| lists.get(name)).flat_map(|list| &list.days) {
+    for (day, name) in calendar.lists.iter().filter_map(|(name, _)| lists.get(name)).flat_map(|list| &list.days) {
         let names: &mut String = days.entry(*day).or_default();
         if names.is_empty() {
             names.clone_from(name);
-        } else if names.split("; ").all(|known| known != name) {
+        } else if names.split("; ").all(|other| other != name) {
             names.push_str("; ");
             names.push_str(name);
         }
     }
     Calendar {
-        name: written.name,
-        zone: written.zone,
-        week: written.week,
+        name: calendar.name,
+        zone: calendar.zone,
+        week: calendar.week,
         holidays: days,
-        exceptions: written.exceptions,
+        exceptions: calendar.exceptions,
     }
 }

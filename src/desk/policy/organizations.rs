@@ -1,7 +1,7 @@
-//! Organisations of a desk, as they lie in `organizations/`, and what one person is in them.
+//! The organizations of a desk, from the files in `organizations/`, and the memberships of a person in them.
 //!
-//! Nothing is read for those who see everything anyway. For others a file is read in earnest only if it names the
-//! domain of their address; what is found is kept for the rest of the command.
+//! For an agent nothing is read. For a customer a file is parsed only if it contains the domain of their address. The
+//! memberships of the first person are cached for the rest of the command.
 
 use std::io;
 use std::sync::Arc;
@@ -18,62 +18,69 @@ use crate::store::yaml;
 use super::PolicyReader;
 use crate::desk::UnreadableFile;
 
-/// A person and what they are in the desk's organisations.
+/// A person and their memberships.
 pub(crate) type PersonMemberships = (Person, Arc<Memberships>);
 
 impl PolicyReader<'_> {
-    /// What a person is in the desk's organisations; nothing for agents, who need no organisation.
+    /// Returns the memberships of a person in organizations; none for an agent.
     ///
     /// # Errors
-    /// A folder that cannot be read, or a damaged file that may be about the person.
+    /// A folder cannot be read, or the file of an organization that the person may belong to is damaged.
     pub fn memberships(&self, person: &Person) -> Result<Arc<Memberships>, Error> {
-        if let Some((known, memberships)) = self.desk.memberships.get()
-            && known == person
+        if let Some((cached, memberships)) = self.desk.memberships.get()
+            && cached == person
         {
             return Ok(Arc::clone(memberships));
         }
-        let memberships = Arc::new(self.gather(person)?);
+        let memberships = Arc::new(self.read_memberships(person)?);
         let _ = self.desk.memberships.set((person.clone(), Arc::clone(&memberships)));
         Ok(memberships)
     }
 
-    /// The same for whoever looks at something, who may be nobody.
+    /// Returns the memberships of a viewer; none without a viewer.
+    ///
+    /// # Errors
+    /// As [`Self::memberships`].
     pub(crate) fn memberships_of(&self, viewer: Option<&Person>) -> Result<Arc<Memberships>, Error> {
         viewer.map_or_else(|| Ok(Arc::default()), |person| self.memberships(person))
     }
 
-    fn gather(&self, person: &Person) -> Result<Memberships, Error> {
+    fn read_memberships(&self, person: &Person) -> Result<Memberships, Error> {
         if self.desk.config.team.has_agent(person) {
             return Ok(Memberships::default());
         }
-        let mut theirs = Vec::new();
+        let mut organizations = Vec::new();
         for id in self.organization_ids()? {
             let Some(bytes) = self.organization_bytes(&id)? else { continue };
-            let names_domain = may_name(&bytes, person.domain());
-            // An address may be spelled with escapes.
-            if !names_domain && !bytes.contains(&b'\\') {
+            let contains_domain = contains_domain(&bytes, person.domain());
+            // YAML may escape the characters of an address.
+            if !contains_domain && !bytes.contains(&b'\\') {
                 continue;
             }
             match yaml::read_organization(&bytes, &id) {
-                Ok(organization) => theirs.push(organization),
-                Err(damage) if names_domain => {
+                Ok(organization) => organizations.push(organization),
+                Err(damage) if contains_domain => {
                     return Err(Error::Damaged { path: layout::organization_path(&id), damage });
                 }
                 Err(_) => {}
             }
         }
-        Ok(Memberships::of(person, &theirs))
+        Ok(Memberships::of(person, &organizations))
     }
 
-    /// Whether the desk keeps organisations at all.
+    /// Returns whether the desk has files of organizations.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
     pub(crate) fn keeps_organizations(&self) -> Result<bool, Error> {
         Ok(!self.organization_ids()?.is_empty())
     }
 
-    /// The organisations that have a file, or will have one once an interrupted command is done, in order.
+    /// Returns the ids of the organizations that have a file, or will have one when an interrupted command is completed, in
+    /// alphabetical order.
     ///
     /// # Errors
-    /// A folder that cannot be read.
+    /// A folder cannot be read.
     pub fn organization_ids(&self) -> Result<Vec<String>, Error> {
         let folder = self.desk.root.join(layout::ORGANIZATIONS);
         let mut ids = Vec::new();
@@ -95,23 +102,26 @@ impl PolicyReader<'_> {
         Ok(ids)
     }
 
-    /// The bytes of an organisation's file, as a pending command leaves them; none where there is no plain file.
+    /// Returns the bytes of an organization's file, as an interrupted command leaves them; `None` if there is no file.
+    ///
+    /// # Errors
+    /// The file is not a plain file, or cannot be read.
     pub(crate) fn organization_bytes(&self, id: &str) -> Result<Option<Vec<u8>>, Error> {
         self.desk.read().bytes_at(&layout::organization_path(id))
     }
 
-    /// An organisation that a person may see: every one for agents and for those without any identity, their own for
-    /// its administrators. Any other is not found, word for word as one that is not there.
+    /// Returns an organization that the viewer may see: an agent sees every organization, a customer those that they
+    /// administer. Another one gives the same error as one that does not exist.
     ///
     /// # Errors
-    /// None of that name, or its file is damaged.
+    /// There is no such organization, or its file is damaged.
     pub fn organization(&self, id: &str, viewer: Option<&Person>) -> Result<Organization, Error> {
         let not_found = || Error::NoOrganization { id: id.to_owned() };
         let sees_all = self.desk.read().restricted_viewer(viewer).is_none();
         if !sees_all && !self.memberships_of(viewer)?.administers(id) {
             return Err(not_found());
         }
-        if !self.organization_ids()?.iter().any(|known| known == id) {
+        if !self.organization_ids()?.iter().any(|existing| existing == id) {
             return Err(not_found());
         }
         let bytes = self.organization_bytes(id)?.ok_or_else(not_found)?;
@@ -119,7 +129,7 @@ impl PolicyReader<'_> {
             .map_err(|damage| Error::Damaged { path: layout::organization_path(id), damage })
     }
 
-    /// An organisation as the desk itself knows it, whoever asks; none where it has no file.
+    /// Returns an organization for a decision, whatever the actor may see; `None` if it has no file.
     ///
     /// # Errors
     /// Its file is damaged.
@@ -133,25 +143,25 @@ impl PolicyReader<'_> {
             .map_err(|damage| Error::Damaged { path: layout::organization_path(id), damage })
     }
 
-    /// The organisations a person may see, in the order of their ids, and the files that could not be read.
+    /// Returns the organizations that a viewer may see, in the order of their ids, and the files that could not be read.
     ///
     /// # Errors
-    /// A folder that cannot be read.
+    /// A folder cannot be read.
     pub fn organizations(&self, viewer: Option<&Person>) -> Result<(Vec<Organization>, Vec<UnreadableFile>), Error> {
-        let (mut seen, mut troubles) = (Vec::new(), Vec::new());
+        let (mut organizations, mut unreadable) = (Vec::new(), Vec::new());
         for id in self.organization_ids()? {
             match self.organization(&id, viewer) {
-                Ok(organization) => seen.push(organization),
+                Ok(organization) => organizations.push(organization),
                 Err(Error::NoOrganization { .. }) => {}
-                Err(Error::Damaged { path, damage }) => troubles.push(UnreadableFile { path, damage }),
+                Err(Error::Damaged { path, damage }) => unreadable.push(UnreadableFile { path, damage }),
                 Err(other) => return Err(other),
             }
         }
-        Ok((seen, troubles))
+        Ok((organizations, unreadable))
     }
 }
 
-/// Whether a file names a domain, in whatever case.
-fn may_name(bytes: &[u8], domain: &str) -> bool {
+/// Returns whether the bytes of a file contain a domain, in upper or lower case.
+fn contains_domain(bytes: &[u8], domain: &str) -> bool {
     memmem::find(&bytes.to_ascii_lowercase(), domain.to_ascii_lowercase().as_bytes()).is_some()
 }

@@ -1,7 +1,6 @@
-//! What casebook.toml says beyond [`crate::store::config`], read where it is needed, and the zone of the desk's days.
+//! Sections of casebook.toml that few commands need, parsed when they are used, and the languages of tickets.
 //!
-//! The text is that of the moment the desk was opened, as the rest of the settings is. Must not know what any of it is
-//! used for.
+//! The text is the one with which the desk was opened.
 
 use std::sync::PoisonError;
 
@@ -18,59 +17,59 @@ use crate::store::yaml;
 use super::PolicyReader;
 
 impl PolicyReader<'_> {
-    /// What a reader makes of casebook.toml.
+    /// Parses a section of casebook.toml.
     ///
     /// # Errors
-    /// The first thing wrong, with its place.
+    /// The first invalid setting, with its position.
     pub(crate) fn settings<T>(&self, read: impl FnOnce(&str) -> Result<T, ConfigError>) -> Result<T, Error> {
-        read(&self.desk.text).map_err(|flaw| self.unsound(flaw))
+        read(&self.desk.text).map_err(|error| self.invalid_settings(error))
     }
 
-    /// That casebook.toml is not sound.
-    pub(crate) fn unsound(&self, flaw: ConfigError) -> Error {
-        Error::Config { path: self.desk.root.join(layout::MARKER), flaw }
+    /// Returns the error for an invalid casebook.toml.
+    pub(crate) fn invalid_settings(&self, error: ConfigError) -> Error {
+        Error::Config { path: self.desk.root.join(layout::MARKER), error }
     }
 
-    /// The product groups and fields of casebook.toml.
+    /// Returns the product groups and custom fields of casebook.toml.
     ///
     /// # Errors
-    /// It is not sound.
-    pub fn choices(&self) -> Result<FieldChoices, Error> {
+    /// casebook.toml is invalid.
+    pub fn field_choices(&self) -> Result<FieldChoices, Error> {
         self.settings(fields::read)
     }
 
-    /// The macros of casebook.toml, by name.
+    /// Returns the macros of casebook.toml, in the order of their names.
     ///
     /// # Errors
-    /// It is not sound.
+    /// casebook.toml is invalid.
     pub fn macros(&self) -> Result<Vec<Macro>, Error> {
         self.settings(macros::read)
     }
 
-    /// The languages in which a ticket is spoken of, the nearest first: its own, its organisation's, the desk's. A file
-    /// of an organisation that cannot be read names none; `check` tells of it.
+    /// Returns the languages of a ticket, the preferred one first: its own, its organization's, the desk's. An organization
+    /// whose file cannot be read has none; `check` reports the file.
     pub fn languages_of(&self, ticket: &Header) -> Vec<String> {
         let of_organization = ticket.organization.as_deref().and_then(|id| self.language_of(id));
         let own = ticket.language.clone();
         own.into_iter().chain(of_organization).chain([self.desk.config.language.clone()]).collect()
     }
 
-    /// The language of an organisation; its file is read once, however many tickets it has.
+    /// Returns the language of an organization; its file is read once.
     fn language_of(&self, id: &str) -> Option<String> {
-        let mut known = self.desk.languages.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(language) = known.get(id) {
+        let mut languages = self.desk.languages.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(language) = languages.get(id) {
             return language.clone();
         }
         let read = || yaml::read_organization(&self.organization_bytes(id).ok()??, id).ok()?.language;
         let language = Organization::is_id(id).then(read).flatten();
-        known.insert(id.to_owned(), language.clone());
+        languages.insert(id.to_owned(), language.clone());
         language
     }
 
-    /// The zone of the desk's days.
+    /// Returns the time zone of the desk.
     ///
     /// # Errors
-    /// casebook.toml names none.
+    /// The name in casebook.toml is not a time zone.
     pub fn zone(&self) -> Result<Zone, Error> {
         let name = &self.desk.config.time_zone;
         Zone::named(name).map_err(|unknown| {
@@ -78,7 +77,7 @@ impl PolicyReader<'_> {
                 || "set `time_zone` in casebook.toml".to_owned(),
                 |near| format!("did you mean `{near}`?"),
             );
-            Error::usage(format!("casebook.toml: `{name}` is no time zone"), hint)
+            Error::usage(format!("casebook.toml: `{name}` is not a time zone"), hint)
         })
     }
 }

@@ -1,16 +1,16 @@
-//! Work spread over the processors. Must not know what the work is.
+//! Distributing work over all processors.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// How many of them there are.
+/// Returns the number of processors.
 pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, usize::from)
 }
 
-/// Does something about each item, on every processor where there is more than one item. The results are in the
-/// order of the items. Whoever is done takes the next, so that nobody waits for an unlucky share.
+/// Applies a function to every item, on all processors if there are several items. Returns the results in the order of the
+/// items. A thread that is done takes the next item, so that one slow item does not hold up the others.
 pub(crate) fn on_every_processor<I: Sync, T: Send>(items: &[I], work: impl Fn(&I) -> T + Sync) -> Vec<T> {
     let workers = processors().min(items.len());
     if workers < 2 {

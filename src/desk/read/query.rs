@@ -1,13 +1,11 @@
-//! The tickets a query means, among those a person may see: by their rows where those say enough, else whole.
-//!
-//! Must not know how a query is spelled.
+//! The tickets that a query matches, among those a viewer may see: from their summaries if these are enough, else from
+//! the whole tickets.
 
 use crate::domain::id::Id;
 use crate::domain::people::membership::Memberships;
 use crate::domain::people::person::Person;
 use crate::domain::people::visibility::{customer_view, may_see};
 use crate::domain::query::{AsOf, Query, TicketView};
-use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
@@ -15,20 +13,21 @@ use crate::store::index::Rows;
 use crate::store::layout;
 
 use super::Reader;
-use super::summaries::{SummaryFilter, SummaryList};
+use super::summaries::{Selection, SummaryList, clocks};
 use crate::desk::TicketList;
 use crate::desk::sla::clocks::SlaEvaluator;
 
 impl Reader<'_> {
-    /// Rows of the tickets a query means, among those the person may see.
+    /// Returns the summaries of the tickets that a query matches, among those the viewer may see.
     ///
     /// # Errors
-    /// As [`Self::load_tickets`], and a revision git does not know.
+    /// As [`Self::load_tickets`], and a revision that git does not know.
     pub fn query(&self, query: &Query, viewer: Option<&Person>) -> Result<SummaryList, Error> {
         self.query_where(query, viewer, &|_| true)
     }
 
-    /// The same, of those that `keep` keeps. It may see a ticket twice, where reading has to begin anew.
+    /// Returns the summaries that [`Self::query`] returns and that meet a condition. The condition may be evaluated twice
+    /// for a ticket, because a pass begins again without the index if the index is corrupt.
     ///
     /// # Errors
     /// As [`Self::query`].
@@ -39,135 +38,126 @@ impl Reader<'_> {
         keep: &(dyn Fn(&Summary) -> bool + Sync),
     ) -> Result<SummaryList, Error> {
         self.desk.policy().memberships_of(viewer)?;
-        let promises = self.desk.sla().for_query(query, viewer)?;
+        let evaluator = self.desk.sla().for_query(query, viewer)?;
+        let clocks = evaluator.as_ref();
         let mut rows = Rows::default();
-        let judge = |ticket| {
-            if let Some((_, row)) = self.evaluate(query, viewer, promises.as_ref(), ticket)
-                && keep(&row)
+        let collect = |ticket| {
+            if let Some((_, summary)) = self.evaluate(query, viewer, clocks, ticket)
+                && keep(&summary)
             {
-                rows.push(&row);
+                rows.push(&summary);
             }
             None::<()>
         };
-        let mut troubles = match &query.as_of {
-            Some(AsOf::Revision(revision)) => self.load_tickets_by_id(revision, judge)?.troubles,
+        let mut list = match &query.as_of {
+            // A summary counts internal notes, which a restricted viewer must not know of.
             None if !query.needs_texts() && self.restricted_viewer(viewer).is_none() => {
-                return self.query_index(query, viewer, promises.as_ref(), keep);
+                self.select(&Selection { query, viewer, clocks, keep })?
             }
-            None => self.load_visible_tickets(viewer, judge)?.troubles,
-            _ => self.load_tickets(judge)?.troubles,
+            Some(AsOf::Revision(revision)) => {
+                let unreadable = self.load_tickets_at(revision, collect)?.unreadable;
+                SummaryList { rows, unreadable }
+            }
+            None => {
+                let unreadable = self.load_visible_tickets(viewer, collect)?.unreadable;
+                SummaryList { rows, unreadable }
+            }
+            Some(AsOf::Instant(_)) => {
+                let unreadable = self.load_tickets(collect)?.unreadable;
+                SummaryList { rows, unreadable }
+            }
         };
-        troubles.extend(promises.iter().flat_map(SlaEvaluator::troubles));
-        Ok(SummaryList { rows, troubles })
+        list.unreadable.extend(clocks.into_iter().flat_map(SlaEvaluator::unreadable));
+        Ok(list)
     }
 
-    /// The same where no texts are needed, for those from whom no ticket is hidden: rows know of notes.
-    fn query_index(
-        &self,
-        query: &Query,
-        viewer: Option<&Person>,
-        promises: Option<&SlaEvaluator<'_>>,
-        keep: &(dyn Fn(&Summary) -> bool + Sync),
-    ) -> Result<SummaryList, Error> {
-        let mut found = self.rows_of(&SummaryFilter {
-            at_a_glance: &|glimpse| query.matches_header(glimpse),
-            row: &|row| {
-                let clocks = || clocks(promises, row);
-                query.matches(&TicketView { summary: row, viewer, contains_text: &|_| false, clocks: &clocks })
-                    && keep(row)
-            },
-        })?;
-        found.troubles.extend(promises.into_iter().flat_map(SlaEvaluator::troubles));
-        Ok(found)
-    }
-
-    /// Reads the tickets that somebody may see; of all others not even the file, where the index knows whose they are.
+    /// Reads the tickets that a viewer may see. The files of other tickets are not read if the index has their summaries.
     fn load_visible_tickets<T>(
         &self,
         viewer: Option<&Person>,
         keep: impl FnMut(Ticket) -> Option<T>,
     ) -> Result<TicketList<T>, Error> {
-        let SummaryList { rows, mut troubles } = self.summaries(viewer)?;
-        let mut census = self.load_tickets_among(&rows.ids().collect::<Vec<_>>(), keep)?;
-        troubles.append(&mut census.troubles);
-        Ok(TicketList { troubles, ..census })
+        let SummaryList { rows, mut unreadable } = self.summaries(viewer)?;
+        let mut list = self.load_tickets_among(&rows.ids().collect::<Vec<_>>(), keep)?;
+        unreadable.append(&mut list.unreadable);
+        Ok(TicketList { unreadable, ..list })
     }
 
-    /// What `keep` makes of the tickets that a query means, whole, among those the person may see. Where one is named, no
-    /// other is looked at; those whose rows `may_ask` rules out need not be read.
+    /// Returns the results of `keep` for the whole tickets that a query matches, among those the viewer may see. With
+    /// `only`, no other ticket is read. A ticket whose summary does not meet `may_keep` need not be read.
     ///
     /// # Errors
-    /// As [`Self::query`]; and where one is named, that its file is damaged.
+    /// As [`Self::query`]; with `only`, also that its file is damaged.
     pub fn query_tickets<T>(
         &self,
         query: &Query,
-        one: Option<Id>,
+        only: Option<Id>,
         viewer: Option<&Person>,
-        may_ask: &(dyn Fn(&Summary) -> bool + Sync),
+        may_keep: &(dyn Fn(&Summary) -> bool + Sync),
         keep: impl Fn(Ticket) -> Option<T>,
     ) -> Result<TicketList<T>, Error> {
         self.desk.policy().memberships_of(viewer)?;
-        let promises = self.desk.sla().for_query(query, viewer)?;
-        let judge = |ticket: Ticket| {
-            let is_named = one.is_none_or(|id| id == ticket.id);
-            let meant = is_named.then(|| self.evaluate(query, viewer, promises.as_ref(), ticket)).flatten();
-            meant.and_then(|(ticket, _)| keep(ticket))
+        let evaluator = self.desk.sla().for_query(query, viewer)?;
+        let clocks = evaluator.as_ref();
+        let collect = |ticket: Ticket| {
+            if only.is_some_and(|id| id != ticket.id) {
+                return None;
+            }
+            self.evaluate(query, viewer, clocks, ticket).and_then(|(ticket, _)| keep(ticket))
         };
-        match (&query.as_of, one) {
+        match (&query.as_of, only) {
             (Some(AsOf::Revision(revision)), _) => {
-                let mut census = self.load_tickets_by_id(revision, judge)?;
-                census.troubles.retain(|trouble| one.is_none_or(|id| trouble.path == layout::ticket_path(id)));
-                Ok(census)
+                let mut list = self.load_tickets_at(revision, collect)?;
+                list.unreadable.retain(|file| only.is_none_or(|id| file.path == layout::ticket_path(id)));
+                Ok(list)
             }
             (_, Some(id)) => {
-                Ok(TicketList { tickets: judge(self.ticket(id)?).into_iter().collect(), troubles: Vec::new() })
+                Ok(TicketList { tickets: collect(self.ticket(id)?).into_iter().collect(), unreadable: Vec::new() })
             }
-            (None, None) if self.restricted_viewer(viewer).is_some() => self.load_visible_tickets(viewer, judge),
+            (None, None) if self.restricted_viewer(viewer).is_some() => self.load_visible_tickets(viewer, collect),
             (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
-                let SummaryList { rows, mut troubles } = self.query_index(query, viewer, promises.as_ref(), may_ask)?;
-                let mut census = self.load_tickets_among(&rows.ids().collect::<Vec<_>>(), judge)?;
-                troubles.append(&mut census.troubles);
-                Ok(TicketList { troubles, ..census })
+                let SummaryList { rows, mut unreadable } =
+                    self.select(&Selection { query, viewer, clocks, keep: may_keep })?;
+                unreadable.extend(clocks.into_iter().flat_map(SlaEvaluator::unreadable));
+                let mut list = self.load_tickets_among(&rows.ids().collect::<Vec<_>>(), collect)?;
+                unreadable.append(&mut list.unreadable);
+                Ok(TicketList { unreadable, ..list })
             }
-            (_, None) => self.load_tickets(judge),
+            (_, None) => self.load_tickets(collect),
         }
     }
 
-    /// A ticket at the moment a query looks at, with its row, if the query means it and the person may see it.
+    /// Returns a ticket at the instant of a query, as the viewer may see it, with its summary; `None` if the query does
+    /// not match it or the viewer may not see it.
     pub(crate) fn evaluate(
         &self,
         query: &Query,
         viewer: Option<&Person>,
-        promises: Option<&SlaEvaluator<'_>>,
+        evaluator: Option<&SlaEvaluator<'_>>,
         ticket: Ticket,
     ) -> Option<(Ticket, Summary)> {
         let with_internal = self.restricted_viewer(viewer).is_none();
-        // Whoever asks has met what is wrong with organisations before; without them less is seen, never more.
+        // The caller has reported a damaged organization; without memberships the viewer sees less, never more.
         let memberships = self.desk.policy().memberships_of(viewer).unwrap_or_default();
         let ticket = match &query.as_of {
             Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
             _ => ticket,
         };
         let ticket = if with_internal { ticket } else { customer_view(ticket) };
-        let row = Summary::from(&ticket);
+        let summary = Summary::from(&ticket);
         let contains_text = |text: &str| ticket.contains_text(text, with_internal);
-        let meant = self.may_see(viewer, &memberships, &row)
+        let is_match = self.may_see(viewer, &memberships, &summary)
             && query.matches(&TicketView {
-                summary: &row,
+                summary: &summary,
                 viewer,
                 contains_text: &contains_text,
-                clocks: &|| clocks(promises, &row),
+                clocks: &|| clocks(evaluator, &summary),
             });
-        meant.then_some((ticket, row))
+        is_match.then_some((ticket, summary))
     }
 
-    /// Whether somebody, with what they are in organisations, may see a ticket.
-    pub(crate) fn may_see(&self, viewer: Option<&Person>, memberships: &Memberships, ticket: &Summary) -> bool {
-        may_see(&self.desk.config.team, viewer.map(|person| (person, memberships)), ticket)
+    /// Returns whether a viewer, who has these memberships, may see a ticket.
+    pub(crate) fn may_see(&self, viewer: Option<&Person>, memberships: &Memberships, summary: &Summary) -> bool {
+        may_see(&self.desk.config.team, viewer.map(|person| (person, memberships)), summary)
     }
-}
-
-/// The clocks of a ticket, where somebody asks for them.
-fn clocks(promises: Option<&SlaEvaluator<'_>>, row: &Summary) -> Vec<Clock> {
-    promises.map(|promises| promises.clocks(row)).unwrap_or_default()
 }

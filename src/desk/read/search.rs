@@ -1,5 +1,5 @@
-//! Searching a desk: tickets that a query means and that hold something, read no further than needed, on every
-//! processor, and handed on in the order of their ids before all are found.
+//! Searching a desk on every processor: tickets are read no further than needed, and results are handed on in the order
+//! of the tickets' ids before the search ends.
 
 use crate::domain::people::person::Person;
 use crate::domain::query::{AsOf, Query};
@@ -14,94 +14,93 @@ use super::ticket_ids::{IndexError, TicketBatch};
 use crate::desk::UnreadableFile;
 use crate::desk::sla::clocks::SlaEvaluator;
 
-/// How many shares are held for each processor before they are handed on.
+/// The number of batches per processor that are held before their results are handed on.
 const AHEAD: usize = 4;
 
-/// What is looked for.
+/// A search: the tickets to look at, and what to find in them.
 pub struct SearchRequest<'a, T> {
-    /// Which tickets.
+    /// The query that selects the tickets.
     pub query: &'a Query,
-    /// Who asks.
+    /// The person for whom the results are printed.
     pub viewer: Option<&'a Person>,
-    /// Whether a file may hold it; one that may not is not parsed.
+    /// Returns whether the bytes of a file may contain a result; a file that may not is not parsed.
     pub may_hold: &'a (dyn Fn(&[u8]) -> bool + Sync),
-    /// What is made of a ticket, if it holds it.
+    /// Returns the result in a ticket, if it contains one.
     pub find: &'a (dyn Fn(&Ticket) -> Option<T> + Sync),
 }
 
-/// What came of a share.
+/// The results in a batch, and the files that could not be read.
 type SearchBatchResult<T> = Result<(Vec<T>, Vec<UnreadableFile>), Error>;
 
 impl Reader<'_> {
-    /// Hands on what is found, and gives the files that could not be read.
+    /// Hands on the results of a search, and returns the files that could not be read.
     ///
     /// # Errors
-    /// As [`Self::query`], and those of `hand_on`.
-    pub fn searched<T: Send, E: From<Error>>(
+    /// As [`Self::query`], and the errors of `hand_on`.
+    pub fn search_tickets<T: Send, E: From<Error>>(
         &self,
         search: &SearchRequest<'_, T>,
         mut hand_on: impl FnMut(T) -> Result<(), E>,
     ) -> Result<Vec<UnreadableFile>, E> {
-        let promises = self.desk.sla().for_query(search.query, search.viewer)?;
-        let promises = promises.as_ref();
+        let evaluator = self.desk.sla().for_query(search.query, search.viewer)?;
+        let clocks = evaluator.as_ref();
         if let Some(AsOf::Revision(revision)) = &search.query.as_of {
-            let census = self.load_tickets_by_id(revision, |ticket| self.found(search, promises, ticket))?;
-            census.tickets.into_iter().try_for_each(&mut hand_on)?;
-            return Ok(census.troubles);
+            let list = self.load_tickets_at(revision, |ticket| self.find_in(search, clocks, ticket))?;
+            list.tickets.into_iter().try_for_each(&mut hand_on)?;
+            return Ok(list.unreadable);
         }
-        let (shares, misplaced) = self.with_index(|index| {
-            let roll = self.roll(index)?;
-            Ok::<_, IndexError>((roll.shares()?, roll.misplaced))
+        let (batches, misplaced) = self.with_index(|index| {
+            let listing = self.list_ids(index)?;
+            Ok::<_, IndexError>((listing.batches()?, listing.misplaced))
         })?;
-        let mut troubles = Vec::new();
-        for group in shares.chunks(AHEAD * processors()) {
-            for seen in on_every_processor(group, |share| self.search_share(search, promises, share)) {
-                let (found, some) = seen?;
+        let mut unreadable = Vec::new();
+        for group in batches.chunks(AHEAD * processors()) {
+            for result in on_every_processor(group, |batch| self.search_batch(search, clocks, batch)) {
+                let (found, damaged) = result?;
                 found.into_iter().try_for_each(&mut hand_on)?;
-                troubles.extend(some);
+                unreadable.extend(damaged);
             }
         }
-        troubles.extend(misplaced.iter().map(|path| self.misplaced(path)));
-        troubles.extend(promises.into_iter().flat_map(SlaEvaluator::troubles));
-        Ok(troubles)
+        unreadable.extend(misplaced.iter().map(|path| self.misplaced(path)));
+        unreadable.extend(clocks.into_iter().flat_map(SlaEvaluator::unreadable));
+        Ok(unreadable)
     }
 
-    fn found<T>(
+    fn find_in<T>(
         &self,
         search: &SearchRequest<'_, T>,
-        promises: Option<&SlaEvaluator<'_>>,
+        clocks: Option<&SlaEvaluator<'_>>,
         ticket: Ticket,
     ) -> Option<T> {
-        let (ticket, _) = self.evaluate(search.query, search.viewer, promises, ticket)?;
+        let (ticket, _) = self.evaluate(search.query, search.viewer, clocks, ticket)?;
         (search.find)(&ticket)
     }
 
-    fn search_share<T>(
+    fn search_batch<T>(
         &self,
         search: &SearchRequest<'_, T>,
-        promises: Option<&SlaEvaluator<'_>>,
+        clocks: Option<&SlaEvaluator<'_>>,
         (month, ids): &TicketBatch,
     ) -> SearchBatchResult<T> {
-        let (mut found, mut troubles, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut found, mut unreadable, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
         let folder = month.as_ref().and_then(|month| self.open_month(month));
-        let asks_now = search.query.as_of.is_none() && !search.query.conditions.is_empty();
+        let checks_header = search.query.as_of.is_none() && !search.query.conditions.is_empty();
         for id in ids {
             let ticket = self.bytes_in(folder.as_ref(), *id, &mut bytes).and_then(|()| {
-                let is_ruled_out =
-                    || asks_now && rules_out(&|glimpse| search.query.matches_header(glimpse), &bytes, *id);
+                let is_ruled_out = || checks_header && rules_out(search.query, &bytes, *id);
                 if !(search.may_hold)(&bytes) || is_ruled_out() {
                     return Ok(None);
                 }
                 yaml::read(&bytes, Some(*id)).map(Some).map_err(|damage| self.damaged(*id, damage))
             });
             match ticket {
-                Ok(ticket) => found.extend(ticket.and_then(|ticket| self.found(search, promises, ticket))),
-                Err(Error::Damaged { path, damage }) => troubles.push(UnreadableFile { path, damage }),
-                // Somebody took it away since the folder was listed.
+                Ok(ticket) => found.extend(ticket.and_then(|ticket| self.find_in(search, clocks, ticket))),
+                Err(Error::Damaged { path, damage }) => unreadable.push(UnreadableFile { path, damage }),
+                // The file was removed after its folder was listed.
                 Err(Error::NotFound { .. }) => {}
                 Err(other) => return Err(other),
             }
         }
-        Ok((found, troubles))
+        Ok((found, unreadable))
     }
 }

@@ -1,10 +1,12 @@
-//! Rows of all tickets, with the help of the index: what has not changed is not read again. Without it, or with
-//! `--no-index`, the answers are the same and take longer.
+//! Summaries of all tickets, read with the help of the index: a file that has not changed is not read again. Without the
+//! index, or with `--no-index`, the answers are the same and take longer.
 
 use std::ops::Range;
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
+use crate::domain::query::{Query, TicketView};
+use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::{Summary, SummaryHeader};
 use crate::error::Error;
 use crate::store::files::Dir;
@@ -17,37 +19,67 @@ use super::Reader;
 use super::parallel::{on_every_processor, processors};
 use super::ticket_ids::{IdListing, IndexError, MonthListing};
 use crate::desk::UnreadableFile;
+use crate::desk::sla::clocks::SlaEvaluator;
 
-/// A desk of so few tickets needs no index.
+/// The most tickets of a desk that needs no index.
 const FEW: usize = 32;
-/// How many tickets are looked at in one go.
-const SHARE: usize = 1024;
-/// Files of so many bytes are judged by their headers before they are read in earnest.
-const ROOM: usize = 1 << 14;
-/// How many shares are held for each processor before they are put together.
+/// The number of tickets in a batch.
+const BATCH: usize = 1024;
+/// The largest file, in bytes, whose header is checked before the whole file is read.
+const SMALL_FILE: usize = 1 << 14;
+/// The number of batches per processor that are held before they are put together.
 const AHEAD: usize = 8;
 
-/// Rows of some tickets, and the files that could not be read.
+/// Summaries of some tickets, and the files that could not be read.
 #[derive(Clone, Debug, Default)]
 pub struct SummaryList {
-    /// What could be read, in the order of ids.
+    /// The summaries, in the order of the tickets' ids.
     pub rows: Rows,
-    /// What could not.
-    pub troubles: Vec<UnreadableFile>,
+    /// The files that could not be read.
+    pub unreadable: Vec<UnreadableFile>,
 }
 
-/// Which tickets are asked for.
-pub(crate) struct SummaryFilter<'a> {
-    /// What can be told at a glance; `None` where the row has to be seen.
-    pub at_a_glance: &'a (dyn Fn(&SummaryHeader) -> Option<bool> + Sync),
-    /// Whether it is one of them.
-    pub row: &'a (dyn Fn(&Summary) -> bool + Sync),
+/// The query of a pass over the summaries, with what it needs to match them.
+pub(crate) struct Selection<'a> {
+    /// The query; its texts are not looked at.
+    pub query: &'a Query,
+    /// The person for whom the query means `is:mine`.
+    pub viewer: Option<&'a Person>,
+    /// The evaluator of clocks, if the query looks at clocks.
+    pub clocks: Option<&'a SlaEvaluator<'a>>,
+    /// The condition beside the query.
+    pub keep: &'a (dyn Fn(&Summary) -> bool + Sync),
+}
+
+impl<'a> Selection<'a> {
+    /// Selects every ticket that meets a condition.
+    pub(crate) fn by(keep: &'a (dyn Fn(&Summary) -> bool + Sync)) -> Self {
+        static EVERY: Query = Query { conditions: Vec::new(), as_of: None };
+        Self { query: &EVERY, viewer: None, clocks: None, keep }
+    }
+
+    /// Returns whether the header of a summary leaves it possible that the ticket is selected.
+    fn may_contain(&self, header: &SummaryHeader) -> bool {
+        self.query.matches_header(header) != Some(false)
+    }
+
+    /// Returns whether the ticket of a summary is selected.
+    fn contains(&self, summary: &Summary) -> bool {
+        let clocks = || clocks(self.clocks, summary);
+        let ticket = TicketView { summary, viewer: self.viewer, contains_text: &|_| false, clocks: &clocks };
+        self.query.matches(&ticket) && (self.keep)(summary)
+    }
+}
+
+/// Returns the clocks of a ticket; none without an evaluator.
+pub(crate) fn clocks(evaluator: Option<&SlaEvaluator<'_>>, summary: &Summary) -> Vec<Clock> {
+    evaluator.map(|evaluator| evaluator.clocks(summary)).unwrap_or_default()
 }
 
 /// Some tickets of one month.
 struct Batch<'a> {
     month: &'a MonthDir,
-    names: BatchIds<'a>,
+    ids: BatchIds<'a>,
 }
 
 enum BatchIds<'a> {
@@ -55,295 +87,303 @@ enum BatchIds<'a> {
     Ids(&'a [Id]),
 }
 
-/// What came of a share.
+/// The result of reading a batch.
 #[derive(Default)]
 struct BatchResult {
     found: SummaryList,
-    /// What was read, and how the file was before; nothing where that may not be remembered: damaged files, and
-    /// such as are too young.
+    /// The tickets whose files were read. `None` for a file that must not be added to the index: one that is damaged, or
+    /// that changed during the pass or just before it.
     read: Vec<(Id, Option<(FileStamp, Summary)>)>,
 }
 
-/// When a pass began, by the clock of the file system; nothing where nothing is to be remembered.
+/// The time at which a pass began, by the clock of the file system; `None` if nothing is added to the index.
 type PassStart = Option<FileStamp>;
 
 impl Reader<'_> {
-    /// Rows of the tickets that a person may see.
+    /// Returns the summaries of the tickets that a viewer may see.
     ///
     /// # Errors
     /// As [`Self::load_tickets`].
     pub fn summaries(&self, viewer: Option<&Person>) -> Result<SummaryList, Error> {
         let sees_all = self.restricted_viewer(viewer).is_none();
         let memberships = self.desk.policy().memberships_of(viewer)?;
-        self.rows_of(&SummaryFilter {
-            at_a_glance: &|_| sees_all.then_some(true),
-            row: &|row| sees_all || self.may_see(viewer, &memberships, row),
-        })
+        self.select(&Selection::by(&|summary| sees_all || self.may_see(viewer, &memberships, summary)))
     }
 
-    /// Rows of some tickets.
-    pub(crate) fn rows_of(&self, wanted: &SummaryFilter<'_>) -> Result<SummaryList, Error> {
+    /// Returns the summaries of the selected tickets.
+    ///
+    /// # Errors
+    /// As [`Self::load_tickets`].
+    pub(crate) fn select(&self, selection: &Selection<'_>) -> Result<SummaryList, Error> {
         if self.desk.pending.is_some() {
             let mut rows = Rows::default();
-            let census = self.load_tickets(|ticket| {
-                let row = Summary::from(&ticket);
-                if (wanted.row)(&row) {
-                    rows.push(&row);
+            let list = self.load_tickets(|ticket| {
+                let summary = Summary::from(&ticket);
+                if selection.contains(&summary) {
+                    rows.push(&summary);
                 }
                 None::<()>
             })?;
-            return Ok(SummaryList { rows, troubles: census.troubles });
+            return Ok(SummaryList { rows, unreadable: list.unreadable });
         }
-        self.with_index(|index| self.pass(index, wanted))
+        self.with_index(|index| self.pass(index, selection))
     }
 
-    /// Looks at every file once.
-    fn pass(&self, index: Option<&Index>, wanted: &SummaryFilter<'_>) -> Result<SummaryList, IndexError> {
-        // Before anything is looked at: what has changed since, or a moment before, is not remembered.
+    /// Reads the summary of every ticket once: from the index if the file has not changed, else from the file.
+    fn pass(&self, index: Option<&Index>, selection: &Selection<'_>) -> Result<SummaryList, IndexError> {
+        // Taken before any file is read: a file that changed after this time, or just before it, is not added to the index.
         let began = if self.desk.environment.no_index { None } else { FileStamp::now(self.desk.state.folder()).ok() };
-        let makes = index.is_none() && !self.desk.environment.no_index;
-        let roll = self.roll(index)?;
-        let shares = shares(&roll);
-        let mut making = match makes && roll.months.iter().map(MonthListing::len).sum::<usize>() > FEW {
+        let builds = index.is_none() && !self.desk.environment.no_index;
+        let listing = self.list_ids(index)?;
+        let batches = batches(&listing);
+        let mut builder = match builds && listing.months.iter().map(MonthListing::len).sum::<usize>() > FEW {
             true => IndexBuilder::begin(self.desk.state.folder()).ok(),
             false => None,
         };
         let mut found = SummaryList::default();
-        let mut fresh = Vec::new();
-        for group in shares.chunks(AHEAD * processors()) {
-            for seen in on_every_processor(group, |share| self.read_batch(index, share, wanted, began)) {
-                let seen = seen?;
-                found.rows.append(seen.found.rows);
-                found.troubles.extend(seen.found.troubles);
-                making = making.and_then(|mut making| making.add_all(&seen.read).is_ok().then_some(making));
+        let mut new_rows = Vec::new();
+        for group in batches.chunks(AHEAD * processors()) {
+            for batch in on_every_processor(group, |batch| self.read_batch(index, batch, selection, began)) {
+                let batch = batch?;
+                found.rows.append(batch.found.rows);
+                found.unreadable.extend(batch.found.unreadable);
+                builder = builder.and_then(|mut builder| builder.add_all(&batch.read).is_ok().then_some(builder));
                 if index.is_some() {
-                    let read = seen.read.iter().filter_map(|(_, read)| read.as_ref());
-                    fresh.extend(read.map(|(stamp, row)| NewRow::of(row, *stamp)));
+                    let read = batch.read.iter().filter_map(|(_, read)| read.as_ref());
+                    new_rows.extend(read.map(|(stamp, summary)| NewRow::of(summary, *stamp)));
                 }
             }
         }
-        found.troubles.extend(roll.misplaced.iter().map(|path| self.misplaced(path)));
-        let old_enough = |folder: &MonthFolder| old_enough(folder.stamp, began);
-        match (making, index) {
-            // An index that cannot be written is none, and no error.
-            (Some(making), _) => {
+        found.unreadable.extend(listing.misplaced.iter().map(|path| self.misplaced(path)));
+        let is_settled = |folder: &MonthFolder| is_settled(folder.stamp, began);
+        match (builder, index) {
+            // An index that cannot be written only costs time.
+            (Some(builder), _) => {
                 let folders: Vec<MonthFolder> =
-                    roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
-                let _ = making.finish(&folders);
+                    listing.months.iter().map(|month| month.folder).filter(is_settled).collect();
+                let _ = builder.finish(&folders);
             }
-            (None, Some(index)) => self.learn(index, &roll, &fresh, old_enough)?,
+            (None, Some(index)) => self.add_to_index(index, &listing, &new_rows, is_settled)?,
             (None, None) => {}
         }
         Ok(found)
     }
 
-    /// Adds to the index what was learned; where that is much, makes a new one.
-    fn learn(
+    /// Adds the summaries that were read to the index; builds a new index if they are many.
+    fn add_to_index(
         &self,
         index: &Index,
-        roll: &IdListing<'_>,
-        fresh: &[NewRow],
-        old_enough: impl Fn(&MonthFolder) -> bool,
+        listing: &IdListing<'_>,
+        new_rows: &[NewRow],
+        is_settled: impl Fn(&MonthFolder) -> bool,
     ) -> Result<(), IndexError> {
-        let mut news = Vec::new();
-        for listed in &roll.months {
-            if let MonthTickets::Ids(ids) = &listed.names
-                && listed.is_news
-                && old_enough(&listed.folder)
+        let mut months = Vec::new();
+        for month in &listing.months {
+            if let MonthTickets::Ids(ids) = &month.tickets
+                && month.is_listed
+                && is_settled(&month.folder)
             {
-                news.push((listed.folder, ids.clone()));
+                months.push((month.folder, ids.clone()));
             }
         }
-        if fresh.is_empty() && news.is_empty() {
+        if new_rows.is_empty() && months.is_empty() {
             return Ok(());
         }
-        let few = fresh.len() <= FEW + index.len() / 8;
-        if !(few && index.add(fresh, &news)) {
-            let folders: Vec<MonthFolder> = roll.months.iter().map(|listed| listed.folder).filter(old_enough).collect();
-            let _ = index.rebuild(self.desk.state.folder(), &roll.tickets()?, fresh, &folders);
+        let is_small = new_rows.len() <= FEW + index.len() / 8;
+        if !(is_small && index.add(new_rows, &months)) {
+            let folders: Vec<MonthFolder> =
+                listing.months.iter().map(|month| month.folder).filter(is_settled).collect();
+            let _ = index.rebuild(self.desk.state.folder(), &listing.tickets()?, new_rows, &folders);
         }
         Ok(())
     }
 
-    /// Looks at a share of the tickets.
+    /// Reads the summaries of a batch of tickets.
     fn read_batch(
         &self,
         index: Option<&Index>,
-        share: &Batch<'_>,
-        wanted: &SummaryFilter<'_>,
+        batch: &Batch<'_>,
+        selection: &Selection<'_>,
         began: PassStart,
     ) -> Result<BatchResult, IndexError> {
-        let folder = Dir::open(&share.month.folder).map_err(Error::io(&share.month.folder, "list"))?;
-        let mut seen = BatchResult::default();
-        let mut believed = Vec::new();
+        let folder = Dir::open(&batch.month.folder).map_err(Error::io(&batch.month.folder, "list"))?;
+        let mut result = BatchResult::default();
+        let mut unchanged = Vec::new();
         let mut to_read = Vec::new();
-        let rows: Vec<(Id, Option<Row>)> = match (&share.names, index) {
+        let rows: Vec<(Id, Option<Row>)> = match (&batch.ids, index) {
             (BatchIds::Rows(range), Some(index)) => {
                 index.rows(range.clone())?.into_iter().map(|row| (row.id, Some(row))).collect()
             }
             (BatchIds::Ids(ids), Some(index)) => ids.iter().copied().zip(index.rows_of(ids)?).collect(),
             (BatchIds::Ids(ids), None) => ids.iter().map(|id| (*id, None)).collect(),
-            (BatchIds::Rows(_), None) => return Err(IndexError::Garbled),
+            (BatchIds::Rows(_), None) => return Err(IndexError::Corrupt),
         };
         for (id, row) in rows {
             let Some(row) = row else {
                 to_read.push(id);
                 continue;
             };
-            let stamp = folder.stamp(&layout::file_name(id)).map_err(Error::io(&share.month.folder, "look into"))?;
+            let stamp = folder.stamp(&layout::file_name(id)).map_err(Error::io(&batch.month.folder, "look into"))?;
             match row.is_of(stamp) {
-                true if (wanted.at_a_glance)(&row.glimpse) == Some(false) => {}
-                true => believed.push(row),
+                true if !selection.may_contain(&row.header) => {}
+                true => unchanged.push(row),
                 false => to_read.push(id),
             }
         }
         if let Some(index) = index {
-            to_read.extend(index.decode_matching(&believed, &mut seen.found.rows, wanted.row));
+            to_read.extend(
+                index.decode_matching(&unchanged, &mut result.found.rows, |summary: &Summary| {
+                    selection.contains(summary)
+                }),
+            );
         }
         if !to_read.is_empty() {
-            self.read_all(&folder, &to_read, wanted, began, &mut seen)?;
+            self.read_all(&folder, &to_read, selection, began, &mut result)?;
         }
-        Ok(seen)
+        Ok(result)
     }
 
-    /// Reads what the index does not know.
+    /// Reads the files of tickets that are not in the index or have changed.
     fn read_all(
         &self,
         folder: &Dir,
         ids: &[Id],
-        wanted: &SummaryFilter<'_>,
+        selection: &Selection<'_>,
         began: PassStart,
-        seen: &mut BatchResult,
+        result: &mut BatchResult,
     ) -> Result<(), IndexError> {
-        let mut buffers =
-            ReadBuffers { room: vec![0; if self.desk.environment.no_index { ROOM } else { 0 }], bytes: Vec::new() };
+        let mut buffers = ReadBuffers {
+            small: vec![0; if self.desk.environment.no_index { SMALL_FILE } else { 0 }],
+            bytes: Vec::new(),
+        };
         let mut read = Rows::default();
         for id in ids {
-            let (stamp, row) = match self.read_row(folder, *id, &mut buffers, wanted) {
-                Ok(ReadOutcome::Row(stamp, row)) => (stamp, row),
+            let (stamp, summary) = match self.read_summary(folder, *id, &mut buffers, selection) {
+                Ok(ReadOutcome::Summary(stamp, summary)) => (stamp, summary),
                 Ok(ReadOutcome::Gone) => continue,
                 Ok(ReadOutcome::RuledOut) => {
-                    seen.read.push((*id, None));
+                    result.read.push((*id, None));
                     continue;
                 }
                 Err(Error::Damaged { path, damage }) => {
-                    seen.found.troubles.push(UnreadableFile { path, damage });
-                    seen.read.push((*id, None));
+                    result.found.unreadable.push(UnreadableFile { path, damage });
+                    result.read.push((*id, None));
                     continue;
                 }
                 Err(other) => return Err(other.into()),
             };
-            if (wanted.row)(&row) {
-                read.push(&row);
+            if selection.contains(&summary) {
+                read.push(&summary);
             }
-            let stamp = stamp.filter(|stamp| old_enough(*stamp, began));
-            seen.read.push((*id, stamp.map(|stamp| (stamp, *row))));
+            let stamp = stamp.filter(|stamp| is_settled(*stamp, began));
+            result.read.push((*id, stamp.map(|stamp| (stamp, *summary))));
         }
         if !read.is_empty() {
-            seen.found.rows.append(read);
-            seen.found.rows.sort_by_id();
+            result.found.rows.append(read);
+            result.found.rows.sort_by_id();
         }
         Ok(())
     }
 
-    /// The row of a ticket's file, and the file's stamp before it was read where it may be remembered.
-    fn read_row(
+    /// Reads the summary of a ticket's file, with the stamp that the file had before if it may be added to the index.
+    fn read_summary(
         &self,
         folder: &Dir,
         id: Id,
         buffers: &mut ReadBuffers,
-        wanted: &SummaryFilter<'_>,
+        selection: &Selection<'_>,
     ) -> Result<ReadOutcome, Error> {
         let name = layout::file_name(id);
         if self.desk.environment.no_index
-            && let Ok(Some(bytes)) = folder.read_small(&name, &mut buffers.room)
+            && let Ok(Some(bytes)) = folder.read_small(&name, &mut buffers.small)
         {
-            return self.row_in(bytes, id, None, wanted);
+            return self.summary_in(bytes, id, None, selection);
         }
         if let Ok(Some(stamp)) = folder.read(&name, &mut buffers.bytes) {
-            return self.row_in(&buffers.bytes, id, Some(stamp), wanted);
+            return self.summary_in(&buffers.bytes, id, Some(stamp), selection);
         }
-        // Whatever is odd about it is found out and told by the slower way.
+        // The general reader finds out what is wrong with the file.
         match self.ticket(id) {
-            Ok(ticket) => Ok(ReadOutcome::Row(None, Box::new(Summary::from(&ticket)))),
+            Ok(ticket) => Ok(ReadOutcome::Summary(None, Box::new(Summary::from(&ticket)))),
             Err(Error::NotFound { .. }) => Ok(ReadOutcome::Gone),
             Err(other) => Err(other),
         }
     }
 
-    /// The row in some bytes. Where nothing is to be remembered, the header is asked first.
-    fn row_in(
+    /// Reads the summary from the bytes of a file. Without the index the header is checked first.
+    fn summary_in(
         &self,
         bytes: &[u8],
         id: Id,
         stamp: Option<FileStamp>,
-        wanted: &SummaryFilter<'_>,
+        selection: &Selection<'_>,
     ) -> Result<ReadOutcome, Error> {
-        if self.desk.environment.no_index && rules_out(&wanted.at_a_glance, bytes, id) {
+        if self.desk.environment.no_index && rules_out(selection.query, bytes, id) {
             return Ok(ReadOutcome::RuledOut);
         }
-        if let Some(row) = yaml::read_summary(bytes, id) {
-            return Ok(ReadOutcome::Row(stamp, Box::new(row)));
+        if let Some(summary) = yaml::read_summary(bytes, id) {
+            return Ok(ReadOutcome::Summary(stamp, Box::new(summary)));
         }
         match yaml::read(bytes, Some(id)) {
-            Ok(ticket) => Ok(ReadOutcome::Row(stamp, Box::new(Summary::from(&ticket)))),
-            Err(_) if rules_out(&wanted.at_a_glance, bytes, id) => Ok(ReadOutcome::RuledOut),
+            Ok(ticket) => Ok(ReadOutcome::Summary(stamp, Box::new(Summary::from(&ticket)))),
+            Err(_) if rules_out(selection.query, bytes, id) => Ok(ReadOutcome::RuledOut),
             Err(damage) => Err(self.damaged(id, damage)),
         }
     }
 }
 
-/// Room for the bytes of files, used again and again.
+/// Buffers for the bytes of files, reused for every file of a batch.
 struct ReadBuffers {
-    /// For files that are small and need no stamp.
-    room: Vec<u8>,
+    /// The buffer for a small file whose stamp is not needed.
+    small: Vec<u8>,
     bytes: Vec<u8>,
 }
 
-/// What came of reading a file.
+/// The result of reading a file.
 enum ReadOutcome {
-    /// Its row, and its stamp.
-    Row(Option<FileStamp>, Box<Summary>),
-    /// Its header rules it out, and more is not known.
+    /// The summary, and the stamp of the file.
+    Summary(Option<FileStamp>, Box<Summary>),
+    /// The header shows that the ticket is not selected; nothing else was read.
     RuledOut,
-    /// Somebody took it away since the folder was listed.
+    /// The file was removed after its folder was listed.
     Gone,
 }
 
-/// Whether something had been left alone for a moment when the pass began.
-fn old_enough(stamp: FileStamp, began: PassStart) -> bool {
+/// Returns whether a file or folder was last changed long enough before the pass began that a later change gets another
+/// stamp.
+fn is_settled(stamp: FileStamp, began: PassStart) -> bool {
     stamp != FileStamp::default() && began.is_some_and(|began| stamp.is_older_than(began))
 }
 
-/// Whether a file's header alone tells that the ticket is not asked for. Then its history is not read, and whatever is
-/// wrong with it not found: the same with an index as without.
-pub(crate) fn rules_out(at_a_glance: &dyn Fn(&SummaryHeader) -> Option<bool>, bytes: &[u8], id: Id) -> bool {
+/// Returns whether the header of a file shows that the query does not match the ticket. Then its history is not read, and
+/// damage in it is not found, with an index and without.
+pub(crate) fn rules_out(query: &Query, bytes: &[u8], id: Id) -> bool {
     let header = yaml::read_summary_header(bytes, id);
-    header.is_some_and(|header| at_a_glance(&SummaryHeader::from(&header)) == Some(false))
+    header.is_some_and(|header| query.matches_header(&SummaryHeader::from(&header)) == Some(false))
 }
 
-/// The tickets in pieces for the processors, in the order of ids.
-fn shares<'a>(roll: &'a IdListing<'_>) -> Vec<Batch<'a>> {
-    let mut shares = Vec::new();
-    for MonthListing { month, names, .. } in &roll.months {
-        match names {
-            MonthTickets::Rows(range) => shares.extend(
+/// Divides the tickets into batches, in the order of ids.
+fn batches<'a>(listing: &'a IdListing<'_>) -> Vec<Batch<'a>> {
+    let mut batches = Vec::new();
+    for MonthListing { month, tickets, .. } in &listing.months {
+        match tickets {
+            MonthTickets::Rows(range) => batches.extend(
                 range
                     .clone()
-                    .step_by(SHARE)
-                    .map(|start| Batch { month, names: BatchIds::Rows(start..(start + SHARE).min(range.end)) }),
+                    .step_by(BATCH)
+                    .map(|start| Batch { month, ids: BatchIds::Rows(start..(start + BATCH).min(range.end)) }),
             ),
             MonthTickets::Ids(ids) => {
-                shares.extend(ids.chunks(SHARE).map(|ids| Batch { month, names: BatchIds::Ids(ids) }))
+                batches.extend(ids.chunks(BATCH).map(|ids| Batch { month, ids: BatchIds::Ids(ids) }))
             }
         }
     }
-    shares
+    batches
 }
 
 impl MonthListing {
     fn len(&self) -> usize {
-        match &self.names {
+        match &self.tickets {
             MonthTickets::Rows(range) => range.len(),
             MonthTickets::Ids(ids) => ids.len(),
         }

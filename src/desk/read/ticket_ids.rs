@@ -1,5 +1,5 @@
-//! The roll: which tickets there are, by name alone, and which of them a part of an id means. With the index a folder
-//! that has not changed is not listed, and a suffix is looked up rather than compared with every id.
+//! The ids of all tickets, and the lookup of an id by a part of it. With the index a folder that has not changed is not
+//! listed, and a suffix is looked up instead of compared with every id.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,46 +10,51 @@ use crate::domain::id::Id;
 use crate::error::Error;
 use crate::store::index::{CorruptIndex, FileStamp, Index, MonthFolder, MonthTickets};
 use crate::store::layout::{self, MonthDir, TicketListing};
+use crate::store::short_id;
 
 use super::Reader;
 
-/// How many tickets are read in one go.
-const SHARE: usize = 256;
+/// The number of tickets in a batch.
+const BATCH: usize = 256;
 
-/// Some tickets; those of a desk with an interrupted command have no month.
+/// Some tickets of one month; without a month if a command was interrupted.
 pub(crate) type TicketBatch = (Option<MonthDir>, Vec<Id>);
 
-/// The names in the folders of months.
+/// The tickets in the folders of all months.
 pub(crate) struct IdListing<'a> {
+    /// The index, if it is used.
     pub index: Option<&'a Index>,
+    /// The tickets of each month, in the order of the months.
     pub months: Vec<MonthListing>,
-    /// What is no ticket, where only tickets belong.
+    /// The files that are not tickets, in folders where only tickets belong.
     pub misplaced: Vec<PathBuf>,
-    /// Tickets that an interrupted command has opened.
+    /// The tickets that an interrupted command opened.
     pending: Vec<Id>,
 }
 
-/// The names in one of them.
+/// The tickets in the folder of one month.
 pub(crate) struct MonthListing {
+    /// The folder of the month.
     pub month: MonthDir,
-    pub names: MonthTickets,
-    /// The folder before it was listed; one of no stamp where something odd is in it.
+    /// The tickets.
+    pub tickets: MonthTickets,
+    /// The folder with its stamp before it was listed; without a stamp if it contains a file that is not a ticket.
     pub folder: MonthFolder,
-    /// Whether the index did not know.
-    pub is_news: bool,
+    /// True if the folder was listed, because the index did not know it as it is.
+    pub is_listed: bool,
 }
 
-/// Why something with the help of the index was not done.
+/// The reason why an operation with the index failed.
 pub(crate) enum IndexError {
-    /// The index was no help.
-    Garbled,
-    /// It cannot be done.
+    /// The index is corrupt; the operation can be repeated without it.
+    Corrupt,
+    /// The operation failed for another reason.
     Error(Error),
 }
 
 impl From<CorruptIndex> for IndexError {
     fn from(_: CorruptIndex) -> Self {
-        Self::Garbled
+        Self::Corrupt
     }
 }
 
@@ -60,107 +65,129 @@ impl From<Error> for IndexError {
 }
 
 impl Reader<'_> {
-    /// Does something with the help of the index, or without it where it turns out to be garbled.
-    pub(crate) fn with_index<T>(&self, work: impl Fn(Option<&Index>) -> Result<T, IndexError>) -> Result<T, Error> {
+    /// Runs an operation with the index, if there is one, and again without it if it proves corrupt.
+    ///
+    /// # Errors
+    /// The error of the operation.
+    pub(crate) fn with_index<T>(
+        &self,
+        operation: impl Fn(Option<&Index>) -> Result<T, IndexError>,
+    ) -> Result<T, Error> {
         let usable = || {
             !self.desk.environment.no_index
                 && self.desk.pending.is_none()
                 && !self.desk.index_is_corrupt.load(Ordering::Relaxed)
         };
         let index = self.desk.index.get_or_init(|| if usable() { Index::load(self.desk.state.folder()) } else { None });
-        match work(index.as_ref().filter(|_| usable())) {
+        match operation(index.as_ref().filter(|_| usable())) {
             Ok(done) => return Ok(done),
             Err(IndexError::Error(error)) => return Err(error),
-            Err(IndexError::Garbled) => self.desk.index_is_corrupt.store(true, Ordering::Relaxed),
+            Err(IndexError::Corrupt) => self.desk.index_is_corrupt.store(true, Ordering::Relaxed),
         }
-        match work(None) {
+        match operation(None) {
             Ok(done) => Ok(done),
             Err(IndexError::Error(error)) => Err(error),
-            Err(IndexError::Garbled) => unreachable!("there is no index that could be garbled"),
+            Err(IndexError::Corrupt) => unreachable!("without an index there is none that can be corrupt"),
         }
     }
 
-    /// The tickets there are and the files that are none, without reading one.
+    /// Returns the ids of all tickets, and the files that are not tickets, without reading a file.
     ///
     /// # Errors
-    /// A folder that cannot be read.
-    pub fn names(&self) -> Result<TicketListing, Error> {
+    /// A folder cannot be read.
+    pub fn list_tickets(&self) -> Result<TicketListing, Error> {
         self.with_index(|index| {
-            let roll = self.roll(index)?;
-            Ok(TicketListing { tickets: roll.tickets()?, misplaced: roll.misplaced })
+            let listing = self.list_ids(index)?;
+            Ok(TicketListing { tickets: listing.tickets()?, misplaced: listing.misplaced })
         })
     }
 
-    /// The tickets whose ids begin or end with a part.
+    /// Returns the tickets whose ids begin or end with a part.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
     pub(crate) fn find_by_part(&self, part: &str) -> Result<Vec<Id>, Error> {
-        self.with_index(|index| Ok(self.roll(index)?.find_by_part(part)?))
+        self.with_index(|index| Ok(self.list_ids(index)?.find_by_part(part)?))
     }
 
-    /// The same for several parts.
-    pub(crate) fn with_parts(&self, parts: &[String]) -> Result<Vec<Vec<Id>>, Error> {
+    /// Returns the tickets whose ids begin or end with each of several parts.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub(crate) fn find_by_parts(&self, parts: &[String]) -> Result<Vec<Vec<Id>>, Error> {
         self.with_index(|index| {
-            let roll = self.roll(index)?;
-            Ok(parts.iter().map(|part| roll.find_by_part(part)).collect::<Result<_, CorruptIndex>>()?)
+            let listing = self.list_ids(index)?;
+            Ok(parts.iter().map(|part| listing.find_by_part(part)).collect::<Result<_, CorruptIndex>>()?)
         })
     }
 
-    pub(crate) fn roll<'a>(&self, index: Option<&'a Index>) -> Result<IdListing<'a>, Error> {
+    /// Lists the folders of all months, those that have not changed from the index.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub(crate) fn list_ids<'a>(&self, index: Option<&'a Index>) -> Result<IdListing<'a>, Error> {
         let io = |source| Error::Io { path: self.desk.root.join(layout::TICKETS), attempt: "list", source };
-        let (mut names, mut months) = (TicketListing::default(), Vec::new());
-        for month in layout::months(&self.desk.root, &mut names).map_err(io)? {
+        let (mut listing, mut months) = (TicketListing::default(), Vec::new());
+        for month in layout::months(&self.desk.root, &mut listing).map_err(io)? {
             let stamp = month.folder.symlink_metadata().map(|metadata| FileStamp::of(&metadata)).map_err(io)?;
-            if let Some(known) = index.and_then(|index| index.cached_month(month.year, month.month, stamp)) {
+            if let Some(tickets) = index.and_then(|index| index.cached_month(month.year, month.month, stamp)) {
                 let folder = MonthFolder { year: month.year, month: month.month, stamp };
-                months.push(MonthListing { month, names: known, folder, is_news: false });
+                months.push(MonthListing { month, tickets, folder, is_listed: false });
                 continue;
             }
-            let misplaced = names.misplaced.len();
-            let before = std::mem::take(&mut names.tickets);
-            month.list(&self.desk.root, &mut names).map_err(io)?;
-            let mut ids = std::mem::replace(&mut names.tickets, before);
+            let misplaced = listing.misplaced.len();
+            let before = std::mem::take(&mut listing.tickets);
+            month.list(&self.desk.root, &mut listing).map_err(io)?;
+            let mut ids = std::mem::replace(&mut listing.tickets, before);
             ids.sort_unstable();
-            // A folder with something odd in it is listed every time, so that it is named every time.
-            let stamp = if names.misplaced.len() == misplaced { stamp } else { FileStamp::default() };
+            // A folder with a misplaced file is listed every time, so that the file is reported every time.
+            let stamp = if listing.misplaced.len() == misplaced { stamp } else { FileStamp::default() };
             let folder = MonthFolder { year: month.year, month: month.month, stamp };
-            months.push(MonthListing { month, names: MonthTickets::Ids(ids), folder, is_news: true });
+            months.push(MonthListing { month, tickets: MonthTickets::Ids(ids), folder, is_listed: true });
         }
-        names.misplaced.sort_unstable();
+        listing.misplaced.sort_unstable();
         let opened =
             self.desk.pending.iter().flat_map(|pending| &pending.changes).filter(|change| change.before.is_none());
         let id = |path: &str| path.strip_suffix(".yaml")?.rsplit('/').next()?.parse::<Id>().ok();
         let pending = opened.filter_map(|change| id(&change.path)).collect();
-        Ok(IdListing { index, months, misplaced: names.misplaced, pending })
+        Ok(IdListing { index, months, misplaced: listing.misplaced, pending })
     }
 }
 
 impl IdListing<'_> {
-    /// All tickets, by id.
+    /// Returns all tickets, in the order of their ids.
+    ///
+    /// # Errors
+    /// The index is corrupt.
     pub fn tickets(&self) -> Result<Vec<Id>, CorruptIndex> {
         let mut ids = self.pending.clone();
-        for listed in &self.months {
-            ids.extend_from_slice(&self.ids(listed)?);
+        for month in &self.months {
+            ids.extend_from_slice(&self.ids(month)?);
         }
         ids.sort_unstable();
         ids.dedup();
         Ok(ids)
     }
 
-    /// The tickets in pieces for the processors, in the order of ids.
-    pub fn shares(&self) -> Result<Vec<TicketBatch>, CorruptIndex> {
-        // What an interrupted command has opened may belong anywhere.
+    /// Divides the tickets into batches, in the order of their ids.
+    ///
+    /// # Errors
+    /// The index is corrupt.
+    pub fn batches(&self) -> Result<Vec<TicketBatch>, CorruptIndex> {
+        // A ticket that an interrupted command opened may belong to any month.
         if !self.pending.is_empty() {
-            return Ok(self.tickets()?.chunks(SHARE).map(|ids| (None, ids.to_vec())).collect());
+            return Ok(self.tickets()?.chunks(BATCH).map(|ids| (None, ids.to_vec())).collect());
         }
-        let mut shares = Vec::new();
-        for listed in &self.months {
-            shares.extend(self.ids(listed)?.chunks(SHARE).map(|ids| (Some(listed.month.clone()), ids.to_vec())));
+        let mut batches = Vec::new();
+        for month in &self.months {
+            batches.extend(self.ids(month)?.chunks(BATCH).map(|ids| (Some(month.month.clone()), ids.to_vec())));
         }
-        Ok(shares)
+        Ok(batches)
     }
 
-    /// The tickets in one folder.
-    fn ids<'l>(&self, listed: &'l MonthListing) -> Result<Cow<'l, [Id]>, CorruptIndex> {
-        match (&listed.names, self.index) {
+    /// Returns the tickets of one month.
+    fn ids<'l>(&self, month: &'l MonthListing) -> Result<Cow<'l, [Id]>, CorruptIndex> {
+        match (&month.tickets, self.index) {
             (MonthTickets::Ids(ids), _) => Ok(Cow::Borrowed(ids)),
             (MonthTickets::Rows(range), Some(index)) => {
                 Ok(index.rows(range.clone())?.into_iter().map(|row| row.id).collect())
@@ -169,9 +196,9 @@ impl IdListing<'_> {
         }
     }
 
-    /// The rows whose names still hold.
+    /// Returns the ranges of index rows of the months that have not changed.
     fn ranges(&self) -> impl Iterator<Item = &Range<usize>> {
-        self.months.iter().filter_map(|listed| match &listed.names {
+        self.months.iter().filter_map(|month| match &month.tickets {
             MonthTickets::Rows(range) => Some(range),
             MonthTickets::Ids(_) => None,
         })
@@ -180,15 +207,15 @@ impl IdListing<'_> {
     fn find_by_part(&self, part: &str) -> Result<Vec<Id>, CorruptIndex> {
         let mut found = Vec::new();
         if let Some(index) = self.index {
-            let holds = |place: usize| self.ranges().any(|range| range.contains(&place));
-            found.extend(index.find_by_part(part)?.into_iter().filter(|(_, place)| holds(*place)).map(|(id, _)| id));
+            let is_current = |row: usize| self.ranges().any(|range| range.contains(&row));
+            found.extend(index.find_by_part(part)?.into_iter().filter(|(_, row)| is_current(*row)).map(|(id, _)| id));
         }
-        let listed = self.months.iter().filter_map(|listed| match &listed.names {
+        let listed = self.months.iter().filter_map(|month| match &month.tickets {
             MonthTickets::Ids(ids) => Some(ids),
             MonthTickets::Rows(_) => None,
         });
         for ids in listed.chain([&self.pending]) {
-            found.extend(layout::matching(ids, part));
+            found.extend(short_id::matching(ids, part));
         }
         found.sort_unstable();
         found.dedup();

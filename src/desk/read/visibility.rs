@@ -1,37 +1,36 @@
-//! What a person may be told beside the tickets they see: of files that cannot be read, of commands that were
-//! interrupted, and how few characters tell their tickets apart. None of it may say that there is another ticket.
-//!
-//! Must not know how it is told.
+//! The limits of what a viewer may know beside the tickets they see: unreadable files, interrupted commands, and short ids.
+//! Nothing may reveal that another ticket exists (docs/visibility.md).
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::files::FileChange;
-use crate::store::{layout, yaml};
+use crate::store::{layout, short_id, yaml};
 
 use super::Reader;
 use crate::desk::UnreadableFile;
 
-/// Of so many tickets on, all ids are sorted rather than each one looked up.
+/// The number of tickets from which all ids are sorted instead of looking up each one.
 const MANY: usize = 64;
 
 impl Reader<'_> {
-    /// Whether somebody asks from whom tickets are hidden.
+    /// Returns the viewer if they may not see every ticket: a person who is not an agent. Without a viewer everything is
+    /// visible, as it is in the files.
     pub(crate) fn restricted_viewer<'a>(&self, viewer: Option<&'a Person>) -> Option<&'a Person> {
         viewer.filter(|person| !self.desk.config.team.has_agent(person))
     }
 
-    /// Whether a person may be told of a file that cannot be read: agents of every file, others of those that are
-    /// tickets of theirs by what can still be read of them.
-    pub fn may_see_error(&self, trouble: &UnreadableFile, viewer: Option<&Person>) -> bool {
-        if self.restricted_viewer(viewer).is_none() || !trouble.path.contains(layout::TICKETS) {
+    /// Returns whether a viewer may know of an unreadable file: an agent of every file, a customer only of a ticket that is
+    /// theirs by what can still be read of its header.
+    pub fn may_see_error(&self, file: &UnreadableFile, viewer: Option<&Person>) -> bool {
+        if self.restricted_viewer(viewer).is_none() || !file.path.contains(layout::TICKETS) {
             return true;
         }
-        let stem = trouble.path.strip_suffix(".yaml").and_then(|path| path.rsplit('/').next());
+        let stem = file.path.strip_suffix(".yaml").and_then(|path| path.rsplit('/').next());
         stem.and_then(|stem| stem.parse().ok()).is_some_and(|id| self.sees_header(id, viewer))
     }
 
-    /// Whether a file's header alone says that a person may see the ticket.
+    /// Returns whether the header of a ticket's file shows that the viewer may see the ticket.
     pub(crate) fn sees_header(&self, id: Id, viewer: Option<&Person>) -> bool {
         let Some(person) = self.restricted_viewer(viewer) else { return true };
         let header = self.bytes(id).ok().and_then(|bytes| yaml::salvage_header(&bytes, id));
@@ -39,24 +38,25 @@ impl Reader<'_> {
         header.is_some_and(|header| self.desk.config.team.role_with(person, &memberships, Some(&header)).sees())
     }
 
-    /// Whether an interrupted command waits for the next writer, as far as a person may know: agents of every one,
-    /// others of their own.
-    pub fn has_pending_of(&self, viewer: Option<&Person>) -> bool {
-        self.desk.pending.as_ref().is_some_and(|pending| self.is_own_change(&pending.changes, viewer))
+    /// Returns whether a command was interrupted and the viewer may know of it: an agent of every command, a customer only
+    /// of their own.
+    pub fn may_see_pending(&self, viewer: Option<&Person>) -> bool {
+        self.desk.pending.as_ref().is_some_and(|pending| self.may_see_changes(&pending.changes, viewer))
     }
 
-    /// Whether a person may know of a command with these changes.
-    pub(crate) fn is_own_change(&self, changes: &[FileChange], viewer: Option<&Person>) -> bool {
+    /// Returns whether a viewer may know of a command with these changes.
+    pub(crate) fn may_see_changes(&self, changes: &[FileChange], viewer: Option<&Person>) -> bool {
         let Some(person) = self.restricted_viewer(viewer) else { return true };
-        let wrote = |change: &FileChange| {
+        let is_own = |change: &FileChange| {
             let ticket = yaml::read(change.after.as_bytes(), None).ok();
             ticket.is_some_and(|ticket| ticket.history.last().is_some_and(|entry| entry.by.same_address(person)))
         };
-        // What comes with the first attachment is nobody's words.
-        changes.iter().filter(|change| change.path != layout::ATTACHMENT_ATTRIBUTES).all(wrote)
+        // The `.gitattributes` of attachments is not written by a person.
+        changes.iter().filter(|change| change.path != layout::ATTACHMENT_ATTRIBUTES).all(is_own)
     }
 
-    /// The shortest suffix, of at least six characters, that is this ticket's alone among those a person sees.
+    /// Returns the shortest suffix of a ticket's id, of at least six characters, that no other ticket visible to the viewer
+    /// has.
     ///
     /// # Errors
     /// A folder that cannot be read.
@@ -65,47 +65,48 @@ impl Reader<'_> {
         Ok(short.into_iter().next().unwrap_or_else(|| id.to_string()))
     }
 
-    /// The same for several tickets, in their order.
+    /// Returns the short ids of several tickets, in their order.
     ///
     /// # Errors
     /// A folder that cannot be read.
     pub fn short_ids(
         &self,
-        asked: impl ExactSizeIterator<Item = Id> + Clone,
+        ids: impl ExactSizeIterator<Item = Id> + Clone,
         viewer: Option<&Person>,
     ) -> Result<Vec<String>, Error> {
-        if asked.len() < MANY {
-            let shortest = asked.clone().map(|id| layout::suffix(id, layout::SHORTEST_SHOWN));
-            let alike = self.with_parts(&shortest.collect::<Vec<_>>())?;
-            return asked.zip(alike).map(|(id, alike)| self.short_among(id, &alike, viewer)).collect();
+        if ids.len() < MANY {
+            let suffixes = ids.clone().map(|id| short_id::suffix(id, short_id::SHORTEST_SHOWN));
+            let candidates = self.find_by_parts(&suffixes.collect::<Vec<_>>())?;
+            return ids.zip(candidates).map(|(id, others)| self.short_id_among(id, &others, viewer)).collect();
         }
-        let ids = self.visible_ids(viewer)?;
-        let short = layout::short_ids(&ids);
-        let find = |id: Id| ids.binary_search(&id).map_or_else(|_| id.to_string(), |place| short[place].clone());
-        Ok(asked.map(find).collect())
+        let visible = self.visible_ids(viewer)?;
+        let short = short_id::short_ids(&visible);
+        let find =
+            |id: Id| visible.binary_search(&id).map_or_else(|_| id.to_string(), |position| short[position].clone());
+        Ok(ids.map(find).collect())
     }
 
-    /// The ids of all tickets that a person sees, in their order; of agents also those of damaged files.
+    /// Returns the ids of all tickets that a viewer may see, in their order; for an agent also those of damaged files.
     ///
     /// # Errors
     /// A folder that cannot be read.
     pub fn visible_ids(&self, viewer: Option<&Person>) -> Result<Vec<Id>, Error> {
         Ok(match self.restricted_viewer(viewer) {
             Some(_) => self.summaries(viewer)?.rows.ids().collect(),
-            None => self.names()?.tickets,
+            None => self.list_tickets()?.tickets,
         })
     }
 
-    /// The same among tickets of which some may end alike.
-    fn short_among(&self, id: Id, alike: &[Id], viewer: Option<&Person>) -> Result<String, Error> {
-        let (own, mut length) = (id.to_string(), layout::SHORTEST_SHOWN);
-        for other in alike.iter().filter(|other| **other != id) {
-            let other_word = other.to_string();
-            let shared = own.bytes().rev().zip(other_word.bytes().rev()).take_while(|(a, b)| a == b).count();
+    /// Returns the short id of a ticket among others whose ids end in the same characters.
+    fn short_id_among(&self, id: Id, others: &[Id], viewer: Option<&Person>) -> Result<String, Error> {
+        let (own, mut length) = (id.to_string(), short_id::SHORTEST_SHOWN);
+        for other in others.iter().filter(|other| **other != id) {
+            let other_text = other.to_string();
+            let shared = own.bytes().rev().zip(other_text.bytes().rev()).take_while(|(a, b)| a == b).count();
             if shared >= length && self.can_see(*other, viewer)? {
                 length = shared + 1;
             }
         }
-        Ok(layout::suffix(id, length))
+        Ok(short_id::suffix(id, length))
     }
 }

@@ -1,6 +1,4 @@
-//! What can be wrong around a desk: git, its settings, the lock, an interrupted command.
-//!
-//! Looks and changes nothing. Must not know what to do about it: the edge says that.
+//! The diagnosis of a desk and its surroundings: git, its settings, the lock, an interrupted command. Changes nothing.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -13,52 +11,47 @@ use crate::store::index::Index;
 use crate::desk::Desk;
 use crate::desk::clones::git_setup::{GitSetting, git_settings};
 
-/// What was found around a desk.
+/// The health of a desk and its surroundings.
 #[derive(Clone, Debug)]
 pub struct DeskHealth {
-    /// What git is to be told in this clone, and how that stands; none where there is no repository.
-    pub tellings: Vec<GitSetting>,
-    /// What git is in the middle of.
-    pub at_work: Option<&'static str>,
-    /// Conflicted paths, from the top of the repository.
+    /// The git settings that this clone needs, with their states; none without a repository.
+    pub git_settings: Vec<GitSetting>,
+    /// The operation of git that is not finished, for example a merge.
+    pub git_operation: Option<&'static str>,
+    /// The paths in conflict, relative to the root of the repository.
     pub conflicted: Vec<String>,
-    /// Whether another command is writing.
+    /// True if another command holds the lock.
     pub is_locked: bool,
-    /// Whether a command was interrupted.
+    /// True if a command was interrupted.
     pub is_interrupted: bool,
-    /// What was left in `.casebook/` before there was a repository: a journal, kept texts.
-    pub left_behind: Vec<PathBuf>,
-    /// How many rows the index has, if there is one that can be read.
+    /// The files that were left in `.casebook/` from before there was a repository: a journal, kept texts.
+    pub legacy_files: Vec<PathBuf>,
+    /// The number of tickets in the index, if there is one that can be read.
     pub indexed: Option<usize>,
-    /// How many texts are kept that came to nothing.
-    pub kept: usize,
+    /// The number of kept texts of commands that failed.
+    pub kept_texts: usize,
 }
 
-impl Desk {
-    /// Looks around. `program` is how git is to call this program.
-    ///
-    /// # Errors
-    /// git refuses to answer.
-    pub fn health(&self, program: &str) -> Result<DeskHealth, Error> {
-        let in_repository = self.state.in_repository();
-        let repository = Repository::at(&self.root);
-        let lock = self.state.path("lock");
-        // Taking the lock would make its file: where there is none, nobody holds it.
-        let is_locked = lock.exists() && matches!(Lock::take(&lock, Duration::ZERO), Err(LockError::Busy { .. }));
-        let index = Index::load(self.state.folder());
-        let kept = std::fs::read_dir(self.state.path("kept")).map_or(0, Iterator::count);
-        Ok(DeskHealth {
-            tellings: if in_repository { git_settings(&self.root, program, false)? } else { Vec::new() },
-            at_work: self.is_git_at_work(),
-            conflicted: if in_repository { repository.unmerged()? } else { Vec::new() },
-            is_locked,
-            is_interrupted: self.has_pending(),
-            left_behind: ["journal", "kept"]
-                .iter()
-                .filter_map(|name| self.state.legacy_file(&self.root, name))
-                .collect(),
-            indexed: index.map(|index| index.len()).filter(|rows| *rows > 0),
-            kept,
-        })
-    }
+/// Returns the health of the desk. `program` is the command by which git calls this program.
+///
+/// # Errors
+/// git cannot be asked.
+pub(crate) fn diagnose(desk: &Desk, program: &str) -> Result<DeskHealth, Error> {
+    let in_repository = desk.state.in_repository();
+    let repository = Repository::at(&desk.root);
+    let lock = desk.state.path("lock");
+    // Taking the lock would create its file; without the file nothing holds the lock.
+    let is_locked = lock.exists() && matches!(Lock::take(&lock, Duration::ZERO), Err(LockError::Busy { .. }));
+    let index = Index::load(desk.state.folder());
+    let kept_texts = std::fs::read_dir(desk.state.path("kept")).map_or(0, Iterator::count);
+    Ok(DeskHealth {
+        git_settings: if in_repository { git_settings(&desk.root, program, false)? } else { Vec::new() },
+        git_operation: desk.clones().git_operation(),
+        conflicted: if in_repository { repository.unmerged()? } else { Vec::new() },
+        is_locked,
+        is_interrupted: desk.has_pending(),
+        legacy_files: ["journal", "kept"].iter().filter_map(|name| desk.state.legacy_file(&desk.root, name)).collect(),
+        indexed: index.map(|index| index.len()).filter(|tickets| *tickets > 0),
+        kept_texts,
+    })
 }

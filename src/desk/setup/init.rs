@@ -1,4 +1,4 @@
-//! Founding a desk in a folder.
+//! Creating a desk in a folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,142 +12,142 @@ use crate::store::{config, holidays, layout};
 use crate::desk::Environment;
 use crate::desk::clones::git_setup::{GitSetting, add_attributes, apply_settings, git_settings};
 
-/// What a desk starts with.
+/// The options of a new desk.
 #[derive(Clone, Debug)]
 pub struct InitOptions {
     /// The folder.
     pub root: PathBuf,
-    /// What it is called.
+    /// The name of the desk.
     pub name: String,
-    /// The zone times are shown in.
+    /// The time zone of the desk.
     pub time_zone: String,
-    /// Who is its first agent; else git's identity, if there is one.
+    /// The first agent; `None` for git's identity, if there is one.
     pub agent: Option<Person>,
-    /// Whether the files are committed.
+    /// True if the files are committed.
     pub commit: bool,
-    /// How git is to call this program.
+    /// The command by which git calls this program.
     pub program: String,
-    /// Whether git is told to expect many files.
+    /// True if git is configured for many files.
     pub many_files: bool,
 }
 
-/// What was founded.
+/// The result of creating a desk.
 #[derive(Clone, Debug)]
 pub struct InitReport {
-    /// Whether each command will make a commit.
+    /// True if every command commits.
     pub commit_each: bool,
-    /// Whether the store lies in a repository now.
+    /// True if the desk is in a repository.
     pub in_repository: bool,
-    /// Whether the files were committed.
+    /// True if the files were committed.
     pub committed: bool,
-    /// Who is the first agent.
+    /// The first agent, if there is one.
     pub agent: Option<Person>,
-    /// Why there is no repository or no commit, where one was wanted.
+    /// The error of git, if there is no repository or no commit because of it.
     pub git: Option<GitError>,
-    /// What git was told of tickets, or was told otherwise before.
-    pub tellings: Vec<GitSetting>,
+    /// The git settings that the desk needs, as they were before.
+    pub git_settings: Vec<GitSetting>,
 }
 
 impl InitOptions {
-    /// Makes the store: casebook.toml, .gitattributes, lists of holidays, a git repository unless there is one, and its drivers.
+    /// Creates the desk: casebook.toml, .gitattributes, holiday lists, a git repository unless there is one, and git settings.
     ///
     /// # Errors
-    /// There is a store already, git's index is split where many files are expected, or a file cannot be written. A git that is missing or refuses is reported
-    /// instead: the files are good without it.
-    pub fn found(self, world: &Environment) -> Result<InitReport, Error> {
+    /// There is a desk already, git's index is split and many files are expected, or a file cannot be written. If git is
+    /// missing or refuses, the desk is created without it and the report contains the error.
+    pub fn create(self, environment: &Environment) -> Result<InitReport, Error> {
         let root = &self.root;
         if root.join(layout::MARKER).symlink_metadata().is_ok() {
-            return Err(Error::StoreExists { root: root.clone() });
+            return Err(Error::DeskExists { root: root.clone() });
         }
-        let there = root.ancestors().find(|folder| folder.is_dir()).unwrap_or(root);
-        if self.many_files && Repository::at(there).has_split_index() {
+        let existing_folder = root.ancestors().find(|folder| folder.is_dir()).unwrap_or(root);
+        if self.many_files && Repository::at(existing_folder).has_split_index() {
             return Err(Error::SplitIndex { root: root.clone() });
         }
         fs::create_dir_all(root).map_err(Error::io(root, "make"))?;
         let repository = Repository::at(root);
-        let existing = StateDir::of(root).in_repository();
-        let mut git = if existing { None } else { repository.init().err() };
+        let had_repository = StateDir::of(root).in_repository();
+        let mut git = if had_repository { None } else { repository.init().err() };
         let in_repository = StateDir::of(root).in_repository();
         if self.many_files && in_repository {
             git = git.or(repository.enable_many_files().err());
         }
-        let own = in_repository && (!existing || is_own(&repository, root));
+        let commit_each = in_repository && (!had_repository || is_own(&repository, root));
         let agent = match self.agent.clone() {
             None if in_repository => {
                 repository.email().ok().flatten().and_then(|email| Person::from_address(&email).ok())
             }
             given => given,
         };
-        let text = config::initial(&self.name, &self.time_zone, own, agent.as_ref());
+        let text = config::initial(&self.name, &self.time_zone, commit_each, agent.as_ref());
         let marker = root.join(layout::MARKER);
         fs::write(&marker, text).map_err(Error::io(&marker, "write"))?;
         add_attributes(root)?;
-        list_holidays(root)?;
-        let told = if in_repository { self.tell_git() } else { Ok(Vec::new()) };
-        let told = match told {
+        write_holiday_lists(root)?;
+        let settings = if in_repository { self.configure_git() } else { Ok(Vec::new()) };
+        let git_settings = match settings {
             Err(Error::Git { refusal }) => {
                 git = git.or(Some(refusal));
                 Vec::new()
             }
-            told => told?,
+            settings => settings?,
         };
         let mut committed = false;
         if self.commit && in_repository {
-            let result = Self::commit_files(root, world)?;
+            let result = Self::commit_files(root, environment)?;
             committed = result.is_ok();
             git = git.or(result.err());
         }
-        Ok(InitReport { commit_each: own, in_repository, committed, agent, git, tellings: told })
+        Ok(InitReport { commit_each, in_repository, committed, agent, git, git_settings })
     }
 }
 
 impl InitOptions {
-    fn tell_git(&self) -> Result<Vec<GitSetting>, Error> {
-        let told = git_settings(&self.root, &self.program, false)?;
-        apply_settings(&self.root, &told)?;
-        Ok(told)
+    fn configure_git(&self) -> Result<Vec<GitSetting>, Error> {
+        let settings = git_settings(&self.root, &self.program, false)?;
+        apply_settings(&self.root, &settings)?;
+        Ok(settings)
     }
 
     /// Commits the files of a new desk.
     ///
     /// # Errors
-    /// The system refused; what git has against it is the inner result.
-    pub fn commit_files(root: &Path, world: &Environment) -> Result<Result<(), GitError>, Error> {
+    /// A file cannot be written; inside, the error of git.
+    pub fn commit_files(root: &Path, environment: &Environment) -> Result<Result<(), GitError>, Error> {
         let state = StateDir::of(root);
         state.create().map_err(Error::io(state.folder(), "make"))?;
         let message = state.path("message");
-        fs::write(&message, "Found a support desk\n\nAction: init\n").map_err(Error::io(&message, "write"))?;
+        fs::write(&message, "Create a support desk\n\nAction: init\n").map_err(Error::io(&message, "write"))?;
         let message = std::path::absolute(&message).map_err(Error::io(&message, "find"))?;
         let mut paths = vec![layout::MARKER.to_owned(), ".gitattributes".to_owned()];
         paths.extend(holidays::INITIAL.map(holidays::path));
-        let date = world.clock_is_fixed.then(|| world.now.to_rfc3339());
+        let date = environment.clock_is_fixed.then(|| environment.now.to_rfc3339());
         let commit = CommitRequest {
             paths: &paths,
             new: &paths,
             message: &message,
             date: date.as_deref(),
-            patience: world.patience,
+            patience: environment.patience,
             state: None,
         };
         Ok(Repository::at(root).commit(&commit, None, &|_| {}))
     }
 }
 
-/// Puts down the lists of holidays that a new desk's policy names, where there are none of these names.
-fn list_holidays(root: &Path) -> Result<(), Error> {
+/// Writes the holiday lists that the initial settings name, unless there are lists of these names.
+fn write_holiday_lists(root: &Path) -> Result<(), Error> {
     let folder = root.join(layout::CALENDARS);
     fs::create_dir_all(&folder).map_err(Error::io(&folder, "make"))?;
     for name in holidays::INITIAL {
         let path = root.join(holidays::path(name));
         if path.symlink_metadata().is_err() {
-            let text = holidays::shipped(name).expect("a new desk names lists that come with the program");
+            let text = holidays::shipped(name).expect("the initial settings name lists that are part of the program");
             fs::write(&path, text).map_err(Error::io(&path, "write"))?;
         }
     }
     Ok(())
 }
 
-/// Whether an existing repository is there for this desk alone: nothing is committed, and its top is the store.
+/// Returns whether an existing repository is only for this desk: nothing is committed, and its root is the desk.
 fn is_own(repository: &Repository, root: &Path) -> bool {
     let same = |top: PathBuf| fs::canonicalize(top).ok() == fs::canonicalize(root).ok();
     !repository.has_commits() && repository.work_tree_root().is_some_and(same)

@@ -1,8 +1,9 @@
-//! What the desk has promised its tickets: the plan in force for each, and its clocks.
+//! SLA clocks: the plan in force for a ticket, and the clocks of its targets.
 //!
-//! The plan is that of the ticket's organisation on the day the ticket opened, in the organisation's zone, else the
-//! desk's; where the organisation has none for that day, or there is no organisation, the plan of `[desk]`. Policy and
-//! organisations are those of the work tree, whatever moment is looked at. Must not know who asks.
+//! The plan in force is the plan of the ticket's organization on the day on which the ticket was opened, in the time zone
+//! of the organization, else of the desk. Without an organization, or if it has no plan for that day, it is the plan of
+//! `[desk]` (docs/slas.md#which-plan-applies). Plans, calendars and organizations are those of the work tree, also when
+//! clocks are evaluated at an earlier instant.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -26,76 +27,77 @@ use crate::store::yaml;
 use super::SlaReader;
 use crate::desk::{Desk, SlaPolicy, UnreadableFile};
 
-/// Plans, calendars and organisations, ready to tell the clocks of many tickets at one instant.
+/// An evaluator of the clocks of many tickets at one instant.
 #[derive(Debug)]
 pub struct SlaEvaluator<'a> {
     desk: &'a Desk,
-    /// The policy they follow from.
+    /// The plans, calendars and escalation rules.
     pub policy: SlaPolicy,
-    /// When the clocks are read, UTC.
+    /// The instant of evaluation, UTC.
     pub now: DateTime<Utc>,
-    reckoners: Vec<CachedCalendar>,
+    calendars: Vec<CachedCalendar>,
     zone: Zone,
     language: Arc<str>,
-    shows_manager_response: bool,
-    known: RwLock<HashMap<String, Arc<OrganizationPlan>>>,
-    troubles: Mutex<BTreeMap<String, UnreadableFile>>,
+    has_manager_responses: bool,
+    /// The organizations that were read, by id.
+    organizations: RwLock<HashMap<String, Arc<OrganizationPlan>>>,
+    unreadable: Mutex<BTreeMap<String, UnreadableFile>>,
 }
 
-/// What is known of an organisation.
+/// The plans of an organization.
 #[derive(Debug)]
 enum OrganizationPlan {
-    /// Its plans, the zone of its days, and its language.
-    There(Vec<PlanPeriod>, Zone, Arc<str>),
-    /// It has no file.
+    /// The plan periods, the time zone and the language of an organization whose file was read.
+    Read(Vec<PlanPeriod>, Zone, Arc<str>),
+    /// The organization has no file.
     Absent,
-    /// Its file cannot be read: its tickets have no clock rather than a wrong one.
+    /// The file cannot be read: its tickets have no clock rather than a wrong one.
     Damaged,
 }
 
-/// The plan in force for a ticket, and why that one.
+/// The plan in force for a ticket, and the reason for it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlanInForce<'a> {
     /// The plan.
     pub plan: &'a Plan,
-    /// The period it follows from; none where it is the desk's.
+    /// The plan period of the organization; `None` if the plan is the desk's.
     pub period: Option<PlanPeriod>,
-    /// The day the ticket opened.
+    /// The day on which the ticket was opened, in `zone`.
     pub day: NaiveDate,
-    /// The zone of that day.
+    /// The time zone of the day.
     pub zone: Zone,
 }
 
 impl<'a> SlaReader<'a> {
-    /// What was promised, as it stands at an instant.
+    /// Returns an evaluator of clocks at an instant.
     ///
     /// # Errors
-    /// The policy is not sound, or the desk's zone is none.
+    /// The plans or calendars are invalid, or the time zone of the desk is.
     pub fn at(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'a>, Error> {
         let policy = self.desk.policy().sla()?;
         let calendars = policy.calendars.iter().cloned().chain([Calendar::always()]);
-        let reckoners = calendars.map(|calendar| CachedCalendar::of(calendar, now)).collect();
+        let calendars = calendars.map(|calendar| CachedCalendar::of(calendar, now)).collect();
         let zone = self.desk.policy().zone()?;
-        let (known, troubles) = (RwLock::default(), Mutex::default());
+        let (organizations, unreadable) = (RwLock::default(), Mutex::default());
         let language = self.desk.config.language.as_str().into();
-        let shows_manager_response = false;
+        let has_manager_responses = false;
         Ok(SlaEvaluator {
             desk: self.desk,
             policy,
             now,
-            reckoners,
+            calendars,
             zone,
             language,
-            shows_manager_response,
-            known,
-            troubles,
+            has_manager_responses,
+            organizations,
+            unreadable,
         })
     }
 
-    /// The moment a query looks at: that of its `as-of:`, of a revision the time of its commit, else the present.
+    /// Returns the instant of a query, in UTC: that of `as-of:`, for a revision the time of its commit, else the current time.
     ///
     /// # Errors
-    /// A revision git does not know.
+    /// git does not know the revision.
     pub fn query_time(&self, query: &Query) -> Result<DateTime<Utc>, Error> {
         match &query.as_of {
             Some(AsOf::Instant(instant)) => Ok(*instant),
@@ -106,7 +108,7 @@ impl<'a> SlaReader<'a> {
         }
     }
 
-    /// What a query needs to know of clocks, if it asks for them at all.
+    /// Returns an evaluator at the instant of a query, if the query looks at clocks.
     ///
     /// # Errors
     /// As [`Self::at`] and [`Self::query_time`].
@@ -116,48 +118,48 @@ impl<'a> SlaReader<'a> {
 }
 
 impl SlaEvaluator<'_> {
-    /// The same for who is told of them: support is told of managers' first words among the clocks of a ticket.
+    /// Returns the evaluator for a viewer: agents also see the clocks of manager responses.
     #[must_use]
     pub fn for_viewer(self, viewer: Option<&Person>) -> Self {
-        Self { shows_manager_response: self.desk.sla().shows_manager_response(viewer), ..self }
+        Self { has_manager_responses: self.desk.sla().shows_manager_response(viewer), ..self }
     }
 
-    /// Whether tickets of a priority are promised anything, by whatever plan, or by the desk where they are escalated.
+    /// Returns whether any plan or escalation rule sets a target for tickets of a priority.
     pub fn has_target_for(&self, priority: Priority) -> bool {
-        let of_desk = self.policy.escalation.manager_response.of(priority).is_some();
-        of_desk || self.policy.plans.iter().any(|plan| plan.has_target_of(priority))
+        let on_escalation = self.policy.escalation.manager_response.of(priority).is_some();
+        on_escalation || self.policy.plans.iter().any(|plan| plan.has_target_of(priority))
     }
 
-    /// Whether anybody is promised anything.
+    /// Returns whether any plan or escalation rule sets a target.
     pub fn has_targets(&self) -> bool {
-        self.shows_manager_response && !self.policy.escalation.manager_response.is_empty()
+        self.has_manager_responses && !self.policy.escalation.manager_response.is_empty()
             || self.policy.plans.iter().any(Plan::has_targets)
     }
 
-    /// A calendar made ready.
-    pub fn reckoner(&self, name: &str) -> Option<&CachedCalendar> {
-        let known = self.reckoners.iter().find(|known| known.calendar().name == name);
-        debug_assert!(known.is_some() || name != ALWAYS);
-        known
+    /// Returns a calendar, with its cache of open time.
+    pub fn calendar(&self, name: &str) -> Option<&CachedCalendar> {
+        let calendar = self.calendars.iter().find(|cached| cached.calendar().name == name);
+        debug_assert!(calendar.is_some() || name != ALWAYS);
+        calendar
     }
 
-    /// A plan of the policy.
+    /// Returns a plan by its name.
     pub fn plan(&self, name: &str) -> Option<&Plan> {
         self.policy.plans.iter().find(|plan| plan.name == name)
     }
 
-    /// The plan in force for a ticket. None where the desk has no such plan, or what is needed cannot be read.
-    pub fn plan_in_force(&self, row: &Summary) -> Option<PlanInForce<'_>> {
-        let opened = row.created_at;
-        let on = |zone: &Zone| zone.local(opened).date_naive();
+    /// Returns the plan in force for a ticket. `None` if there is no plan for it, or a file cannot be read.
+    pub fn plan_in_force(&self, summary: &Summary) -> Option<PlanInForce<'_>> {
+        let opened = summary.created_at;
+        let day_in = |zone: &Zone| zone.local(opened).date_naive();
         let desk = |zone: &Zone| {
             let plan = self.policy.desk_plan.as_deref().and_then(|name| self.plan(name))?;
-            Some(PlanInForce { plan, period: None, day: on(zone), zone: zone.clone() })
+            Some(PlanInForce { plan, period: None, day: day_in(zone), zone: zone.clone() })
         };
-        let Some(organization) = row.header.organization.as_deref() else { return desk(&self.zone) };
-        match &*self.known(organization) {
-            OrganizationPlan::There(periods, zone, _) => {
-                let day = on(zone);
+        let Some(organization) = summary.header.organization.as_deref() else { return desk(&self.zone) };
+        match &*self.organization(organization) {
+            OrganizationPlan::Read(periods, zone, _) => {
+                let day = day_in(zone);
                 let Some(period) = periods.iter().find(|period| period.is_in_force_on(day)) else { return desk(zone) };
                 let plan = self.plan(&period.plan)?;
                 Some(PlanInForce { plan, period: Some(period.clone()), day, zone: zone.clone() })
@@ -167,84 +169,95 @@ impl SlaEvaluator<'_> {
         }
     }
 
-    /// The plan a ticket would have if its organisation's file said this, or there were none.
-    pub fn plan_by<'b>(&'b self, organization: Option<&'b Organization>, row: &Summary) -> Option<&'b str> {
+    /// Returns the name of the plan that a ticket would have if its organization were as given.
+    pub fn plan_by<'b>(&'b self, organization: Option<&'b Organization>, summary: &Summary) -> Option<&'b str> {
         let zone = organization.and_then(|organization| Zone::named(organization.time_zone.as_deref()?).ok());
-        let day = zone.as_ref().unwrap_or(&self.zone).local(row.created_at).date_naive();
+        let day = zone.as_ref().unwrap_or(&self.zone).local(summary.created_at).date_naive();
         let period = organization.and_then(|organization| organization.plan_on(day));
         period.or(self.policy.desk_plan.as_deref())
     }
 
-    /// The clocks of a ticket: by its plan in the order they began, then the first word of the manager it is escalated to.
-    pub fn clocks(&self, row: &Summary) -> Vec<Clock> {
-        let mut clocks = self.plan_clocks(row);
-        clocks.extend(self.manager_responses_of(row));
+    /// Returns the clocks of a ticket: those of its plan in the order in which they began, then those of manager responses.
+    pub fn clocks(&self, summary: &Summary) -> Vec<Clock> {
+        let mut clocks = self.plan_clocks(summary);
+        clocks.extend(self.manager_response_clocks(summary));
         clocks
     }
 
-    /// Those of them that its plan gives it.
-    pub fn plan_clocks(&self, row: &Summary) -> Vec<Clock> {
+    /// Returns the clocks of the plan of a ticket, in the order in which they began.
+    pub fn plan_clocks(&self, summary: &Summary) -> Vec<Clock> {
         if !self.policy.plans.iter().any(Plan::has_targets) {
             return Vec::new();
         }
-        let plan = match row.header.organization {
+        let plan = match summary.header.organization {
             None => self.policy.desk_plan.as_deref().and_then(|name| self.plan(name)),
-            Some(_) => self.plan_in_force(row).map(|in_force| in_force.plan),
+            Some(_) => self.plan_in_force(summary).map(|in_force| in_force.plan),
         };
-        plan.map(|plan| self.clocks_with_plan(row, plan)).unwrap_or_default()
+        plan.map(|plan| self.clocks_with_plan(summary, plan)).unwrap_or_default()
     }
 
-    /// The clocks of managers' first words, which only the history tells; few tickets are escalated.
-    fn manager_responses_of(&self, row: &Summary) -> Vec<Clock> {
-        let is_asked = self.shows_manager_response && !self.policy.escalation.manager_response.is_empty();
-        if !is_asked || row.header.escalation.is_none() {
+    /// Returns the clocks of manager responses. They need the history, which is read because few tickets are escalated.
+    fn manager_response_clocks(&self, summary: &Summary) -> Vec<Clock> {
+        let is_needed = self.has_manager_responses && !self.policy.escalation.manager_response.is_empty();
+        if !is_needed || summary.header.escalation.is_none() {
             return Vec::new();
         }
-        // Whoever lists rows has named the file if it cannot be read.
-        let ticket = self.desk.read().ticket(row.id).ok().and_then(|ticket| ticket.as_of(self.now));
+        // A file that cannot be read is reported by the pass that read the summary.
+        let ticket = self.desk.read().ticket(summary.id).ok().and_then(|ticket| ticket.as_of(self.now));
         ticket.map(|ticket| self.desk.sla().manager_response_clocks(&ticket, self)).unwrap_or_default()
     }
 
-    /// The clocks a ticket would have under a plan.
-    pub fn clocks_with_plan(&self, row: &Summary, plan: &Plan) -> Vec<Clock> {
-        let otherwise = || self.language_of(row);
-        clocks(&row.sla_events, row.created_at, &row.header, plan, otherwise, |name| self.reckoner(name), self.now)
+    /// Returns the clocks that a ticket would have with a plan.
+    pub fn clocks_with_plan(&self, summary: &Summary, plan: &Plan) -> Vec<Clock> {
+        let default_language = || self.language_of(summary);
+        clocks(
+            &summary.sla_events,
+            summary.created_at,
+            &summary.header,
+            plan,
+            default_language,
+            |name| self.calendar(name),
+            self.now,
+        )
     }
 
-    /// The clock of a ticket that is owed still and burns first.
-    pub fn next(&self, row: &Summary) -> Option<Clock> {
-        let owed = self.clocks(row).into_iter().filter(Clock::is_due);
-        owed.min_by_key(|clock| (clock.due_at.is_none(), clock.due_at, clock.remaining()))
+    /// Returns the most urgent clock of a ticket among those that are not met.
+    pub fn next(&self, summary: &Summary) -> Option<Clock> {
+        let due = self.clocks(summary).into_iter().filter(Clock::is_due);
+        due.min_by_key(|clock| (clock.due_at.is_none(), clock.due_at, clock.remaining()))
     }
 
-    /// The zone of a ticket's customer: the organisation's, else the desk's.
-    pub fn zone_of(&self, row: &Summary) -> Zone {
-        match row.header.organization.as_deref().map(|organization| self.known(organization)).as_deref() {
-            Some(OrganizationPlan::There(_, zone, _)) => zone.clone(),
+    /// Returns the time zone of a ticket's customer: that of the organization, else of the desk.
+    pub fn zone_of(&self, summary: &Summary) -> Zone {
+        match summary.header.organization.as_deref().map(|organization| self.organization(organization)).as_deref() {
+            Some(OrganizationPlan::Read(_, zone, _)) => zone.clone(),
             _ => self.zone.clone(),
         }
     }
 
-    /// The language of a ticket that names none: the organisation's, else the desk's.
-    fn language_of(&self, row: &Summary) -> Arc<str> {
-        match row.header.organization.as_deref().map(|organization| self.known(organization)).as_deref() {
-            Some(OrganizationPlan::There(_, _, language)) => Arc::clone(language),
+    /// Returns the language of a ticket without its own: that of the organization, else of the desk.
+    fn language_of(&self, summary: &Summary) -> Arc<str> {
+        match summary.header.organization.as_deref().map(|organization| self.organization(organization)).as_deref() {
+            Some(OrganizationPlan::Read(_, _, language)) => Arc::clone(language),
             _ => Arc::clone(&self.language),
         }
     }
 
-    /// The files of organisations that were asked for and could not be read.
-    pub fn troubles(&self) -> Vec<UnreadableFile> {
-        self.troubles.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    /// Returns the files of organizations that were needed and could not be read.
+    pub fn unreadable(&self) -> Vec<UnreadableFile> {
+        self.unreadable.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    fn known(&self, id: &str) -> Arc<OrganizationPlan> {
-        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(id) {
-            return Arc::clone(known);
+    fn organization(&self, id: &str) -> Arc<OrganizationPlan> {
+        if let Some(organization) = self.organizations.read().unwrap_or_else(PoisonError::into_inner).get(id) {
+            return Arc::clone(organization);
         }
-        let known = Arc::new(self.load_organization(id));
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), Arc::clone(&known));
-        known
+        let organization = Arc::new(self.load_organization(id));
+        self.organizations
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(id.to_owned(), Arc::clone(&organization));
+        organization
     }
 
     fn load_organization(&self, id: &str) -> OrganizationPlan {
@@ -258,7 +271,7 @@ impl SlaEvaluator<'_> {
                 Ok(organization) => {
                     let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
                     let language = organization.language.map_or_else(|| Arc::clone(&self.language), Arc::from);
-                    return OrganizationPlan::There(
+                    return OrganizationPlan::Read(
                         organization.plans,
                         zone.unwrap_or_else(|| self.zone.clone()),
                         language,
@@ -267,11 +280,11 @@ impl SlaEvaluator<'_> {
                 Err(damage) => damage,
             },
             Err(Error::Damaged { damage, .. }) => damage,
-            // What cannot even be read is met again by whoever reads organisations in earnest.
+            // Other errors are reported by the commands that need the organization itself.
             Err(_) => return OrganizationPlan::Damaged,
         };
-        let mut troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
-        troubles.insert(id.to_owned(), UnreadableFile { path, damage });
+        let mut unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+        unreadable.insert(id.to_owned(), UnreadableFile { path, damage });
         OrganizationPlan::Damaged
     }
 }

@@ -1,6 +1,4 @@
-//! What is owed on a desk, clock by clock, in the order in which it burns.
-//!
-//! Must not know who looks at it, nor how it is told.
+//! The clocks of a desk, the most urgent first.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -16,7 +14,7 @@ use crate::store::index::Rows;
 use super::SlaReader;
 use crate::desk::{SlaEvaluator, SummaryList, UnreadableFile};
 
-/// A clock and whose it is.
+/// A clock of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TicketClock {
     /// The ticket.
@@ -26,88 +24,92 @@ pub struct TicketClock {
 }
 
 impl TicketClock {
-    /// What burns first stands first: by the due instant, then what has none by what is left.
+    /// Returns the order of urgency: by the due instant; clocks without one follow, by the time that remains.
     fn order(&self) -> impl Ord + use<> {
         let Clock { due_at, metric, started_at, .. } = self.clock;
         (due_at.is_none(), due_at, self.clock.remaining(), self.ticket, metric, started_at)
     }
 }
 
-/// Clocks in the order in which they burn.
+/// Clocks, the most urgent first.
 #[derive(Clone, Debug, Default)]
 pub struct DueClocks {
     /// The clocks.
     pub clocks: Vec<TicketClock>,
-    /// The rows of their tickets, in the order of ids, where they were asked for.
+    /// The summaries of their tickets, in the order of ids, if they were requested.
     pub rows: Rows,
     /// The files that could not be read.
-    pub troubles: Vec<UnreadableFile>,
+    pub unreadable: Vec<UnreadableFile>,
 }
 
-/// Which clocks are asked for, and what beside them.
+/// The options of a list of clocks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct DueOptions {
-    /// Those that were stopped, too.
+    /// True to include clocks that are met or stopped.
     pub with_stopped: bool,
-    /// The rows of their tickets.
+    /// True to return the summaries of the tickets.
     pub with_rows: bool,
 }
 
 impl SlaReader<'_> {
-    /// The clocks of the tickets a query means, among those a person may see.
+    /// Returns the clocks of the tickets that a query matches, among those the viewer may see.
     ///
     /// # Errors
-    /// As [`Reader::query`].
+    /// As [`Reader::query`](crate::desk::Reader::query).
     pub fn due_clocks(
         &self,
         query: &Query,
         viewer: Option<&Person>,
-        promises: &SlaEvaluator<'_>,
-        asked: DueOptions,
+        evaluator: &SlaEvaluator<'_>,
+        options: DueOptions,
     ) -> Result<DueClocks, Error> {
-        let wanted = |clock: &Clock| (asked.with_stopped || clock.is_due()) && query.matches_clock(clock);
+        let is_selected = |clock: &Clock| (options.with_stopped || clock.is_due()) && query.matches_clock(clock);
         let clocks = Mutex::new(Vec::new());
-        let SummaryList { rows, mut troubles } =
-            self.desk.read().query_where(&narrow_query(query, promises, asked.with_stopped), viewer, &|row| {
-                let mut theirs = promises.clocks(row);
-                theirs.retain(wanted);
-                let has_some = !theirs.is_empty();
-                let theirs = theirs.into_iter().map(|clock| TicketClock { ticket: row.id, clock });
-                clocks.lock().unwrap_or_else(PoisonError::into_inner).extend(theirs);
-                has_some && asked.with_rows
-            })?;
+        let SummaryList { rows, mut unreadable } = self.desk.read().query_where(
+            &narrow_query(query, evaluator, options.with_stopped),
+            viewer,
+            &|summary| {
+                let mut selected = evaluator.clocks(summary);
+                selected.retain(is_selected);
+                let has_some = !selected.is_empty();
+                let selected = selected.into_iter().map(|clock| TicketClock { ticket: summary.id, clock });
+                clocks.lock().unwrap_or_else(PoisonError::into_inner).extend(selected);
+                has_some && options.with_rows
+            },
+        )?;
         let mut clocks = clocks.into_inner().unwrap_or_else(PoisonError::into_inner);
         clocks.sort_unstable_by_key(TicketClock::order);
-        // A ticket may have been seen twice.
+        // A pass that began again evaluated a ticket twice.
         clocks.dedup();
-        for trouble in promises.troubles() {
-            if !troubles.contains(&trouble) {
-                troubles.push(trouble);
+        for file in evaluator.unreadable() {
+            if !unreadable.contains(&file) {
+                unreadable.push(file);
             }
         }
-        Ok(DueClocks { clocks, rows, troubles })
+        Ok(DueClocks { clocks, rows, unreadable })
     }
 }
 
 impl SlaReader<'_> {
-    /// Whether somebody is told of managers' first words: what the desk promised itself is support's own business.
+    /// Returns whether the viewer may see manager-response clocks. These are internal to support.
     pub fn shows_manager_response(&self, viewer: Option<&Person>) -> bool {
         self.desk.read().restricted_viewer(viewer).is_none()
     }
 
-    /// The clocks of a ticket's escalations at the instant the promises are read for.
-    pub fn manager_response_clocks(&self, ticket: &Ticket, promises: &SlaEvaluator<'_>) -> Vec<Clock> {
-        promises.policy.manager_responses(ticket, &self.desk.config.team, promises.now)
+    /// Returns the clocks of the manager responses of a ticket, at the instant of the evaluator.
+    pub fn manager_response_clocks(&self, ticket: &Ticket, evaluator: &SlaEvaluator<'_>) -> Vec<Clock> {
+        evaluator.policy.manager_responses(ticket, &self.desk.config.team, evaluator.now)
     }
 }
 
-/// Leaves out what cannot owe anything, where only that is asked for, so that it need not be read.
-fn narrow_query(query: &Query, promises: &SlaEvaluator<'_>, with_stopped: bool) -> Query {
-    // A ticket without a clock that is meant has no row, so these need not be asked twice.
+/// Narrows a query to tickets that can have a running clock, so that other tickets are not read, unless stopped clocks are
+/// included.
+fn narrow_query(query: &Query, evaluator: &SlaEvaluator<'_>, with_stopped: bool) -> Query {
+    // The conditions on clocks are evaluated clock by clock; a ticket without a selected clock is left out.
     let mut query = query.clone().without_clock_conditions();
     if !with_stopped {
-        let promised = Priority::ALL.iter().copied().filter(|priority| promises.has_target_for(*priority)).collect();
-        let tests = [Predicate::Is(vec![StateTest::Unsolved]), Predicate::Priority(promised)];
+        let priorities = Priority::ALL.iter().copied().filter(|priority| evaluator.has_target_for(*priority)).collect();
+        let tests = [Predicate::Is(vec![StateTest::Unsolved]), Predicate::Priority(priorities)];
         query.conditions.extend(tests.map(|predicate| Condition { negated: false, predicate }));
     }
     query

@@ -1,7 +1,8 @@
-//! The sweep: what silence and ended holds ask for, and the part of it that the program does by itself.
+//! The sweep (docs/follow-up.md#sweeping): due follow-ups, overdue manager responses and ended holds. The program carries
+//! out the follow-ups by itself.
 //!
-//! What is due is found twice: without a lock to be listed, and again under it to be done, so that of two sweeps at
-//! once the later one finds nothing left. Must not know what is sensible: [`crate::domain::sla::follow_up`] does.
+//! Due follow-ups are found twice: without the lock to list them, and again with the lock to carry them out, so that of two
+//! sweeps at once the later one finds nothing.
 
 use chrono::{DateTime, Utc};
 
@@ -22,92 +23,93 @@ use crate::domain::workflow::Refusal;
 use crate::error::Error;
 use crate::store::config::ConfigError;
 use crate::store::config::reminder_texts::{ReminderKind, ReminderTexts, ReminderVars};
-use crate::store::layout::short_suffix;
+use crate::store::short_id::short_suffix;
 
 use super::SlaReader;
 use crate::desk::write::transaction::Transaction;
 use crate::desk::{ActionRequest, SlaPolicy, TicketList, UnreadableFile};
 
-/// What a ticket asks for.
+/// Something due on a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DueItem {
-    /// Its requester is silent, and the next step is due.
-    Silence(NextFollowUp),
-    /// The manager response of an escalated ticket is late.
+    /// The next follow-up to a requester who does not reply.
+    FollowUp(NextFollowUp),
+    /// A manager response that is overdue.
     ManagerResponse(Clock),
-    /// Its hold should have come to an end.
+    /// A hold whose end has passed.
     HoldEnded {
-        /// When, UTC.
+        /// The end of the hold, UTC.
         until: DateTime<Utc>,
     },
 }
 
 impl DueItem {
-    /// Since when it has been due, UTC.
+    /// Returns the instant since which it has been due, UTC.
     pub fn due_at(&self) -> DateTime<Utc> {
         match self {
-            Self::ManagerResponse(word) => word.due_at.unwrap_or(word.started_at),
-            Self::Silence(next) => next.due_at,
+            Self::ManagerResponse(clock) => clock.due_at.unwrap_or(clock.started_at),
+            Self::FollowUp(next) => next.due_at,
             Self::HoldEnded { until } => *until,
         }
     }
 }
 
-/// What a sweep finds.
+/// The result of looking for due items.
 #[derive(Clone, Debug)]
 pub struct DueItems {
-    /// The tickets that ask for something, what has waited longest first; one that asks for two things is there twice.
+    /// The items with the summaries of their tickets, the one due longest first. A ticket with two items occurs twice.
     pub tickets: Vec<(Summary, DueItem)>,
     /// The files that could not be read.
-    pub troubles: Vec<UnreadableFile>,
+    pub unreadable: Vec<UnreadableFile>,
 }
 
 impl SlaReader<'_> {
-    /// What is due on the tickets that a query means, among those the person may see.
+    /// Returns what is due on the tickets that a query matches, among those the viewer may see.
     ///
     /// # Errors
-    /// As [`Reader::query_tickets`], and a policy of time that is not sound.
-    pub fn due(&self, query: &Query, viewer: Option<&Person>) -> Result<DueItems, Error> {
+    /// As [`Reader::query_tickets`](crate::desk::Reader::query_tickets), and invalid plans or calendars.
+    pub fn due_items(&self, query: &Query, viewer: Option<&Person>) -> Result<DueItems, Error> {
         let (policy, is_support) = (self.desk.policy().sla()?, self.shows_manager_response(viewer));
         let waiting = Predicate::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, predicate: waiting });
-        let may_ask = |row: &Summary| {
+        let may_be_due = |summary: &Summary| {
             let is_over = |hold: &Hold| hold.ended_at(self.desk.environment.now).is_some();
-            let header = &row.header;
+            let header = &summary.header;
             header.status == Status::AwaitingReply
                 || header.escalation.is_some()
                 || header.hold.as_ref().is_some_and(is_over)
         };
         let keep = |ticket: Ticket| {
-            let mut matters = self.matters(&ticket, &policy);
-            matters.retain(|matter| is_support || !matches!(matter, DueItem::ManagerResponse(_)));
-            (!matters.is_empty()).then(|| (Summary::from(&ticket), matters))
+            let mut items = self.items_of(&ticket, &policy);
+            items.retain(|item| is_support || !matches!(item, DueItem::ManagerResponse(_)));
+            (!items.is_empty()).then(|| (Summary::from(&ticket), items))
         };
-        let TicketList { tickets, troubles } = self.desk.read().query_tickets(&query, None, viewer, &may_ask, keep)?;
+        let TicketList { tickets, unreadable } =
+            self.desk.read().query_tickets(&query, None, viewer, &may_be_due, keep)?;
         let each =
-            |(row, matters): (Summary, Vec<DueItem>)| matters.into_iter().map(move |matter| (row.clone(), matter));
+            |(summary, items): (Summary, Vec<DueItem>)| items.into_iter().map(move |item| (summary.clone(), item));
         let mut tickets: Vec<_> = tickets.into_iter().flat_map(each).collect();
-        tickets.sort_by_key(|(row, matter)| (matter.due_at(), row.id));
-        Ok(DueItems { tickets, troubles })
+        tickets.sort_by_key(|(summary, item)| (item.due_at(), summary.id));
+        Ok(DueItems { tickets, unreadable })
     }
 
-    /// What a ticket asks for now.
-    fn matters(&self, ticket: &Ticket, policy: &SlaPolicy) -> Vec<DueItem> {
+    /// Returns what is due on a ticket now.
+    fn items_of(&self, ticket: &Ticket, policy: &SlaPolicy) -> Vec<DueItem> {
         let now = self.desk.environment.now;
-        let mut matters = Vec::new();
+        let mut items = Vec::new();
         if ticket.header.escalation.is_some() {
-            let words = policy.manager_responses(ticket, &self.desk.config.team, now);
-            matters.extend(words.into_iter().filter(Clock::is_overdue).map(DueItem::ManagerResponse));
+            let clocks = policy.manager_responses(ticket, &self.desk.config.team, now);
+            items.extend(clocks.into_iter().filter(Clock::is_overdue).map(DueItem::ManagerResponse));
         }
         let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now));
-        matters.extend(ended.map(|until| DueItem::HoldEnded { until }));
-        matters.extend(self.silence(ticket, policy).map(DueItem::Silence));
-        matters
+        items.extend(ended.map(|until| DueItem::HoldEnded { until }));
+        items.extend(self.due_follow_up(ticket, policy).map(DueItem::FollowUp));
+        items
     }
 
-    /// The step that a requester's silence makes due, if it does.
-    fn silence(&self, ticket: &Ticket, policy: &SlaPolicy) -> Option<NextFollowUp> {
+    /// Returns the follow-up that is due on a ticket now, if there is one.
+    fn due_follow_up(&self, ticket: &Ticket, policy: &SlaPolicy) -> Option<NextFollowUp> {
         let (follow_up, now) = (&self.desk.config.follow_up, self.desk.environment.now);
         let hours = match follow_up.counts {
             TimeBasis::Calendar => None,
@@ -121,8 +123,11 @@ impl SlaReader<'_> {
 }
 
 impl Transaction<'_> {
-    /// Does what silence makes due on some tickets, as they are by now: one step on each. Says which had one. A ticket
-    /// that cannot be read is left to whoever lists it.
+    /// Carries out the due follow-ups on some tickets, one on each. Returns the tickets that had one. A ticket that cannot be
+    /// read is skipped; the list of due items reports it.
+    ///
+    /// # Errors
+    /// The actor is not an agent, the settings are invalid, or a file cannot be read.
     pub(crate) fn sweep(&mut self, ids: &[Id]) -> Result<Vec<Id>, Error> {
         let desk = self.desk();
         let role = desk.config().team.role(self.actor(), None);
@@ -139,11 +144,11 @@ impl Transaction<'_> {
                 Err(Error::Damaged { .. } | Error::NotFound { .. } | Error::HeaderDiffers { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            let Some(next) = desk.sla().silence(&ticket, &policy) else { continue };
+            let Some(next) = desk.sla().due_follow_up(&ticket, &policy) else { continue };
             if ticket.entry_by_key(&next.key()).is_some() {
                 continue;
             }
-            let text = desk.sla().text(&ticket, &next, &texts, &zone)?;
+            let text = desk.sla().follow_up_text(&ticket, &next, &texts, &zone)?;
             let action = match next.step {
                 FollowUpStep::Remind { .. } => Action::Remind { auto: true },
                 FollowUpStep::Solve => Action::Solve(SolveEvidence::NoResponse),
@@ -158,20 +163,20 @@ impl Transaction<'_> {
 }
 
 impl SlaReader<'_> {
-    /// The words that go with a step: in the ticket's language, else the organisation's, else the desk's.
-    fn text(
+    /// Returns the text of a follow-up, in the preferred language of the ticket for which there is one.
+    fn follow_up_text(
         &self,
         ticket: &Ticket,
         next: &NextFollowUp,
-        wording: &ReminderTexts,
+        texts: &ReminderTexts,
         zone: &Zone,
     ) -> Result<Option<Text>, Error> {
         let day = |at| zone.local(at).format("%Y-%m-%d").to_string();
-        let (occasion, number, of) = match next.step {
+        let (kind, number, of) = match next.step {
             FollowUpStep::Remind { number, of } => (ReminderKind::Remind, number, of),
             FollowUpStep::Solve => (ReminderKind::NoResponse, next.alerts, next.alerts),
         };
-        let facts = ReminderVars {
+        let variables = ReminderVars {
             desk: self.desk.config.name.clone(),
             ticket: short_suffix(ticket.id),
             subject: ticket.header.subject.clone(),
@@ -182,8 +187,8 @@ impl SlaReader<'_> {
             of,
         };
         let languages = self.desk.policy().languages_of(&ticket.header);
-        let text = wording.text(occasion, languages.iter().map(String::as_str), &facts).map_err(|message| {
-            self.desk.policy().unsound(ConfigError {
+        let text = texts.text(kind, languages.iter().map(String::as_str), &variables).map_err(|message| {
+            self.desk.policy().invalid_settings(ConfigError {
                 line: 1,
                 column: 1,
                 message: format!("a text of [follow_up.texts]: {message}"),

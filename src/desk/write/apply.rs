@@ -12,7 +12,7 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::Priority;
 use crate::domain::workflow::{self, Decision, DecisionContext, Notice, Refusal, Request};
 use crate::error::Error;
-use crate::store::layout;
+use crate::store::short_id;
 
 use super::custom_fields::coerce_fields;
 use super::eligibility::check_field_changes;
@@ -51,7 +51,7 @@ impl Transaction<'_> {
         }
     }
 
-    /// Turns an editor's change of priority into a reply that asks support for it (docs/workflow.md#prioritize). The
+    /// Turns an editor's change of priority into a reply that asks support for it (docs/workflow.md#prioritize-s2). The
     /// change is checked as it would be for an agent.
     fn priority_request(&mut self, id: Id, priority: Priority, request: ActionRequest) -> Result<ActionRequest, Error> {
         let ticket = self.ticket(id)?;
@@ -188,13 +188,8 @@ impl Transaction<'_> {
             other,
             policy: policy.as_context(),
         };
-        let asked = Request {
-            by: self.actor().clone(),
-            action: action.clone(),
-            text: request.text.clone(),
-            keep_open: request.keep_open,
-        };
-        let decision = workflow::decide(self.ticket(id)?, &asked, &context);
+        let (by, has_text, keep_open) = (self.actor(), request.text.is_some(), request.keep_open);
+        let decision = workflow::decide(self.ticket(id)?, &Request { by, action, has_text, keep_open }, &context);
         let decision = decision.map_err(|refusal| refused(id, action, refusal))?;
         if let Decision::Entry { action: completed, .. } = &decision {
             let checked = check_field_changes(desk, &self.ticket(id)?.header, completed)?;
@@ -232,7 +227,7 @@ const fn is_window_closed(error: &Error) -> bool {
 /// characters; a part of several entries names none of them.
 fn entry_with_id_part(part: &str, ticket: &Ticket) -> Option<Id> {
     let entries: Vec<Id> = ticket.history.iter().map(|entry| entry.id).collect();
-    match layout::matching(&entries, &layout::parse_id_part(part)?).as_slice() {
+    match short_id::matching(&entries, &short_id::parse_id_part(part)?).as_slice() {
         [entry] => Some(*entry),
         _ => None,
     }

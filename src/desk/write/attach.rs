@@ -1,5 +1,5 @@
-//! Files that come with a command's entries: their bytes are put in place before any entry names them, so that a
-//! command that is killed leaves an attachment nobody names, and never a name without its bytes.
+//! Storing the attachments of a command (docs/decisions/0015-attachments.md). The bytes are stored before any entry names
+//! them, so that a command that is killed may leave an attachment without an entry, but no entry without its attachment.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -17,19 +17,19 @@ use super::transaction::Transaction;
 use crate::desk::Desk;
 
 impl Transaction<'_> {
-    /// The attachments of an entry, whose bytes the command brings.
+    /// Adds attachments to the transaction. Returns them as the entry names them.
     pub(crate) fn attach(&mut self, attachments: Vec<AttachmentData>) -> Vec<Attachment> {
-        let named = attachments.iter().map(|attachment| attachment.what.clone()).collect();
+        let named = attachments.iter().map(|attachment| attachment.attachment.clone()).collect();
         for attachment in attachments {
-            if !self.attached.iter().any(|known| known.what.digest == attachment.what.digest) {
+            if !self.attached.iter().any(|other| other.attachment.digest == attachment.attachment.digest) {
                 self.attached.push(attachment);
             }
         }
         named
     }
 
-    /// The attachments of the tickets a command has written to that no commit has yet, among those that lie there: a
-    /// command without a commit left them behind, and the next commit of the entries that name them brings them.
+    /// Returns the stored attachments of the changed tickets that no commit contains: an earlier command without a commit
+    /// stored them, and this commit adds them with the entries that name them.
     ///
     /// # Errors
     /// git is not installed.
@@ -53,34 +53,34 @@ impl Transaction<'_> {
     }
 }
 
-/// The file that keeps git from changing attachments, where it is not there yet. One that says something else is
-/// somebody's, and left to `check`.
+/// Returns the `.gitattributes` that keeps git from changing attachments, if there is none yet. One with other contents is
+/// left alone; `check` reports it.
 pub(crate) fn attachment_gitattributes(root: &Path) -> Option<FileChange> {
     let path = layout::ATTACHMENT_ATTRIBUTES.to_owned();
     let is_missing = matches!(read_plain(root, &path), Err(FileReadError::Missing));
     is_missing.then(|| FileChange { path, before: None, after: layout::ATTACHMENTS_AS_THEY_ARE.to_owned() })
 }
 
-/// Puts the bytes of attachments in place, on disk when this returns. Those that are there already stay.
+/// Stores the bytes of attachments; they are on disk when this returns. Returns the files, with the ones that are new.
 ///
 /// # Errors
-/// Why not; nothing has changed then.
-pub(crate) fn store_attachments(desk: &Desk, attached: &[AttachmentData]) -> Result<Vec<ExtraFile>, Error> {
-    let mut brought: Vec<ExtraFile> = Vec::with_capacity(attached.len());
-    for one in attached {
-        let path = one.what.path();
-        match store(desk, &path, &one.bytes) {
-            Ok(is_new) => brought.push(ExtraFile { path, is_new }),
+/// A file cannot be written, or a file of the same name has other contents. Files stored before are removed again.
+pub(crate) fn store_attachments(desk: &Desk, attachments: &[AttachmentData]) -> Result<Vec<ExtraFile>, Error> {
+    let mut stored: Vec<ExtraFile> = Vec::with_capacity(attachments.len());
+    for attached in attachments {
+        let path = attached.attachment.path();
+        match store(desk, &path, &attached.bytes) {
+            Ok(is_new) => stored.push(ExtraFile { path, is_new }),
             Err(error) => {
-                remove_placed(&desk.root, &brought);
+                remove_placed(&desk.root, &stored);
                 return Err(error);
             }
         }
     }
-    if !brought.is_empty() {
+    if !stored.is_empty() {
         desk.fault_point("attached");
     }
-    Ok(brought)
+    Ok(stored)
 }
 
 fn store(desk: &Desk, path: &str, bytes: &[u8]) -> Result<bool, Error> {

@@ -18,6 +18,13 @@ pub enum Command {
     File(FileCommand),
 }
 
+impl Command {
+    /// Returns the command that carries out requests in their order.
+    pub const fn requests(requests: Vec<ActionRequest>) -> Self {
+        Self::Ticket(TicketCommand::Requests(requests))
+    }
+}
+
 /// A command that adds entries to tickets, or adds tickets.
 #[derive(Clone, Debug)]
 pub enum TicketCommand {
@@ -26,7 +33,7 @@ pub enum TicketCommand {
     /// Assigning a ticket to the agent whose turn it is once the lock is held.
     AssignNext {
         /// The request on the ticket; its action is ignored.
-        request: ActionRequest,
+        request: Box<ActionRequest>,
         /// The team to choose from; else the team of the ticket's product group.
         team: Option<String>,
     },
@@ -59,32 +66,32 @@ pub enum FileCommand {
     Repair(Vec<Id>),
 }
 
-/// Something done to an organisation.
+/// A command that makes or changes an organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrganizationCommand {
-    /// The organisation.
+    /// The id of the organization.
     pub id: String,
-    /// Whether it shall be new.
+    /// True if the organization must not exist yet.
     pub is_new: bool,
-    /// What changes, in order.
-    pub amendments: Vec<OrganizationChange>,
+    /// The changes, in their order.
+    pub changes: Vec<OrganizationChange>,
 }
 
-/// What becomes of somebody's access.
+/// A change of organization access.
 #[derive(Clone, Debug)]
 pub enum AccessChange {
-    /// It is granted, by the ticket that asks for it, which this solves. The step is on that ticket; its action is not
-    /// looked at.
+    /// Access is granted. The request is on the ticket that asks for it, which it solves; the action of the request is
+    /// ignored.
     Grant(Box<ActionRequest>),
-    /// It is revoked; words go to the ticket that had granted it.
+    /// Access is revoked. The text is added as a reply to the ticket that granted it.
     Revoke {
-        /// The organisation.
+        /// The id of the organization.
         organization: String,
-        /// Whose it is.
+        /// The person who has the access.
         person: Person,
-        /// What is said about it.
+        /// The text of the reply.
         text: Option<Text>,
-        /// What a retry is known by: where the access is gone already, it is the first result.
+        /// The key: with a key, revoking an access that is revoked already changes nothing and is no error.
         key: Option<String>,
     },
 }

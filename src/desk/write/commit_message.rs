@@ -1,4 +1,4 @@
-//! The commit message of a command: a subject a person reads, and trailers a program reads (CLI, Every verb that writes).
+//! Commit messages: a subject for people and trailers for programs (docs/decisions/0008-commits.md).
 
 use crate::domain::calendar::HolidayList;
 use crate::domain::people::organization_change::OrganizationChange;
@@ -6,35 +6,35 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::{OrganizationRole, Role};
-use crate::store::layout::short_suffix;
+use crate::store::short_id::short_suffix;
 
 use crate::desk::OrganizationCommand;
 
-/// The longest subject of a ticket that a commit's subject quotes, in characters.
-const QUOTED: usize = 60;
-/// An import of more tickets than this names none of them: they are in the commit anyway.
-const NAMED: usize = 20;
+/// The longest ticket subject in the subject of a commit, in characters; longer ones are cut.
+const LONGEST_SUBJECT: usize = 60;
+/// The largest number of tickets that a message names one by one.
+const MOST_NAMED: usize = 20;
 
-/// The message for some entries, given with their tickets in the order they were made. `on_behalf_of` names the
-/// actor where git's own identity is another.
+/// Returns the message for some entries, given with their tickets in the order in which they were added. `on_behalf_of` is
+/// the actor if git's author is another person.
 pub(crate) fn for_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&str>) -> String {
     let Some((ticket, entry)) = entries.first() else { return String::new() };
     let others: Vec<&str> = entries[1..]
         .iter()
-        .filter(|(_, entry)| !is_other_side(&entry.action))
+        .filter(|(_, entry)| !is_counterpart(&entry.action))
         .map(|(_, entry)| entry.action.as_str())
         .collect();
-    let mut message = if entry.role == Role::System { swept(entries) } else { subject(ticket, entry) };
+    let mut message = if entry.role == Role::System { sweep_subject(entries) } else { subject(ticket, entry) };
     if !others.is_empty() && entry.role != Role::System {
         message.push_str(&format!(" and {} more", others.len()));
     }
     message.push_str("\n\n");
     message.push_str(&trailers(entries));
-    behalf(&mut message, on_behalf_of);
+    push_on_behalf_of(&mut message, on_behalf_of);
     message
 }
 
-/// What names each entry to programs.
+/// Returns the trailers of some entries.
 fn trailers(entries: &[(&Ticket, &Entry)]) -> String {
     let of = |(ticket, entry): &(&Ticket, &Entry)| {
         format!("Ticket: {}\nEntry: {}\nAction: {}\n", ticket.id, entry.id, entry.action.as_str())
@@ -42,8 +42,8 @@ fn trailers(entries: &[(&Ticket, &Entry)]) -> String {
     entries.iter().map(of).collect()
 }
 
-/// What a sweep did, in numbers; of one ticket in words.
-fn swept(entries: &[(&Ticket, &Entry)]) -> String {
+/// Returns the subject for a sweep: the numbers of entries, or the subject of the only entry.
+fn sweep_subject(entries: &[(&Ticket, &Entry)]) -> String {
     if let [(ticket, entry)] = entries {
         return format!("Sweep: {}", subject(ticket, entry));
     }
@@ -55,7 +55,7 @@ fn swept(entries: &[(&Ticket, &Entry)]) -> String {
     }
 }
 
-/// The message for imported tickets.
+/// Returns the message for imported tickets.
 pub(crate) fn for_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
     let system = tickets
         .first()
@@ -63,42 +63,42 @@ pub(crate) fn for_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> Stri
         .unwrap_or_else(|| "elsewhere".to_owned());
     let plural = if tickets.len() == 1 { "" } else { "s" };
     let mut message = format!("Import {} ticket{plural} from {}\n\n", tickets.len(), one_line(&system));
-    if tickets.len() <= NAMED {
+    if tickets.len() <= MOST_NAMED {
         tickets.iter().for_each(|ticket| message.push_str(&format!("Ticket: {}\n", ticket.id)));
     }
     message.push_str("Action: import\n");
-    behalf(&mut message, on_behalf_of);
+    push_on_behalf_of(&mut message, on_behalf_of);
     message
 }
 
-/// The message for tickets whose files were mended.
+/// Returns the message for tickets whose files were repaired.
 pub(crate) fn for_repair(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
     let mut message = match tickets {
-        [ticket] => format!("Mend {}: {}\n\n", short_suffix(ticket.id), quoted(ticket)),
-        _ => format!("Mend {} tickets\n\n", tickets.len()),
+        [ticket] => format!("Repair {}: {}\n\n", short_suffix(ticket.id), quoted(ticket)),
+        _ => format!("Repair {} tickets\n\n", tickets.len()),
     };
-    if tickets.len() <= NAMED {
+    if tickets.len() <= MOST_NAMED {
         tickets.iter().for_each(|ticket| message.push_str(&format!("Ticket: {}\n", ticket.id)));
     }
     message.push_str("Action: mend\n");
-    behalf(&mut message, on_behalf_of);
+    push_on_behalf_of(&mut message, on_behalf_of);
     message
 }
 
-/// The message for an organisation that was made or changed.
-pub(crate) fn for_organization(amending: &OrganizationCommand, on_behalf_of: Option<&str>) -> String {
-    for_access(&[], amending, on_behalf_of)
+/// Returns the message for an organization that was made or changed.
+pub(crate) fn for_organization(command: &OrganizationCommand, on_behalf_of: Option<&str>) -> String {
+    for_access(&[], command, on_behalf_of)
 }
 
-/// The same with the entries that go with it.
+/// Returns the message for a changed organization and the entries added with the change.
 pub(crate) fn for_access(
     entries: &[(&Ticket, &Entry)],
-    amending: &OrganizationCommand,
+    command: &OrganizationCommand,
     on_behalf_of: Option<&str>,
 ) -> String {
-    let id = one_line(&amending.id);
-    let subject = match amending.amendments.as_slice() {
-        _ if amending.is_new => format!("Make organization {id}"),
+    let id = one_line(&command.id);
+    let subject = match command.changes.as_slice() {
+        _ if command.is_new => format!("Make organization {id}"),
         [OrganizationChange::AddPerson(member)] if member.roles.is_empty() => {
             format!("Add {} to organization {id}", member.email)
         }
@@ -116,15 +116,15 @@ pub(crate) fn for_access(
         _ => format!("Change organization {id}"),
     };
     let mut message = format!("{}\n\n{}Organization: {id}\n", one_line(&subject), trailers(entries));
-    behalf(&mut message, on_behalf_of);
+    push_on_behalf_of(&mut message, on_behalf_of);
     message
 }
 
-/// The message for a list of holidays.
+/// Returns the message for a holiday list.
 pub(crate) fn for_holiday_list(name: &str, list: &HolidayList, on_behalf_of: Option<&str>) -> String {
     let mut message =
         format!("List holidays: {}\n\nCalendar: {name}\nAction: calendar-import\n", one_line(&list.title));
-    behalf(&mut message, on_behalf_of);
+    push_on_behalf_of(&mut message, on_behalf_of);
     message
 }
 
@@ -132,19 +132,20 @@ fn listed(roles: &[OrganizationRole]) -> String {
     roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-pub(crate) fn behalf(message: &mut String, on_behalf_of: Option<&str>) {
+/// Adds the trailer that names the actor.
+pub(crate) fn push_on_behalf_of(message: &mut String, on_behalf_of: Option<&str>) {
     if let Some(person) = on_behalf_of {
         message.push_str(&format!("On-behalf-of: {}\n", one_line(person)));
     }
 }
 
-/// Entries that only mirror another of the same command.
-fn is_other_side(action: &Action) -> bool {
+/// Returns whether an entry is the counterpart of another entry of the same command.
+fn is_counterpart(action: &Action) -> bool {
     matches!(action, Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. })
 }
 
 fn subject(ticket: &Ticket, entry: &Entry) -> String {
-    let what = match &entry.action {
+    let verb = match &entry.action {
         Action::Open(_) => "Open".to_owned(),
         Action::Reply { .. } => "Reply to".to_owned(),
         Action::Note { .. } => "Note on".to_owned(),
@@ -161,8 +162,8 @@ fn subject(ticket: &Ticket, entry: &Entry) -> String {
         }
         Action::Assign { assignee: None } => "Unassign".to_owned(),
         Action::Deescalate { .. } => "De-escalate".to_owned(),
-        Action::Set { .. } => "Set facts of".to_owned(),
-        Action::Cc { .. } => "Change copies of".to_owned(),
+        Action::Set { .. } => "Set fields of".to_owned(),
+        Action::Cc { .. } => "Change cc of".to_owned(),
         Action::Correct { entry, .. } => format!("Correct {} of", short_suffix(*entry)),
         Action::Redact { entry, .. } => format!("Redact {} of", short_suffix(*entry)),
         other => capitalized(other.as_str()),
@@ -171,7 +172,7 @@ fn subject(ticket: &Ticket, entry: &Entry) -> String {
         (Some(from), Some(to)) if from != to => format!(" ({from} -> {to})"),
         _ => String::new(),
     };
-    format!("{what} {}: {}{change}", short_suffix(ticket.id), quoted(ticket))
+    format!("{verb} {}: {}{change}", short_suffix(ticket.id), quoted(ticket))
 }
 
 fn capitalized(word: &str) -> String {
@@ -181,13 +182,13 @@ fn capitalized(word: &str) -> String {
 
 fn quoted(ticket: &Ticket) -> String {
     let subject = one_line(&ticket.header.subject);
-    match subject.char_indices().nth(QUOTED) {
+    match subject.char_indices().nth(LONGEST_SUBJECT) {
         Some((end, _)) => format!("{}…", subject[..end].trim_end()),
         None => subject,
     }
 }
 
-/// Words that cannot end the line they stand on: a subject can never add a trailer.
-fn one_line(words: &str) -> String {
-    words.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
+/// Replaces control characters and line separators by blanks, so that a subject can never add a trailer.
+fn one_line(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect()
 }

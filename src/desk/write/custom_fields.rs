@@ -1,4 +1,4 @@
-//! What the desk lets a ticket hold: its product groups, the fields of its own, and its macros.
+//! Checks of custom fields and product groups against `[fields]` and `[product_groups]` of casebook.toml.
 
 use crate::domain::ticket::action::{Action, HeaderField, OpenFields};
 use crate::domain::ticket::custom_field::{CustomField, InvalidFieldValue, coerce_all};
@@ -8,34 +8,34 @@ use crate::store::config::fields::FieldChoices;
 
 use crate::desk::Desk;
 
-/// Gives the values of the desk's own fields their kinds. Other actions, and those without such a field, are left
-/// alone and cost nothing.
+/// Converts the values of custom fields that an action sets to the types of the fields. For an action without custom
+/// fields nothing is read.
 ///
 /// # Errors
-/// casebook.toml is not sound; inside, the first value that does not fit.
+/// casebook.toml is invalid; inside, the refusal of the first value that does not fit.
 pub(crate) fn coerce_fields(desk: &Desk, action: &mut Action) -> Result<Result<(), Refusal>, Error> {
-    let is_own = |fact: &HeaderField| matches!(fact, HeaderField::Field(_));
+    let is_custom = |field: &HeaderField| matches!(field, HeaderField::Field(_));
     let Action::Set { set, unset } = action else { return Ok(Ok(())) };
-    if !set.iter().map(|(fact, _)| fact).chain(&*unset).any(is_own) {
+    if !set.iter().map(|(field, _)| field).chain(&*unset).any(is_custom) {
         return Ok(Ok(()));
     }
-    let fields = desk.policy().choices()?.fields;
-    let values = set.iter_mut().filter_map(|(fact, value)| match fact {
+    let fields = desk.policy().field_choices()?.fields;
+    let values = set.iter_mut().filter_map(|(field, value)| match field {
         HeaderField::Field(name) => Some((name.as_str(), value)),
         _ => None,
     });
-    let taken = unset.iter().filter_map(|fact| match fact {
+    let removed = unset.iter().filter_map(|field| match field {
         HeaderField::Field(name) => fields.iter().find(|field| field.name == *name && field.is_required),
         _ => None,
     });
-    Ok(coerce_all(&fields, values).and_then(|()| taken.map(missing).next().map_or(Ok(()), Err)).map_err(refusal))
+    Ok(coerce_all(&fields, values).and_then(|()| removed.map(missing).next().map_or(Ok(()), Err)).map_err(refusal))
 }
 
-/// The same for a ticket about to be opened, which has every field the desk asks for. A product group that is not
-/// listed is worth a notice.
+/// Converts the custom fields of a new ticket, and checks that it has every required field. Returns a notice if its
+/// product group is not listed.
 ///
 /// # Errors
-/// As [`Desk::coerce_fields`].
+/// As [`coerce_fields`]; inside, also a required field that is missing.
 pub(crate) fn validate_opening(
     desk: &Desk,
     opening: &mut OpenFields,
@@ -43,25 +43,25 @@ pub(crate) fn validate_opening(
     if opening.kind.is_some() {
         return Ok(Ok(None));
     }
-    let FieldChoices { fields, product_groups } = desk.policy().choices()?;
+    let FieldChoices { fields, product_groups } = desk.policy().field_choices()?;
     let values = opening.fields.iter_mut().map(|(name, value)| (name.as_str(), value));
-    if let Err(unfit) = coerce_all(&fields, values) {
-        return Ok(Err(refusal(unfit)));
+    if let Err(invalid) = coerce_all(&fields, values) {
+        return Ok(Err(refusal(invalid)));
     }
     let lacks = |field: &&CustomField| field.is_required && !opening.fields.iter().any(|(name, _)| *name == field.name);
     if let Some(field) = fields.iter().find(lacks) {
         return Ok(Err(refusal(missing(field))));
     }
-    let known: Vec<String> = product_groups.into_iter().map(|group| group.name).collect();
-    let is_unknown = |given: &&String| !known.is_empty() && !known.contains(given);
+    let groups: Vec<String> = product_groups.into_iter().map(|group| group.name).collect();
+    let is_unknown = |given: &&String| !groups.is_empty() && !groups.contains(given);
     let unknown = opening.product_group.as_ref().filter(is_unknown).cloned();
-    Ok(Ok(unknown.map(|given| Notice::UnknownProductGroup { given, known })))
+    Ok(Ok(unknown.map(|given| Notice::UnknownProductGroup { given, known: groups })))
 }
 
 fn missing(field: &CustomField) -> InvalidFieldValue {
     InvalidFieldValue::Missing { name: field.name.clone() }
 }
 
-fn refusal(unfit: InvalidFieldValue) -> Refusal {
-    Refusal::InvalidCustomField(Box::new(unfit))
+fn refusal(invalid: InvalidFieldValue) -> Refusal {
+    Refusal::InvalidCustomField(Box::new(invalid))
 }

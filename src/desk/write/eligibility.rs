@@ -1,6 +1,5 @@
-//! Whether a ticket may be opened by what is on file about its requester: gathers that for [`crate::domain::people::eligibility_context`].
-//!
-//! Must not know what becomes of the answer.
+//! Eligibility of new tickets: reads the organization and the rules for [`crate::domain::people::eligibility_context`]
+//! (docs/decisions/0011-organizations.md).
 
 use crate::domain::people::eligibility::IneligibleReason;
 use crate::domain::people::eligibility_context::{EligibilityContext, instance_of};
@@ -16,57 +15,57 @@ use crate::store::config::{eligibility, sla};
 use super::organization_access::check_access_request;
 use crate::desk::Desk;
 
-/// Judges a ticket about to be opened. Where an agent overrides the rules against it, their names go into the
-/// opening; says whether there was nothing to override. Agents' own tickets are not judged.
+/// Checks the eligibility of a new ticket. If an agent overrides rules that refuse it, their names are written into the
+/// opening. Returns whether there was nothing to override. A ticket whose requester is an agent is always eligible.
 ///
 /// # Errors
-/// Policy or organisation cannot be read; inside, why the ticket may not be opened.
+/// The settings or the organization cannot be read; inside, the refusal.
 pub(crate) fn check_eligibility(desk: &Desk, opening: &mut OpenFields) -> Result<Result<bool, Refusal>, Error> {
     if opening.kind == Some(Kind::OrganizationAccess) {
         return Ok(check_access_request(desk, opening)?.map(|()| false));
     }
-    let reason = opening.overridden.take().map(|overridden| overridden.reason);
-    let found = match desk.config.team.has_agent(&opening.requester) {
+    let override_reason = opening.overridden.take().map(|overridden| overridden.reason);
+    let reasons = match desk.config.team.has_agent(&opening.requester) {
         true => Ok(Vec::new()),
         false => eligibility_problems(desk, opening)?,
     };
-    let mut against = match found {
-        Ok(hurdles) => hurdles,
+    let mut reasons = match reasons {
+        Ok(reasons) => reasons,
         Err(refusal) => return Ok(Err(refusal)),
     };
-    let rules: Vec<&str> = against.iter().map(IneligibleReason::rule).collect();
-    match reason {
-        Some(reason) if !against.is_empty() => {
+    let rules: Vec<&str> = reasons.iter().map(IneligibleReason::rule).collect();
+    match override_reason {
+        Some(reason) if !reasons.is_empty() => {
             opening.overridden = Some(Override { rule: rules.join(", "), reason });
             Ok(Ok(false))
         }
         Some(_) => Ok(Ok(true)),
-        None if against.is_empty() => Ok(Ok(false)),
-        None => Ok(Err(Refusal::NotEligible(Box::new(against.swap_remove(0))))),
+        None if reasons.is_empty() => Ok(Ok(false)),
+        None => Ok(Err(Refusal::NotEligible(Box::new(reasons.swap_remove(0))))),
     }
 }
 
-/// What is against the ticket, by what is on file.
+/// Returns the reasons why a new ticket is not eligible, by the file of its organization.
 fn eligibility_problems(desk: &Desk, opening: &OpenFields) -> Result<Result<Vec<IneligibleReason>, Refusal>, Error> {
     let (rules, zone) = (desk.policy().settings(eligibility::read)?, desk.policy().zone()?);
     let named = opening.organization.as_deref();
     let organization = named.map(|name| desk.policy().organization_on_file(name)).transpose()?.flatten();
     if let (Some(given), None) = (named, &organization)
-        && let Some(hurdle) = spared(desk, &opening.requester, given)?
+        && let Some(reason) = unknown_organization(desk, &opening.requester, given)?
     {
-        return Ok(Ok(vec![hurdle]));
+        return Ok(Ok(vec![reason]));
     }
-    // Plans are nothing to people of no organisation: what is wrong with them does not stop their tickets.
+    // Without an organization plans decide nothing, so that invalid plans do not stop the ticket.
     let (plans, desk_plan) = match organization {
         Some(_) => desk.policy().settings(sla::read).map(|policy| (policy.plans, policy.desk_plan))?,
         None => (Vec::new(), None),
     };
-    let admission = EligibilityContext { rules, plans, desk_plan, zone };
-    Ok(admission.check_eligibility(opening, organization.as_ref(), desk.environment.now))
+    let context = EligibilityContext { rules, plans, desk_plan, zone };
+    Ok(context.check_eligibility(opening, organization.as_ref(), desk.environment.now))
 }
 
-/// What is against naming an organisation without a file: that the requester is of one whose rules count.
-fn spared(desk: &Desk, requester: &Person, given: &str) -> Result<Option<IneligibleReason>, Error> {
+/// Returns the reason against an organization without a file: the requester belongs to another one, whose rules apply.
+fn unknown_organization(desk: &Desk, requester: &Person, given: &str) -> Result<Option<IneligibleReason>, Error> {
     let theirs: Vec<String> = desk.policy().memberships(requester)?.organizations().map(str::to_owned).collect();
     let (requester, given) = (requester.clone(), given.to_owned());
     Ok((!theirs.is_empty()).then_some(IneligibleReason::UnknownOrganization {
@@ -76,15 +75,14 @@ fn spared(desk: &Desk, requester: &Person, given: &str) -> Result<Option<Ineligi
     }))
 }
 
-/// Judges facts about to be set by what is on file, as those a ticket opens with are: its organisation and its
-/// instance.
+/// Checks the organization and the instance that an action sets on a ticket, as for a new ticket.
 ///
 /// # Errors
-/// A file cannot be read; inside, what does not fit.
+/// A file cannot be read; inside, the refusal.
 pub(crate) fn check_field_changes(desk: &Desk, header: &Header, action: &Action) -> Result<Result<(), Refusal>, Error> {
     let Action::Set { set, unset } = action else { return Ok(Ok(())) };
-    let given = |wanted: &HeaderField| match set.iter().find(|(fact, _)| fact == wanted) {
-        Some((_, Value::String(words))) => Some(words.as_str()),
+    let given = |field: &HeaderField| match set.iter().find(|(name, _)| name == field) {
+        Some((_, Value::String(text))) => Some(text.as_str()),
         _ => None,
     };
     let (named, instance) = (given(&HeaderField::Organization), given(&HeaderField::Instance));
@@ -94,12 +92,12 @@ pub(crate) fn check_field_changes(desk: &Desk, header: &Header, action: &Action)
     let organization = named.or(header.organization.as_deref());
     let file = organization.map(|id| desk.policy().organization_on_file(id)).transpose()?.flatten();
     if let (Some(named), None) = (named, &file) {
-        let requester = given(&HeaderField::Requester).and_then(|words| Person::from_name(words).ok());
+        let requester = given(&HeaderField::Requester).and_then(|name| Person::from_name(name).ok());
         let requester = requester.as_ref().unwrap_or(&header.requester);
-        let hurdle = spared(desk, requester, named)?;
-        return Ok(hurdle.map_or(Ok(()), |hurdle| Err(Refusal::NotEligible(Box::new(hurdle)))));
+        let reason = unknown_organization(desk, requester, named)?;
+        return Ok(reason.map_or(Ok(()), |reason| Err(Refusal::NotEligible(Box::new(reason)))));
     }
-    // An instance that stays has to be one of the organisation that comes.
+    // An instance that stays must belong to the new organization.
     let stays = header.instance.as_deref().filter(|_| named.is_some() && !unset.contains(&HeaderField::Instance));
     let (Some(file), Some(instance)) = (file, instance.or(stays)) else { return Ok(Ok(())) };
     Ok(instance_of(&file, Some(instance)).map(|_| ()))

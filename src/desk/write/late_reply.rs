@@ -1,4 +1,4 @@
-//! A customer's reply after the reopen window (docs/workflow.md#reply): it opens a follow-up ticket. Later replies are
+//! A customer's reply after the reopen window (docs/follow-up.md#late-replies): it opens a follow-up ticket. Later replies are
 //! recorded on that follow-up ticket until it is solved.
 //!
 //! The text is never lost: both files change in one command, and each names the other ticket.

@@ -1,6 +1,4 @@
-//! How a ticket begins: whose it is, of which organisation, and that a key opens one ticket alone.
-//!
-//! Works in memory, as the rest of a command in the making does.
+//! Opening a ticket.
 
 use crate::domain::id::Id;
 use crate::domain::people::role::TicketRole;
@@ -78,7 +76,7 @@ impl Transaction<'_> {
     /// the actor may not see is free, because a refusal would reveal the ticket.
     fn find_opened(&self, key: &str) -> Result<Option<Id>, Error> {
         let mut opened = Vec::new();
-        self.desk().read().search(key, |ticket| {
+        self.desk().read().for_each_containing(key, |ticket| {
             if ticket.history.first().is_some_and(|entry| entry.key.as_deref() == Some(key)) {
                 opened.push((ticket.id, ticket.header));
             }
@@ -93,23 +91,26 @@ impl Transaction<'_> {
     }
 }
 
-/// The organisation of a new ticket: the one asked for, else the requester's. A customer asks for their own alone;
-/// a desk without organisations' files takes what it is told.
+/// Returns the organization of a new ticket: the given one, else the requester's. A customer may only give an
+/// organization of the requester. A desk without files of organizations takes the given one as it is.
+///
+/// # Errors
+/// A file cannot be read; inside, the refusal.
 pub(crate) fn organization_of_opening(
     desk: &Desk,
     opening: &OpenFields,
-    standing: TicketRole,
+    role: TicketRole,
 ) -> Result<Result<Option<String>, Refusal>, Error> {
     let given = opening.organization.clone();
-    if (standing.is_support() && given.is_some()) || !desk.policy().keeps_organizations()? {
+    if (role.is_support() && given.is_some()) || !desk.policy().keeps_organizations()? {
         return Ok(Ok(given));
     }
     let memberships = desk.policy().memberships(&opening.requester)?;
-    let known: Vec<String> = memberships.organizations().map(str::to_owned).collect();
-    Ok(match (given, known.as_slice()) {
-        (Some(given), known) if known.contains(&given) => Ok(Some(given)),
+    let organizations: Vec<String> = memberships.organizations().map(str::to_owned).collect();
+    Ok(match (given, organizations.as_slice()) {
+        (Some(given), organizations) if organizations.contains(&given) => Ok(Some(given)),
         (Some(given), _) => Err(Refusal::OtherOrganization { given }),
-        (None, [] | [_]) => Ok(known.into_iter().next()),
-        (None, _) => Err(Refusal::AmbiguousOrganization { known }),
+        (None, [] | [_]) => Ok(organizations.into_iter().next()),
+        (None, _) => Err(Refusal::AmbiguousOrganization { known: organizations }),
     })
 }

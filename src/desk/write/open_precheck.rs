@@ -1,6 +1,5 @@
-//! What can be said of a ticket before it has a subject and words, so that nobody types what is refused in the end.
-//!
-//! Promises nothing: opening it asks everything again.
+//! The check of a new ticket before its subject and text are typed, so that a ticket that will be refused is refused
+//! before. Opening the ticket checks everything again.
 
 use crate::domain::people::organization::Instance;
 use crate::domain::people::person::Person;
@@ -13,28 +12,28 @@ use super::eligibility::check_eligibility;
 use super::open::organization_of_opening;
 use crate::desk::Desk;
 
-/// The instances of which a ticket about to be opened still has to name one; none where nothing is left to say.
+/// Returns the instances of which the new ticket must name one; none if it needs no instance or names one.
 ///
 /// # Errors
-/// As opening it will be refused whatever its words are: who may open it, of which organisation it is, and what
-/// `[eligibility]` asks of the requester and of an instance that is named. Policy or organisation cannot be read.
-pub fn precheck_opening(desk: &Desk, opening: &OpenFields, by: &Person) -> Result<Vec<Instance>, Error> {
+/// The ticket will be refused whatever its text is: the actor may not open it, the organization is not the requester's,
+/// or `[eligibility]` refuses the requester or the named instance. Or a file cannot be read.
+pub fn precheck_opening(desk: &Desk, opening: &OpenFields, actor: &Person) -> Result<Vec<Instance>, Error> {
     let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
-    let role = desk.config.team.role(by, None);
-    workflow::may_open(role, by, opening).map_err(refused)?;
+    let role = desk.config.team.role(actor, None);
+    workflow::may_open(role, actor, opening).map_err(refused)?;
     let organization = organization_of_opening(desk, opening, role)?.map_err(refused)?;
     let mut opening = OpenFields { organization, ..opening.clone() };
     let instances = instances_to_choose(desk, &opening)?;
-    // A rule about the person holds whichever instance it is; one about an instance, when it is chosen.
+    // A rule about the person applies to every instance; a rule about an instance is checked when one is chosen.
     opening.instance = opening.instance.or_else(|| instances.first().map(|instance| instance.id.clone()));
     match check_eligibility(desk, &mut opening)? {
-        Err(Refusal::NotEligible(hurdle)) if !instances.is_empty() && !hurdle.is_personal() => Ok(instances),
+        Err(Refusal::NotEligible(reason)) if !instances.is_empty() && !reason.is_personal() => Ok(instances),
         Err(refusal) => Err(refused(refusal)),
         Ok(_) => Ok(instances),
     }
 }
 
-/// The instances of the ticket's organisation, where there are several and none of them is named.
+/// Returns the instances of the ticket's organization if there are several and none is named.
 fn instances_to_choose(desk: &Desk, opening: &OpenFields) -> Result<Vec<Instance>, Error> {
     let named = opening.organization.as_deref().filter(|_| opening.instance.is_none());
     let organization = named.map(|name| desk.policy().organization_on_file(name)).transpose()?.flatten();

@@ -6,18 +6,18 @@ use crate::store::git::Repository;
 
 use crate::desk::Desk;
 
-/// Under which terms a command is carried out.
+/// The options of a command that writes.
 #[derive(Clone, Debug)]
 pub struct WriteOptions {
-    /// Who acts.
-    pub by: Person,
-    /// Whether the name was given, so that git's own identity may be another.
+    /// The person who runs the command.
+    pub actor: Person,
+    /// True if the actor was named with a flag or variable, so that git's author may be another person.
     pub on_behalf: bool,
-    /// The author git would name, where the environment says so.
+    /// The address of git's author, if the environment sets it.
     pub git_author: Option<String>,
-    /// Show what would be done, and do nothing.
+    /// True if nothing is written: the outcome is only returned.
     pub dry_run: bool,
-    /// Commit or not; else the desk's policy.
+    /// True to commit, false not to; `None` for what the settings of the desk say.
     pub commit: Option<bool>,
 }
 
@@ -47,7 +47,7 @@ impl WriteOptions {
             Some(author) => Some(author.clone()),
             None => Repository::at(&desk.root).email()?,
         };
-        let actor = self.by.as_str();
+        let actor = self.actor.as_str();
         Ok(author.is_none_or(|author| !author.eq_ignore_ascii_case(actor)).then(|| actor.to_owned()))
     }
 }

@@ -1,10 +1,11 @@
-//! How an organisation's file changes: through the same door as tickets, with a commit of its own kind.
+//! Changing the file of an organization.
 
 use crate::domain::people::organization::{Organization, PlanPeriod};
 use crate::domain::people::organization_change::{ChangeNotAllowed, OrganizationChange, may_change};
 use crate::domain::people::role::TicketRole;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
+use crate::store::config;
 use crate::store::config::sla;
 use crate::store::files::FileChange;
 use crate::store::layout;
@@ -17,9 +18,9 @@ use super::outcome::Outcome;
 use crate::desk::Desk;
 
 impl OrganizationCommand {
-    /// What was asked, in the words of the command line.
+    /// Returns the name of the command, as the command line has it.
     fn action(&self) -> &'static str {
-        match self.amendments.first() {
+        match self.changes.first() {
             _ if self.is_new => "org new",
             Some(OrganizationChange::AddPerson(_)) => "org person add",
             Some(OrganizationChange::RemovePerson(..)) => "org person remove",
@@ -37,76 +38,79 @@ impl OrganizationCommand {
     }
 }
 
-/// What the command makes of the organisation.
+/// Returns the outcome of making or changing an organization.
+///
+/// # Errors
+/// The actor may not change it, it exists already or does not exist, or a file cannot be read.
 pub(crate) fn plan_change(
     desk: &Desk,
-    amending: &OrganizationCommand,
+    command: &OrganizationCommand,
     options: &WriteOptions,
 ) -> Result<Outcome, Error> {
-    let path = layout::organization_path(&amending.id);
-    let before = match amending.is_new {
+    let path = layout::organization_path(&command.id);
+    let before = match command.is_new {
         true => None,
-        // Whose file somebody may not see, they do not learn that it is there.
-        false => Some(desk.policy().organization(&amending.id, Some(&options.by))?),
+        // An organization that the actor may not see is not found.
+        false => Some(desk.policy().organization(&command.id, Some(&options.actor))?),
     };
-    let mut after = before.clone().unwrap_or_else(|| Organization::new(&amending.id));
-    amending.amendments.iter().for_each(|amendment| after.apply(amendment));
-    let memberships = desk.policy().memberships(&options.by)?;
-    may_change(&desk.config.team, &options.by, &memberships, before.as_ref(), &after).map_err(|why| {
-        let refusal = match why {
+    let mut after = before.clone().unwrap_or_else(|| Organization::new(&command.id));
+    command.changes.iter().for_each(|change| after.apply(change));
+    let memberships = desk.policy().memberships(&options.actor)?;
+    may_change(&desk.config.team, &options.actor, &memberships, before.as_ref(), &after).map_err(|reason| {
+        let refusal = match reason {
             ChangeNotAllowed::AgentsOnly => Refusal::NotAllowed { role: TicketRole::Outsider },
             ChangeNotAllowed::SupportRolesOnly => Refusal::SupportRolesOnly,
             ChangeNotAllowed::OtherDomain => Refusal::OwnPeopleOnly,
         };
-        Error::Refused { ticket: None, action: amending.action().to_owned(), refusal }
+        Error::Refused { ticket: None, action: command.action().to_owned(), refusal }
     })?;
-    let bytes = desk.policy().organization_bytes(&amending.id)?;
-    if amending.is_new && bytes.is_some() {
-        return Err(Error::OrganizationExists { id: amending.id.clone() });
+    let bytes = desk.policy().organization_bytes(&command.id)?;
+    if command.is_new && bytes.is_some() {
+        return Err(Error::OrganizationExists { id: command.id.clone() });
     }
-    let mut report = Outcome::default();
+    let mut outcome = Outcome::default();
     if before.as_ref() == Some(&after) {
-        return Ok(report);
+        return Ok(outcome);
     }
     let printed = match (&bytes, &before) {
         (Some(bytes), Some(before)) => yaml::reprint_organization(bytes, before, &after)
             .map_err(|damage| Error::Damaged { path: path.clone(), damage })?,
         _ => yaml::print_organization(&after),
     };
-    let read = yaml::read_organization(printed.as_bytes(), &amending.id);
+    let read = yaml::read_organization(printed.as_bytes(), &command.id);
     if let Err(damage) = read {
         return Err(Error::Usage { message: damage.kind.to_string(), hint: Some("nothing was changed".to_owned()) });
     }
     refuse_unknown_plans(desk, before.as_ref(), &after)?;
-    debug_assert_eq!(read.ok(), Some(after), "what is printed is read back as it was");
+    debug_assert_eq!(read.ok(), Some(after), "the printed file is read back unchanged");
     let before = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    report.changes.push(FileChange { path, before, after: printed });
+    outcome.changes.push(FileChange { path, before, after: printed });
     if options.commits(desk)? {
-        report.message = Some(commit_message::for_organization(amending, options.on_behalf_of(desk)?.as_deref()));
+        outcome.message = Some(commit_message::for_organization(command, options.on_behalf_of(desk)?.as_deref()));
     }
-    Ok(report)
+    Ok(outcome)
 }
 
-/// A plan the desk does not have is misspelt. What is on file so already stays, as a plan of the past may.
+/// Refuses a new plan period whose plan the desk does not have. Periods that the file contains already may stay.
 fn refuse_unknown_plans(desk: &Desk, before: Option<&Organization>, after: &Organization) -> Result<(), Error> {
-    let on_file = |period: &&PlanPeriod| before.is_some_and(|before| before.plans.contains(period));
-    let mut new = after.plans.iter().filter(|period| !on_file(period)).peekable();
+    let is_old = |period: &&PlanPeriod| before.is_some_and(|before| before.plans.contains(period));
+    let mut new = after.plans.iter().filter(|period| !is_old(period)).peekable();
     if new.peek().is_none() {
         return Ok(());
     }
     let plans = desk.policy().settings(sla::read)?.plans;
-    let known: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
-    // A desk without plans promises nothing to anybody, whatever the word.
-    match new.find(|period| !known.is_empty() && !known.contains(&period.plan.as_str())) {
-        Some(period) => Err(unknown_plan(&period.plan, &known)),
+    let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+    // On a desk without plans the name has no effect.
+    match new.find(|period| !names.is_empty() && !names.contains(&period.plan.as_str())) {
+        Some(period) => Err(unknown_plan(&period.plan, &names)),
         None => Ok(()),
     }
 }
 
-fn unknown_plan(given: &str, known: &[&str]) -> Error {
-    let hint = match sla::nearest(given, known) {
+fn unknown_plan(given: &str, names: &[&str]) -> Error {
+    let hint = match config::nearest(given, names) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("known are {}; [plans] of casebook.toml has them", known.join(", ")),
+        None => format!("the plans are {}; [plans] in casebook.toml defines them", names.join(", ")),
     };
-    Error::usage(format!("`{given}` is no plan of this desk"), hint)
+    Error::usage(format!("`{given}` is not a plan of this desk"), hint)
 }

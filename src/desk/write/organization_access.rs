@@ -1,6 +1,4 @@
-//! Organisation access, granted and revoked: the organisation's file and the ticket change in one command.
-//!
-//! Must not know who may have it: [`crate::domain::people::organization_access`] does.
+//! Granting and revoking organization access: the organization's file and the ticket change in one command.
 
 use crate::domain::id::Id;
 use crate::domain::people::organization::Organization;
@@ -42,7 +40,7 @@ fn grant(desk: &Desk, mut request: ActionRequest, options: &WriteOptions) -> Res
     let refused = |refusal| refused(Some(ticket.id), "access grant", refusal);
     let opening = access_request(ticket).ok_or_else(|| refused(AccessRefusal::NotAnAccessRequest))?;
     let id = opening.organization.as_deref().ok_or_else(|| refused(AccessRefusal::NoOrganization))?;
-    let organization = desk.policy().organization(id, Some(&options.by))?;
+    let organization = desk.policy().organization(id, Some(&options.actor))?;
     may_have_access(&organization, &opening.requester, opening.approved_by.as_ref()).map_err(refused)?;
     let change = OrganizationChange::Access(opening.requester.clone(), Some(ticket.id));
     let id = id.to_owned();
@@ -57,10 +55,10 @@ fn revoke(
     key: Option<String>,
     options: &WriteOptions,
 ) -> Result<Outcome, Error> {
-    let organization = desk.policy().organization(id, Some(&options.by))?;
+    let organization = desk.policy().organization(id, Some(&options.actor))?;
     let member = organization.member(person);
     let is_revoked = member.is_some_and(|member| member.organization_access.is_none());
-    if key.is_some() && is_revoked && desk.config.team.has_agent(&options.by) {
+    if key.is_some() && is_revoked && desk.config.team.has_agent(&options.actor) {
         return Ok(Outcome::default());
     }
     let granted_by = member.and_then(|member| member.organization_access).ok_or_else(|| {
@@ -86,7 +84,7 @@ fn with_organization_change(
     change: OrganizationChange,
     options: &WriteOptions,
 ) -> Result<Outcome, Error> {
-    let command = OrganizationCommand { id, is_new: false, amendments: vec![change] };
+    let command = OrganizationCommand { id, is_new: false, changes: vec![change] };
     let changed = organization::plan_change(desk, &command, options)?;
     outcome.changes.extend(changed.changes);
     if changed.message.is_some() {
@@ -116,11 +114,11 @@ pub(crate) fn check_access_request(desk: &Desk, opening: &OpenFields) -> Result<
     Ok(checked.map_err(|refusal| Refusal::Access(Box::new(refusal))))
 }
 
-/// What a request for access asks; nothing where the ticket is none.
+/// Returns the opening of a ticket that asks for access; `None` for another ticket.
 fn access_request(ticket: &Ticket) -> Option<&OpenFields> {
     ticket.opening().filter(|_| ticket.header.kind == Some(Kind::OrganizationAccess))
 }
 
-fn refused(ticket: Option<Id>, action: &str, why: AccessRefusal) -> Error {
-    Error::Refused { ticket, action: action.to_owned(), refusal: Refusal::Access(Box::new(why)) }
+fn refused(ticket: Option<Id>, action: &str, refusal: AccessRefusal) -> Error {
+    Error::Refused { ticket, action: action.to_owned(), refusal: Refusal::Access(Box::new(refusal)) }
 }

@@ -7,21 +7,21 @@ use crate::store::files::{ExtraFile, FileChange};
 
 use super::request::AttachmentData;
 
-/// What a command did.
+/// The outcome of a command: what it did, or would do in a dry run.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
-    /// The tickets the steps were about, in their order; of a reply to a merged one, where it was recorded.
+    /// The tickets of the requests, in their order. A reply to a merged ticket has the ticket on which it was recorded.
     pub tickets: Vec<Ticket>,
-    /// The entries made, with their tickets.
+    /// The entries added: the id of the ticket and the id of the entry.
     pub entries: Vec<(Id, Id)>,
-    /// What the person should know.
+    /// The facts that the actor must know, each with the id of the ticket.
     pub notices: Vec<(Id, Notice)>,
-    /// The files brought, with their bytes; some may be there already.
+    /// The attachments of the entries, with their bytes; some may be stored already.
     pub attached: Vec<AttachmentData>,
-    /// Files that lie there and go with the commit.
+    /// Files that an earlier command wrote without a commit, and that are added to this commit.
     pub left_behind: Vec<ExtraFile>,
-    /// The files changed, with what they held and hold.
+    /// The files that change, with their contents before and after.
     pub changes: Vec<FileChange>,
-    /// The commit message, where there is a commit or would be one.
+    /// The commit message, if there is a commit, or would be one.
     pub message: Option<String>,
 }

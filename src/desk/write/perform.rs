@@ -23,12 +23,12 @@ impl Desk {
     /// The reason why nothing was done. If git refuses the commit, the files are as before.
     pub fn perform(&mut self, command: Command, options: &WriteOptions) -> Result<Outcome, Error> {
         if self.config.format > FORMAT {
-            return Err(Error::NewerStore { format: self.config.format });
+            return Err(Error::NewerDesk { format: self.config.format });
         }
         self.fault_point("begun");
         let _lock = if options.dry_run { None } else { Some(self.lock()?) };
         if !options.dry_run {
-            self.recovery = recover_for(self, Some(&options.by))?;
+            self.recovery = recover_for(self, Some(&options.actor))?;
             // Recovery has ended the interrupted command that was found when the desk was opened.
             self.pending = None;
         }
@@ -72,11 +72,11 @@ fn plan_file_command(desk: &Desk, command: FileCommand, options: &WriteOptions) 
 fn write(desk: &Desk, outcome: &mut Outcome) -> Result<(), Error> {
     let date = desk.environment.clock_is_fixed.then(|| desk.environment.now.to_rfc3339());
     let commit = outcome.message.clone().map(|message| PlannedCommit { message, date });
-    let mut beside = store_attachments(desk, &outcome.attached)?;
-    let is_stored = |path: &str| outcome.attached.iter().any(|attached| attached.what.path() == path);
-    beside.extend(outcome.left_behind.iter().filter(|extra| !is_stored(&extra.path)).cloned());
+    let mut extra_files = store_attachments(desk, &outcome.attached)?;
+    let is_stored = |path: &str| outcome.attached.iter().any(|attached| attached.attachment.path() == path);
+    extra_files.extend(outcome.left_behind.iter().filter(|extra| !is_stored(&extra.path)).cloned());
     let changes = std::mem::take(&mut outcome.changes);
-    let mut journal = Journal { changes, beside, commit, texts: Vec::new() };
+    let mut journal = Journal { changes, extra_files, commit, texts: Vec::new() };
     let written = write_journal(desk, outcome, &mut journal);
     outcome.changes = journal.changes;
     written
@@ -95,7 +95,7 @@ fn write_journal(desk: &Desk, outcome: &Outcome, journal: &mut Journal) -> Resul
         journal.write(&desk.state, &desk.root, &reach).map_err(|source| {
             // If the journal is on disk all the same, the next writer completes the command.
             if !desk.state.path("journal").exists() {
-                remove_placed(&desk.root, &journal.beside);
+                remove_placed(&desk.root, &journal.extra_files);
             }
             Error::Io { path: desk.state.folder().to_owned(), attempt: "write to", source }
         })?;
@@ -126,7 +126,7 @@ fn roll_back(desk: &Desk, journal: &Journal, has_journal: bool) -> Result<(), Er
     journal
         .roll_back(&desk.state, &desk.root, &|step| desk.fault_point(step))
         .map_err(|source| Error::RollbackFailed { path: desk.root.clone(), source })?;
-    remove_placed(&desk.root, &journal.beside);
+    remove_placed(&desk.root, &journal.extra_files);
     if has_journal {
         journal.remove(&desk.state, &desk.root).map_err(Error::io(desk.state.path("journal"), "remove"))?;
     }
@@ -136,7 +136,7 @@ fn roll_back(desk: &Desk, journal: &Journal, has_journal: bool) -> Result<(), Er
 /// Returns the texts that people wrote for this command, which recovery keeps if git refuses the commit later.
 fn typed_texts(outcome: &Outcome) -> Vec<String> {
     let texts = outcome.entries.iter().filter_map(|(ticket, entry)| {
-        let ticket = outcome.tickets.iter().find(|known| known.id == *ticket)?;
+        let ticket = outcome.tickets.iter().find(|candidate| candidate.id == *ticket)?;
         let entry = ticket.entry(*entry).filter(|entry| entry.role != Role::System)?;
         Some(entry.text.as_ref()?.as_str().to_owned())
     });

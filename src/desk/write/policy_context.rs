@@ -1,6 +1,4 @@
-//! What the policy says of one ticket, found out where the action needs it: most commands pay nothing for it.
-//!
-//! Must not decide anything: [`crate::domain::workflow`] does.
+//! The policy that one decision needs.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -17,7 +15,7 @@ use crate::error::Error;
 
 use crate::desk::Desk;
 
-/// The same as [`workflow::PolicyContext`], with what they are made of.
+/// The policy for one action on one ticket: the owned form of [`workflow::PolicyContext`].
 #[derive(Clone, Debug)]
 pub(crate) struct PolicyFacts {
     hours: Option<Calendar>,

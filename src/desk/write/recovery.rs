@@ -1,5 +1,5 @@
-//! What the next writer does with a command that was interrupted: it goes forward to the end the command had
-//! decided on, and back only where git refuses the commit, or where somebody has changed its files since.
+//! Recovery from an interrupted command, by the next writer (docs/decisions/0005-lock-and-journal.md): the command is
+//! completed. It is rolled back only if git refuses its commit, or if its files were changed since.
 
 use std::path::{Path, PathBuf};
 
@@ -12,51 +12,49 @@ use crate::store::yaml;
 
 use crate::desk::Desk;
 
-/// What became of an interrupted command.
+/// The result of recovering from an interrupted command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Recovery {
-    /// It is done now.
+    /// The command is complete now.
     Completed {
-        /// The subject of its commit, or its files.
-        what: String,
-        /// Files somebody else has changed since, left alone.
+        /// The subject of its commit, or the names of its files.
+        subject: String,
+        /// The files that were changed since by something else, and were left alone.
         foreign: Vec<String>,
     },
-    /// The files are as before it.
+    /// The command was rolled back: the files are as before it.
     Undone {
-        /// What it was.
-        what: String,
-        /// Why.
-        why: RollbackReason,
-        /// Where the words somebody had typed are kept.
+        /// The subject of its commit, or the names of its files.
+        subject: String,
+        /// The reason.
+        reason: RollbackReason,
+        /// The files in which the texts of the command are kept.
         kept: Vec<PathBuf>,
     },
 }
 
-/// Why an interrupted command was undone.
+/// The reason why an interrupted command was rolled back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RollbackReason {
-    /// git refused its commit.
+    /// The refusal of git to commit.
     Git(GitError),
-    /// Somebody has changed files since in which the command had not got to its end.
+    /// Files that were changed since, before the command had written its entries to them.
     Changed(Vec<String>),
 }
 
-impl Desk {
-    /// Returns what became of an interrupted command when this desk last took the lock; `None` if there was none, or
-    /// if the actor may not know of it.
-    pub const fn recovery(&self) -> Option<&Recovery> {
-        self.recovery.as_ref()
-    }
+/// Recovers from an interrupted command. Returns the result if the actor may know of it.
+///
+/// # Errors
+/// As [`recover`].
+pub(crate) fn recover_for(desk: &Desk, actor: Option<&Person>) -> Result<Option<Recovery>, Error> {
+    let may_know = desk.read().restricted_viewer(actor).is_none() || desk.read().may_see_pending(actor);
+    Ok(recover(desk)?.filter(|_| may_know))
 }
 
-/// Ends an interrupted command, and tells what became of it where a person may know of it.
-pub(crate) fn recover_for(desk: &Desk, viewer: Option<&Person>) -> Result<Option<Recovery>, Error> {
-    let tells = desk.read().restricted_viewer(viewer).is_none() || desk.read().has_pending_of(viewer);
-    Ok(recover(desk)?.filter(|_| tells))
-}
-
-/// Ends an interrupted command, and takes away what it left. The caller holds the lock.
+/// Recovers from an interrupted command, and removes its temporary files. The caller holds the lock.
+///
+/// # Errors
+/// A file cannot be written, or git cannot be asked or is locked: then the journal stays for the next writer.
 pub(crate) fn recover(desk: &Desk) -> Result<Option<Recovery>, Error> {
     let journal_path = desk.state.path("journal");
     Repository::free_index(&desk.state);
@@ -64,7 +62,7 @@ pub(crate) fn recover(desk: &Desk) -> Result<Option<Recovery>, Error> {
     let Some(mut journal) = Journal::pending(&desk.state).map_err(Error::io(&journal_path, "read"))? else {
         return Ok(None);
     };
-    let what = match &journal.commit {
+    let subject = match &journal.commit {
         Some(commit) => commit.message.lines().next().unwrap_or_default().to_owned(),
         None => journal.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>().join(", "),
     };
@@ -72,8 +70,8 @@ pub(crate) fn recover(desk: &Desk) -> Result<Option<Recovery>, Error> {
     let io = |source| Error::Io { path: desk.root.clone(), attempt: "write to", source };
     let whole = journal.clone();
     let foreign = journal.externally_changed(&desk.root).map_err(io)?;
-    let hindrance = match still_to_commit(desk, &journal, &foreign)? {
-        // It was committed before somebody changed the files: what they made of them is theirs.
+    let failure = match uncommitted_paths(desk, &journal, &foreign)? {
+        // The command was committed before its files were changed again: the new contents stay.
         Some(paths) if paths.is_empty() => None,
         Some(paths) => {
             journal.apply(&desk.state, &desk.root, &reach).map_err(io)?;
@@ -82,7 +80,7 @@ pub(crate) fn recover(desk: &Desk) -> Result<Option<Recovery>, Error> {
             desk.fault_point("recovered");
             match committed {
                 Ok(()) => None,
-                // Waiting did not help, or git is not there: nothing is lost, the journal stays for the next writer.
+                // Nothing is lost: the journal stays for the next writer.
                 Err(refusal @ (GitError::Locked { .. } | GitError::NotInstalled | GitError::Unanswered { .. })) => {
                     return Err(Error::Git { refusal });
                 }
@@ -91,22 +89,22 @@ pub(crate) fn recover(desk: &Desk) -> Result<Option<Recovery>, Error> {
         }
         None => Some(RollbackReason::Changed(foreign.clone())),
     };
-    let recovery = match hindrance {
-        None => Recovery::Completed { what, foreign },
-        Some(why) => {
+    let recovery = match failure {
+        None => Recovery::Completed { subject, foreign },
+        Some(reason) => {
             whole.roll_back(&desk.state, &desk.root, &reach).map_err(io)?;
             let kept = whole.texts.iter().filter_map(|text| keep(desk, text)).collect();
-            Recovery::Undone { what, why, kept }
+            Recovery::Undone { subject, reason, kept }
         }
     };
     whole.remove(&desk.state, &desk.root).map_err(Error::io(&journal_path, "remove"))?;
     Ok(Some(recovery))
 }
 
-/// The paths a command has still to commit, where somebody may have changed some of its files since. `None`
-/// where its entries are not in one of those, neither as it lies there nor committed: then the command cannot
-/// be done any more without touching what somebody wrote.
-fn still_to_commit(desk: &Desk, journal: &Journal, foreign: &[String]) -> Result<Option<Vec<String>>, Error> {
+/// Returns the paths that an interrupted command must still commit. `foreign` are the files that were changed since. `None`
+/// if the entries of the command are missing from one of these, in the work tree and in the last commit: then the command
+/// cannot be completed without overwriting the change.
+fn uncommitted_paths(desk: &Desk, journal: &Journal, foreign: &[String]) -> Result<Option<Vec<String>>, Error> {
     let mut paths = Vec::new();
     for change in &journal.changes {
         if foreign.contains(&change.path) {
@@ -117,8 +115,8 @@ fn still_to_commit(desk: &Desk, journal: &Journal, foreign: &[String]) -> Result
             if committed.is_some_and(|text| holds_entries(&text, change)) {
                 continue;
             }
-            let lies = std::fs::read(desk.root.join(&change.path)).unwrap_or_default();
-            if !holds_entries(&String::from_utf8_lossy(&lies), change) {
+            let bytes = std::fs::read(desk.root.join(&change.path)).unwrap_or_default();
+            if !holds_entries(&String::from_utf8_lossy(&bytes), change) {
                 return Ok(None);
             }
         }
@@ -131,29 +129,33 @@ fn committed(desk: &Desk, path: &str) -> Result<Option<String>, Error> {
     Repository::at(&desk.root).committed(path).map_err(Error::from)
 }
 
-/// Commits what a journal has changed, unless that is committed already.
-pub(crate) fn commit_journal(desk: &Desk, journal: &Journal, outlook: Option<CommitPlan>) -> Result<(), GitError> {
+/// Commits the files of a journal, unless they are committed already.
+///
+/// # Errors
+/// git refuses, or the message cannot be written.
+pub(crate) fn commit_journal(desk: &Desk, journal: &Journal, plan: Option<CommitPlan>) -> Result<(), GitError> {
     let Some(commit) = &journal.commit else { return Ok(()) };
     let paths = journal.paths();
-    let beside = journal.beside.iter().filter(|one| one.is_new).map(|one| one.path.clone());
+    let beside = journal.extra_files.iter().filter(|extra| extra.is_new).map(|extra| extra.path.clone());
     let changed = journal.changes.iter().filter(|change| change.before.is_none()).map(|change| change.path.clone());
     let new: Vec<String> = changed.chain(beside).collect();
     let message = desk.state.path("message");
-    let said = |error: std::io::Error| GitError::Refused { said: error.to_string() };
-    std::fs::write(&message, &commit.message).map_err(said)?;
-    let path: &Path = &std::path::absolute(&message).map_err(said)?;
+    let refused = |error: std::io::Error| GitError::Refused { message: error.to_string() };
+    std::fs::write(&message, &commit.message).map_err(refused)?;
+    let path: &Path = &std::path::absolute(&message).map_err(refused)?;
     let date = commit.date.as_deref();
     let patience = desk.environment.patience;
     let commit = CommitRequest { paths: &paths, new: &new, message: path, date, patience, state: Some(&desk.state) };
-    Repository::at(&desk.root).commit(&commit, outlook, &|step| desk.fault_point(step))
+    Repository::at(&desk.root).commit(&commit, plan, &|step| desk.fault_point(step))
 }
 
-/// Keeps a text somebody typed, named after the moment.
+/// Saves a text in the state directory, in a file named after the current time.
 fn keep(desk: &Desk, text: &str) -> Option<PathBuf> {
     desk.state.save_text(&desk.environment.now.format("%Y%m%dT%H%M%S%3fZ").to_string(), text).ok()
 }
 
-/// Whether a text names every entry that a change adds; an organisation has none, and is all or nothing.
+/// Returns whether a text contains the id of every entry that a change adds; for an organization, which has no entries,
+/// whether it is the new contents.
 fn holds_entries(text: &str, change: &FileChange) -> bool {
     if layout::organization_of(&change.path).is_some() {
         return text == change.after;

@@ -1,6 +1,5 @@
-//! Mending what has exactly one right answer: a header that is not its history's, and an end marker that is missing.
-//!
-//! Entries keep their bytes, whatever is wrong with them. Works in memory; the door writes.
+//! Repairing what has exactly one correct value: a header that its history does not lead to, a missing end marker. The bytes
+//! of entries never change.
 
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
@@ -22,7 +21,7 @@ use crate::desk::Desk;
 /// # Errors
 /// A file cannot be read, or git cannot be asked.
 pub(crate) fn plan_change(desk: &Desk, ids: &[Id], options: &WriteOptions) -> Result<Outcome, Error> {
-    let (tickets, changes): (Vec<Ticket>, Vec<_>) = mended(desk, ids)?.into_iter().unzip();
+    let (tickets, changes): (Vec<Ticket>, Vec<_>) = repaired(desk, ids)?.into_iter().unzip();
     let message = if changes.is_empty() || !options.commits(desk)? {
         None
     } else {
@@ -31,27 +30,27 @@ pub(crate) fn plan_change(desk: &Desk, ids: &[Id], options: &WriteOptions) -> Re
     Ok(Outcome { tickets, changes, message, ..Outcome::default() })
 }
 
-/// What mending makes of some tickets, and the tickets as they are then. Those with nothing to mend, or with
-/// something nobody can know, are left out.
-fn mended(desk: &Desk, ids: &[Id]) -> Result<Vec<(Ticket, FileChange)>, Error> {
-    let mut mended = Vec::new();
+/// Returns the repaired tickets and the changes of their files. A ticket without anything to repair, or with damage that has
+/// no single correct repair, is left out.
+fn repaired(desk: &Desk, ids: &[Id]) -> Result<Vec<(Ticket, FileChange)>, Error> {
+    let mut repaired = Vec::new();
     for id in ids {
         let path = layout::ticket_path(*id);
         let bytes = desk.read().bytes(*id)?;
         if is_cut(desk, &path, &bytes)? {
             continue;
         }
-        let Some((ticket, after)) = mend(*id, &bytes) else { continue };
+        let Some((ticket, after)) = repair(*id, &bytes) else { continue };
         let before = Some(String::from_utf8_lossy(&bytes).into_owned());
         let after = String::from_utf8_lossy(&after).into_owned();
         if before.as_ref() != Some(&after) {
-            mended.push((ticket, FileChange { path, before, after }));
+            repaired.push((ticket, FileChange { path, before, after }));
         }
     }
-    Ok(mended)
+    Ok(repaired)
 }
 
-/// Whether git has more of a file than stands there: then it was cut, and what is missing is known.
+/// Returns whether a file was cut: the last commit has the same bytes and more. Then git has the missing part.
 fn is_cut(desk: &Desk, path: &str, bytes: &[u8]) -> Result<bool, Error> {
     if !desk.state.in_repository() {
         return Ok(false);
@@ -60,15 +59,15 @@ fn is_cut(desk: &Desk, path: &str, bytes: &[u8]) -> Result<bool, Error> {
     Ok(committed.is_some_and(|text| text.len() > bytes.len() + END.len() && text.as_bytes().starts_with(bytes)))
 }
 
-/// The line that ends a file.
+/// The end marker, the last line of a file.
 const END: &str = "...\n";
 
-/// A file with its end and its header, and the ticket in it; nothing where that cannot be known.
-fn mend(id: Id, bytes: &[u8]) -> Option<(Ticket, Vec<u8>)> {
+/// Returns the ticket and the bytes of its file with end marker and header repaired; `None` if there is no single repair.
+fn repair(id: Id, bytes: &[u8]) -> Option<(Ticket, Vec<u8>)> {
     let (ticket, bytes) = match yaml::read(bytes, Some(id)) {
         Ok(ticket) => (ticket, bytes.to_vec()),
         Err(damage) if damage.kind == ReadErrorKind::NoEndMarker => {
-            let ended = ended(bytes);
+            let ended = with_end_marker(bytes);
             (yaml::read(&ended, Some(id)).ok()?, ended)
         }
         Err(damage) => return yaml::rebuild_header(bytes, id, &damage),
@@ -82,8 +81,8 @@ fn mend(id: Id, bytes: &[u8]) -> Option<(Ticket, Vec<u8>)> {
     Some((after, bytes))
 }
 
-/// The bytes with the marker behind them, on a line of its own that ends as the file's lines do.
-fn ended(bytes: &[u8]) -> Vec<u8> {
+/// Returns the bytes with the end marker after them, on its own line, with the line ending of the file.
+fn with_end_marker(bytes: &[u8]) -> Vec<u8> {
     let line_end: &[u8] = if memchr::memmem::find(bytes, b"\r\n").is_some() { b"\r\n" } else { b"\n" };
     let mut ended = bytes.to_vec();
     if !ended.ends_with(b"\n") {

@@ -10,38 +10,38 @@ use crate::domain::ticket::action::Action;
 use crate::domain::ticket::attachment::{Attachment, Digest};
 use crate::domain::vocabulary::Status;
 
-/// What a step is about.
+/// A reference to the ticket of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TicketRef {
-    /// A ticket to be opened.
+    /// A ticket that the request opens.
     New,
-    /// A ticket that is there.
+    /// A ticket that exists.
     Ticket(Id),
 }
 
-/// One thing asked of one ticket.
+/// A request: one action on one ticket, with its text and conditions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionRequest {
     /// The ticket.
     pub target: TicketRef,
-    /// What is asked.
+    /// The action.
     pub action: Action,
-    /// The words that go with it.
+    /// The text of the entry.
     pub text: Option<Text>,
-    /// The files that go with it.
+    /// The files that the entry names.
     pub attachments: Vec<AttachmentData>,
-    /// For a reply of an agent: leave the status as it is.
+    /// True if the reply of an agent leaves the status as it is.
     pub keep_open: bool,
-    /// A retry with the same key returns the first result.
+    /// The key: a retry with the same key returns the first result.
     pub key: Option<String>,
-    /// Only if the ticket has this status.
+    /// The status that the ticket must have.
     pub if_status: Option<Status>,
-    /// Only if this is the ticket's last entry: its id, or a part of it.
+    /// The version that the ticket must have: the id of its last entry, or a part of it.
     pub if_version: Option<String>,
 }
 
 impl ActionRequest {
-    /// An action on a ticket, with nothing special asked for.
+    /// Returns a request for an action on a ticket, without attachments, key or conditions.
     pub const fn on(ticket: Id, action: Action, text: Option<Text>) -> Self {
         Self {
             target: TicketRef::Ticket(ticket),
@@ -56,20 +56,20 @@ impl ActionRequest {
     }
 }
 
-/// A file that goes with an entry, and its bytes.
+/// An attachment and its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AttachmentData {
-    /// What the entry says of it.
-    pub what: Attachment,
+    /// The attachment, as the entry names it.
+    pub attachment: Attachment,
     /// The bytes.
     pub bytes: Arc<[u8]>,
 }
 
 impl AttachmentData {
-    /// Bytes under a name, which has to be one that attachments may have.
+    /// Returns the attachment of some bytes. `name` must be one that attachments may have.
     pub fn of(name: String, bytes: Vec<u8>) -> Self {
         let digest = Digest(Sha256::digest(&bytes).into());
-        Self { what: Attachment { name, size: bytes.len() as u64, digest }, bytes: bytes.into() }
+        Self { attachment: Attachment { name, size: bytes.len() as u64, digest }, bytes: bytes.into() }
     }
 }
 
@@ -78,9 +78,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bytes_are_known_by_their_digest() {
+    fn the_digest_is_that_of_the_bytes() {
         let attached = AttachmentData::of("empty".to_owned(), Vec::new());
         let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
-        assert_eq!((attached.what.digest.to_string(), attached.what.size), (digest.to_owned(), 0));
+        assert_eq!((attached.attachment.digest.to_string(), attached.attachment.size), (digest.to_owned(), 0));
     }
 }

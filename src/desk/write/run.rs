@@ -11,7 +11,7 @@ use super::command::TicketCommand;
 use super::commit_message;
 use super::outcome::Outcome;
 use super::transaction::Transaction;
-use crate::desk::clones::resolve;
+use crate::desk::clones::relink::changed_ticket;
 
 impl Transaction<'_> {
     /// Runs a ticket command and returns its outcome; nothing is written.
@@ -34,18 +34,20 @@ impl Transaction<'_> {
                 tickets.extend(targets);
                 without_repeats(tickets)
             }
-            TicketCommand::AssignNext { request, team } => vec![self.assign_next(request, team.as_deref())?],
+            TicketCommand::AssignNext { request, team } => vec![self.assign_next(*request, team.as_deref())?],
             TicketCommand::Sweep(tickets) => self.sweep(&tickets)?,
             TicketCommand::Relink { key } => {
                 let desk = self.desk();
-                if let Some(done) = key.as_deref().map(|key| desk.find_relink_by_key(key)).transpose()?.flatten() {
+                if let Some(done) =
+                    key.as_deref().map(|key| desk.clones().find_relink_by_key(key)).transpose()?.flatten()
+                {
                     return Ok(done);
                 }
-                let linked = desk.linked()?;
+                let linked = desk.clones().linked_tickets()?;
                 let tickets: Vec<Ticket> = linked.iter().filter_map(|id| desk.read().ticket(*id).ok()).collect();
-                let unaware = desk.unseen(tickets.iter());
+                let unaware = desk.clones().unaware_solves(tickets.iter());
                 let mut repaired: Vec<Id> =
-                    self.relink(&linked, &unaware, key.as_deref())?.iter().map(resolve::about).collect();
+                    self.relink(&linked, &unaware, key.as_deref())?.iter().map(changed_ticket).collect();
                 repaired.dedup();
                 repaired
             }
@@ -96,7 +98,7 @@ impl Transaction<'_> {
         let mut authors: Vec<&str> = authors.map(Person::as_str).collect();
         authors.sort_unstable();
         authors.dedup();
-        authors.into_iter().for_each(|author| commit_message::behalf(&mut message, Some(author)));
+        authors.into_iter().for_each(|author| commit_message::push_on_behalf_of(&mut message, Some(author)));
         Ok(message)
     }
 }

@@ -63,7 +63,7 @@ impl<'a> Transaction<'a> {
 
     /// Returns the person who runs the command.
     pub const fn actor(&self) -> &'a Person {
-        &self.options.by
+        &self.options.actor
     }
 
     /// Returns a ticket as the transaction has changed it so far; reads it if this is its first use.
@@ -182,8 +182,8 @@ impl<'a> Transaction<'a> {
                 Some((_, before)) if before.history.len() == ticket.history.len() => continue,
                 Some((bytes, before)) => {
                     let after = yaml::amend(bytes, before, ticket)
-                        .map_err(|why| Error::Unwritable { path: path.clone(), why })?;
-                    (Some(utf8(bytes)), utf8(&after))
+                        .map_err(|error| Error::NotExtendable { path: path.clone(), error })?;
+                    (Some(utf8(bytes.clone())), utf8(after))
                 }
                 None => (None, self.print(&path, ticket)?),
             };
@@ -204,7 +204,7 @@ impl<'a> Transaction<'a> {
         }
         let printed = yaml::print(ticket);
         if printed.len() as u64 > yaml::LARGEST_FILE {
-            return Err(Error::Unwritable { path: path(), why: EditError::TooLarge });
+            return Err(Error::NotExtendable { path: path(), error: EditError::TooLarge });
         }
         Ok(printed)
     }
@@ -238,9 +238,9 @@ pub(crate) fn refused(id: Id, action: &Action, refusal: Refusal) -> Error {
     }
 }
 
-/// Converts the bytes of a ticket, which are UTF-8 because they were read as a ticket.
-fn utf8(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+/// Converts the bytes of a ticket, which are UTF-8 because they were read or printed as a ticket.
+fn utf8(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// Returns the name of the first field in which a ticket's header differs from the header its history leads to.

@@ -16,7 +16,6 @@ use crate::domain::people::person::Person;
 use crate::domain::people::role::TicketRole;
 use crate::domain::people::team::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
-use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
@@ -263,8 +262,8 @@ fn evaluate_on(
     };
     let decide_with = |keep_open| {
         // The content of the text does not affect the decision.
-        let (by, action, text) = (entry.by.clone(), entry.action.clone(), entry.text.as_ref().and(Text::clean("-")));
-        decide(before, &Request { by, action, text, keep_open }, &context)
+        let (by, action, has_text) = (&entry.by, &entry.action, entry.text.is_some());
+        decide(before, &Request { by, action, has_text, keep_open }, &context)
     };
     let mut outcome = decide_with(false);
     if let Ok(Decision::Entry { to, .. }) = &outcome

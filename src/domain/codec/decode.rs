@@ -2,6 +2,7 @@
 //! with their paths. In files of a newer format, unknown names are ignored and unknown actions kept as
 //! [`Action::Unknown`].
 
+use super::error::Result;
 use super::error::{DecodeError, DecodeErrorKind, PathElement};
 use super::map_reader::MapReader;
 use crate::domain::people::person::Person;
@@ -12,8 +13,6 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{Escalation, FORMAT, Header, Hold, Ticket};
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::Resolution;
-
-type Result<T> = std::result::Result<T, DecodeError>;
 
 /// Decodes a ticket from its named values.
 ///

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// A result of decoding.
+pub(super) type Result<T> = std::result::Result<T, DecodeError>;
+
 /// An element of a path to a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PathElement {

@@ -4,13 +4,12 @@ use std::str::FromStr;
 
 use chrono::{DateTime, Utc};
 
+use super::error::Result;
 use super::error::{DecodeError, DecodeErrorKind, PathElement};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::value::{Fields, Value};
-
-type Result<T> = std::result::Result<T, DecodeError>;
 
 /// A reader of the named values of one map.
 pub(super) struct MapReader {

@@ -4,15 +4,13 @@
 use chrono::NaiveDate;
 
 use super::encode::FieldWriter;
-use super::error::DecodeError;
+use super::error::Result;
 use super::map_reader::MapReader;
 use crate::domain::people::organization::{Instance, Member, Organization, PlanPeriod};
 use crate::domain::people::person::Person;
 use crate::domain::time::zone::Zone;
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::OrganizationRole;
-
-type Result<T> = std::result::Result<T, DecodeError>;
 
 /// Encodes an organization as named values. Dates are strings here; a file has them without quotes.
 pub fn organization_fields(organization: &Organization) -> Fields {

@@ -1,5 +1,6 @@
-//! The findings of `check`, `audit` and `guard`.⎏⎏A message and a source line may quote text from outside the desk,
-//! which views must sanitize.
+//! The findings of `check`, `audit` and `guard`.
+//!
+//! A message and a source line may quote text from outside the desk, which views must sanitize.
 
 use super::{Rule, Severity};
 use crate::domain::id::Id;

@@ -1,27 +1,39 @@
-//! The rules that files, histories and desks must meet (docs/rules.md).⎏⎏`check`, `audit` and `guard` report only
-//! violations of these rules. Codes and words are promises: the code of a removed rule is not used again. The hundreds
-//! of a code name its subject:⎏⎏| codes | subject |⎏|---|---|⎏| CB001 to CB099 | one file: its contents and format |⎏|
-//! CB100 to CB199 | one ticket: its header, its history, and the workflow |⎏| CB200 to CB299 | links between tickets,
-//! and attachments |⎏| CB300 to CB399 | people and policy |⎏| CB400 to CB499 | the history of git, for `audit` |⎏|
-//! CB500 to CB599 | a push, for `guard` |⎏| CB600 to CB699 | targets, for `sla` |⎏⎏# Invariants⎏⎏This folder contains
-//! only the rules and the form of a finding. The checks are in [`crate::desk`], and the views in [`crate::view`].
+//! The rules that files, histories and desks must meet (docs/rules.md).
+//!
+//! `check`, `audit` and `guard` report only violations of these rules. Codes and words are promises: the code of a removed
+//! rule is not used again. The hundreds of a code name its subject:
+//!
+//! | codes | subject |
+//! |---|---|
+//! | CB001 to CB099 | one file: its contents and format |
+//! | CB100 to CB199 | one ticket: its header, its history, and the workflow |
+//! | CB200 to CB299 | links between tickets, and attachments |
+//! | CB300 to CB399 | people and policy |
+//! | CB400 to CB499 | the history of git, for `audit` |
+//! | CB500 to CB599 | a push, for `guard` |
+//! | CB600 to CB699 | targets, for `sla` |
+//!
+//! # Invariants
+//!
+//! This folder contains only the rules and the form of a finding. The checks are in [`crate::desk`], and the views in
+//! [`crate::view`].
 
 mod audit;
 mod file;
 pub mod finding;
 mod guard;
-mod history;
 mod links;
 mod policy;
 mod sla;
+mod ticket;
 
 pub use audit::*;
 pub use file::*;
 pub use guard::*;
-pub use history::*;
 pub use links::*;
 pub use policy::*;
 pub use sla::*;
+pub use ticket::*;
 
 /// A severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,7 +85,7 @@ impl Eq for Rule {}
 
 /// Returns every rule, in the order of codes.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [file::ALL, history::ALL, links::ALL, policy::ALL, audit::ALL, guard::ALL, sla::ALL].into_iter().flatten().copied()
+    [file::ALL, ticket::ALL, links::ALL, policy::ALL, audit::ALL, guard::ALL, sla::ALL].into_iter().flatten().copied()
 }
 
 /// Returns the rule with a code or word, in any case.

@@ -55,7 +55,7 @@ crate::domain::rules::table! {
         example: "[macros.later]\ntext = \"We wait for {{ hold.taem }}.\"",
         repair: "Correct the text; `casebook show TICKET --json` prints the values of fields, and `casebook macro NAME TICKET -n` tries the macro.",
     }
-    OWN_FIELD_UNFIT = "CB310" "own_field.unfit" Warning {
+    INVALID_CUSTOM_FIELD = "CB310" "own_field.unfit" Warning {
         title: "a custom field has a value that casebook.toml does not allow",
         explanation: "`[fields]` defines the valid values of each custom field. Commands refuse other values; this one was written by hand, imported, or set before the policy changed. It is checked against casebook.toml as it is now. Fields that `[fields]` does not define are not checked.",
         example: "fields:\n  region: mars      (but [fields.region] values = [\"emea\", \"apac\"])",

@@ -1,6 +1,6 @@
 //! The clocks of a ticket under a plan: target, time used, due instant and state (docs/slas.md).
 //!
-//! A clock is computed from the list of times in which it ran ([`super::measure`]). Open time is counted in them by the
+//! A clock is computed from the list of times in which it ran (in `measure.rs`). Open time is counted in them by the
 //! calendar and target of the ticket's last priority, language and channel, so that a new priority counts from the
 //! same start (docs/slas.md#a-new-priority).
 

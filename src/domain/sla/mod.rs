@@ -5,7 +5,7 @@
 //! |---|---|
 //! | [`plan`] | metrics, targets, plans |
 //! | [`events`] | the part of a history that clocks need |
-//! | [`measure`] | the times in which each clock ran |
+//! | `measure` | the times in which each clock ran |
 //! | [`clock`] | clocks with target, due instant and state |
 //! | [`breakdown`] | a clock interval by interval, for `sla --explain` |
 //! | [`manager_response`] | escalations: the manager on duty, and the clock of the manager response |

@@ -12,6 +12,7 @@ pub mod diff;
 pub mod entry;
 mod header;
 pub mod header_changes;
+pub mod macro_template;
 pub mod macros;
 pub mod product_group;
 pub mod replay;
@@ -29,7 +30,7 @@ use super::vocabulary::{Role, Status};
 
 pub use header::{Escalation, Header, Hold};
 
-/// The format number that this program writes. A newer format can be read in part (docs/format.md#a-ticket).
+/// The format number that this program writes. Newer formats are read in part, and never written (rule CB019).
 pub const FORMAT: u32 = 1;
 
 /// A ticket, as its file contains it.

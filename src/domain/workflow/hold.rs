@@ -6,9 +6,9 @@ use crate::domain::ticket::{Hold, Ticket};
 use crate::domain::vocabulary::{HoldReason, Status};
 
 /// Decides on a hold. A ticket on hold needs another reason or another end; the reason `other` requires a text.
-pub(super) fn hold(ticket: &Ticket, hold: &Hold, request: &Request) -> Result<Decision, Refusal> {
+pub(super) fn hold(ticket: &Ticket, hold: &Hold, request: &Request<'_>) -> Result<Decision, Refusal> {
     unsolved(ticket)?;
-    if hold.reason == HoldReason::Other && request.text.is_none() {
+    if hold.reason == HoldReason::Other && !request.has_text {
         return Err(Refusal::TextMissing);
     }
     let is_same = |now: &Hold| now.reason == hold.reason && (hold.until.is_none() || hold.until == now.until);

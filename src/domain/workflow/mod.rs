@@ -27,7 +27,6 @@ use super::people::person::Person;
 use super::people::role::TicketRole;
 use super::people::team::Team;
 use super::sla::follow_up_policy::FollowUpPolicy;
-use super::text::Text;
 use super::ticket::Ticket;
 use super::ticket::action::Action;
 use super::vocabulary::{EscalationReason, Priority, Role, Status};
@@ -39,14 +38,14 @@ pub use refusal::{Refusal, TicketOwner};
 pub use validate_history::{HistoryViolation, validate_entry, validate_opening};
 
 /// A request for an action on a ticket.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Request {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Request<'a> {
     /// The actor.
-    pub by: Person,
+    pub by: &'a Person,
     /// The action. The decision completes fields that follow from the ticket: `was`, and the default of `agreed_by`.
-    pub action: Action,
-    /// The text.
-    pub text: Option<Text>,
+    pub action: &'a Action,
+    /// True if the request has a text.
+    pub has_text: bool,
     /// True if an agent's reply must not change the status.
     pub keep_open: bool,
 }
@@ -180,15 +179,15 @@ impl Decision {
 ///
 /// Returns the first refusal, in this order: the actor may not see the ticket, the actor may not do this, the text is
 /// missing, the ticket does not allow the action.
-pub fn decide(ticket: &Ticket, request: &Request, context: &DecisionContext<'_>) -> Result<Decision, Refusal> {
+pub fn decide(ticket: &Ticket, request: &Request<'_>, context: &DecisionContext<'_>) -> Result<Decision, Refusal> {
     if !context.role.sees() {
         return Err(Refusal::NotVisible);
     }
     check_permission(context.team, context.role, ticket, request)?;
-    if request.text.is_none() && request.action.needs_text() {
+    if !request.has_text && request.action.needs_text() {
         return Err(Refusal::TextMissing);
     }
-    match &request.action {
+    match request.action {
         Action::Reply { auto, .. } => reply::reply(ticket, request, *auto, context),
         Action::Note { .. } => Ok(Decision::entry(request.action.clone(), None)),
         Action::Remind { auto } => reply::remind(ticket, *auto),

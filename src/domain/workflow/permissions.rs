@@ -12,11 +12,11 @@ use crate::domain::ticket::action::{Action, HeaderField, OpenFields, SolveEviden
 /// # Errors
 ///
 /// Returns [`Refusal::NotAllowed`].
-pub fn check_permission(team: &Team, role: TicketRole, ticket: &Ticket, request: &Request) -> Result<(), Refusal> {
+pub fn check_permission(team: &Team, role: TicketRole, ticket: &Ticket, request: &Request<'_>) -> Result<(), Refusal> {
     let allowed = match role {
         TicketRole::Manager => true,
         TicketRole::Agent => !matches!(request.action, Action::Deescalate { .. }),
-        TicketRole::Editor => editor_may(team, &request.action) || customer_may(ticket, request),
+        TicketRole::Editor => editor_may(team, request.action) || customer_may(ticket, request),
         TicketRole::Customer => customer_may(ticket, request),
         TicketRole::System => {
             matches!(request.action, Action::Remind { .. } | Action::Solve(SolveEvidence::NoResponse))
@@ -42,13 +42,13 @@ fn editor_may(team: &Team, action: &Action) -> bool {
 
 /// Returns true for actions that the requester and people in copy may do. Only the author of an entry may correct or
 /// redact it.
-fn customer_may(ticket: &Ticket, request: &Request) -> bool {
-    match &request.action {
+fn customer_may(ticket: &Ticket, request: &Request<'_>) -> bool {
+    match request.action {
         Action::Reply { .. } | Action::Reopen { .. } | Action::Attach => true,
         // People in copy may reply and agree. Only the requester, or an editor who is not in copy, may escalate.
         Action::Escalate { .. } => {
             let header = &ticket.header;
-            header.requester.same_address(&request.by) || !request.by.is_in(&header.cc)
+            header.requester.same_address(request.by) || !request.by.is_in(&header.cc)
         }
         // Only the requester decides who else sees the ticket. People in copy may remove themselves.
         Action::Cc { add, remove } => {
@@ -56,13 +56,13 @@ fn customer_may(ticket: &Ticket, request: &Request) -> bool {
             let leaves = || {
                 add.is_empty()
                     && request.by.is_in(&header.cc)
-                    && remove.iter().all(|person| person.same_address(&request.by))
+                    && remove.iter().all(|person| person.same_address(request.by))
             };
-            header.requester.same_address(&request.by) || leaves()
+            header.requester.same_address(request.by) || leaves()
         }
         Action::Solve(solution) => matches!(solution, SolveEvidence::Agreed { .. }),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => {
-            ticket.entry(*entry).is_some_and(|entry| entry.by.same_address(&request.by) && !entry.is_internal())
+            ticket.entry(*entry).is_some_and(|entry| entry.by.same_address(request.by) && !entry.is_internal())
         }
         _ => false,
     }

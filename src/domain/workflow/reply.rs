@@ -9,7 +9,7 @@ use crate::domain::vocabulary::{Role, Status};
 /// a customer makes support owe it, in every status. An automatic mail changes nothing.
 pub(super) fn reply(
     ticket: &Ticket,
-    request: &Request,
+    request: &Request<'_>,
     auto: bool,
     context: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {

@@ -87,7 +87,7 @@ fn differs(header: &Header, field: &HeaderField, value: Option<&Value>) -> bool 
 }
 
 /// Decides on a correction or redaction, which must name an entry of the ticket.
-pub(super) fn refer(ticket: &Ticket, entry: Id, request: &Request) -> Result<Decision, Refusal> {
+pub(super) fn refer(ticket: &Ticket, entry: Id, request: &Request<'_>) -> Result<Decision, Refusal> {
     ticket.entry(entry).ok_or(Refusal::NoSuchEntry { entry })?;
     Ok(Decision::entry(request.action.clone(), None))
 }

@@ -11,7 +11,7 @@ use crate::domain::vocabulary::{ReopenReason, Role, Status};
 pub(super) fn solve(
     ticket: &Ticket,
     evidence: &SolveEvidence,
-    request: &Request,
+    request: &Request<'_>,
     context: &DecisionContext<'_>,
 ) -> Result<Decision, Refusal> {
     unsolved(ticket)?;
@@ -29,7 +29,7 @@ pub(super) fn solve(
 }
 
 /// Returns the person who agrees by default: the actor if it is a customer, else the requester.
-fn default_agreer(ticket: &Ticket, request: &Request, context: &DecisionContext<'_>) -> Person {
+fn default_agreer(ticket: &Ticket, request: &Request<'_>, context: &DecisionContext<'_>) -> Person {
     match entry_role(context) {
         Role::Customer => request.by.clone(),
         _ => ticket.header.requester.clone(),

@@ -168,12 +168,8 @@ fn expected_status(
         Action::Forward { .. } => return Ok(Some(None)),
         _ => {}
     }
-    let request = Request {
-        by: entry.by.clone(),
-        action: entry.action.clone(),
-        text: entry.text.clone(),
-        keep_open: entry.to.is_none(),
-    };
+    let request =
+        Request { by: &entry.by, action: &entry.action, has_text: entry.text.is_some(), keep_open: entry.to.is_none() };
     let (team, now) = (&Team::default(), entry.at);
     let role = match entry.role {
         Role::Agent => TicketRole::Manager,

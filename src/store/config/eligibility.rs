@@ -1,18 +1,16 @@
-//! What casebook.toml says of who may ask for support: `[eligibility]` and `[releases]`.
+//! Sections `[eligibility]` and `[releases]` of casebook.toml: the customers who may open tickets.
 //!
-//! Read only where a ticket is opened, and by `check`. Must not judge anybody.
+//! Parsed only when a ticket is opened, and by `check`.
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{ConfigError, SpannedError, spanned};
+use super::{ConfigError, SpannedError, date, spanned};
 use crate::domain::people::eligibility::EligibilityPolicy;
-use crate::store::holidays;
 
-/// What stands for other parts is left to [`super`].
+/// The sections of the file that belong here; [`super`] checks the other ones.
 #[derive(Deserialize)]
 struct RawEligibility {
     #[serde(default)]
@@ -39,19 +37,18 @@ struct ReleasesSection {
     end_of_life: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
-/// Reads what the text of a casebook.toml says of eligibility.
+/// Parses the eligibility policy in the text of a casebook.toml.
 ///
 /// # Errors
-/// The first thing wrong, with its line and column.
+/// The first invalid setting, with its line and column.
 pub fn read(text: &str) -> Result<EligibilityPolicy, ConfigError> {
-    validate(text).map_err(|complaint| complaint.within(text))
+    validate(text).map_err(|error| error.within(text))
 }
 
 fn validate(text: &str) -> Result<EligibilityPolicy, SpannedError> {
-    let written: RawEligibility =
-        toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
+    let written: RawEligibility = toml::from_str(text)?;
     let (section, releases, default) = (written.eligibility, written.releases, EligibilityPolicy::default());
-    let allowed = |words: &str| match words {
+    let allowed = |word: &str| match word {
         "allow" => Ok(true),
         "refuse" => Ok(false),
         other => Err(format!("`{other}` is neither `allow` nor `refuse`")),
@@ -72,21 +69,19 @@ fn validate(text: &str) -> Result<EligibilityPolicy, SpannedError> {
     })
 }
 
-fn release(words: &str) -> Result<String, String> {
-    let fits = !words.is_empty() && !words.contains(|c: char| c.is_whitespace() || c.is_control());
-    if fits { Ok(words.to_owned()) } else { Err(format!("`{words}` is no release; `26.18` is")) }
-}
-
-fn date(words: &str) -> Result<NaiveDate, String> {
-    holidays::date(words).ok_or_else(|| format!("`{words}` is no date; `2026-12-24` is"))
+fn release(word: &str) -> Result<String, String> {
+    let is_valid = !word.is_empty() && !word.contains(|c: char| c.is_whitespace() || c.is_control());
+    if is_valid { Ok(word.to_owned()) } else { Err(format!("`{word}` is not a release; expected for example `26.18`")) }
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::NaiveDate;
+
     use super::*;
 
     #[test]
-    fn a_desk_that_says_nothing_asks_for_what_the_seeds_do() {
+    fn a_desk_without_settings_has_the_policy_of_the_seeds() {
         assert_eq!(read("format = 1\n"), Ok(EligibilityPolicy::default()));
         let initial = crate::store::config::initial("x", "UTC", true, None);
         assert_eq!(read(&initial), Ok(EligibilityPolicy::default()));
@@ -103,11 +98,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
-        let flaw = |text: &str| read(text).map_err(|flaw| (flaw.line, flaw.column)).expect_err("a flaw");
-        assert_eq!(flaw("[eligibility]\nunknown_people = \"maybe\"\n"), (2, 18));
-        assert_eq!(flaw("[eligibility]\nrole = true\n").0, 2);
-        assert_eq!(flaw("[releases]\nsupported = [\"26.18\", \"26 16\"]\n"), (2, 23));
-        assert_eq!(flaw("[releases]\nend_of_life = { \"26.18\" = \"soon\" }\n").0, 2);
+    fn errors_name_their_place() {
+        let error = |text: &str| read(text).map_err(|error| (error.line, error.column)).expect_err("an error");
+        assert_eq!(error("[eligibility]\nunknown_people = \"maybe\"\n"), (2, 18));
+        assert_eq!(error("[eligibility]\nrole = true\n").0, 2);
+        assert_eq!(error("[releases]\nsupported = [\"26.18\", \"26 16\"]\n"), (2, 23));
+        assert_eq!(error("[releases]\nend_of_life = { \"26.18\" = \"soon\" }\n").0, 2);
     }
 }

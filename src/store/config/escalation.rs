@@ -1,25 +1,26 @@
-//! `[escalation]` of casebook.toml: which manager is on duty, and how soon a first word of theirs is due.
+//! Section `[escalation]` of casebook.toml: the manager on duty, and the target for the manager response
+//! (docs/follow-up.md#escalations).
 //!
-//! Read only by commands that need it, with [`super::sla`]. Must not know who the desk's managers are.
+//! Parsed together with the [`sla`](super::sla) settings.
 
 use std::ops::Range;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::sla::{RawTargets, one_of, targets};
-use super::{SpannedError, spanned};
+use super::targets::{RawTargets, targets};
+use super::{SpannedError, known_name, spanned};
 use crate::domain::people::person::Person;
 use crate::domain::sla::manager_response::{EscalationPolicy, OnCallRule};
 use crate::domain::vocabulary::Priority;
 
-/// The policy, and the place of each manager in the file.
+/// The escalation policy, with the place of each manager in the file.
 #[derive(Clone, Debug, Default)]
 pub struct RawEscalation {
-    /// What holds.
+    /// The policy.
     pub policy: EscalationPolicy,
-    /// Where each manager on duty is named, in their order.
-    pub places: Vec<Range<usize>>,
+    /// The byte range of each manager on duty in the file, in the order of the rules.
+    pub spans: Vec<Range<usize>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -42,11 +43,12 @@ struct DutySection {
 }
 
 impl EscalationSection {
-    /// What it comes to; `known` are the desk's calendars.
-    pub(crate) fn read(&self, known: &[&str]) -> Result<RawEscalation, SpannedError> {
-        let calendar =
-            |word: &Option<Spanned<String>>| word.as_ref().map(|word| one_of(word, known, "calendar")).transpose();
-        let duty = |section: &DutySection| {
+    /// Parses the section; `calendars` are the names of the desk's calendars.
+    pub(crate) fn read(&self, calendars: &[&str]) -> Result<RawEscalation, SpannedError> {
+        let calendar = |word: &Option<Spanned<String>>| {
+            word.as_ref().map(|word| known_name(word, calendars, "calendar")).transpose()
+        };
+        let rule = |section: &DutySection| {
             let priority = section.priority.iter().map(|word| spanned(word, Priority::parse_lenient));
             Ok(OnCallRule {
                 priority: priority.collect::<Result<_, _>>()?,
@@ -55,13 +57,13 @@ impl EscalationSection {
             })
         };
         let mut policy = EscalationPolicy {
-            on_duty: self.on_duty.iter().map(duty).collect::<Result<_, SpannedError>>()?,
+            on_duty: self.on_duty.iter().map(rule).collect::<Result<_, SpannedError>>()?,
             manager_response: targets(&self.manager_response)?,
             ..EscalationPolicy::default()
         };
         if let Some(name) = calendar(&self.calendar)? {
             policy.calendar = name;
         }
-        Ok(RawEscalation { policy, places: self.on_duty.iter().map(|duty| duty.manager.span()).collect() })
+        Ok(RawEscalation { policy, spans: self.on_duty.iter().map(|duty| duty.manager.span()).collect() })
     }
 }

@@ -1,6 +1,6 @@
-//! What casebook.toml says of a ticket's choices: `[product_groups]` and `[fields]`.
+//! Sections `[product_groups]` and `[fields]` of casebook.toml: the groups and custom fields of tickets.
 //!
-//! Read only where a ticket is opened, its fields are set or asked for, and by `check`.
+//! Parsed only when a ticket is opened or its fields are set or printed, and by `check`.
 
 use std::collections::BTreeMap;
 
@@ -12,16 +12,16 @@ use crate::domain::ticket::custom_field::{CustomField, FieldKind};
 use crate::domain::ticket::macros::language_of;
 use crate::domain::ticket::product_group::ProductGroup;
 
-/// The choices of a desk, in the order of the file.
+/// The product groups and custom fields of a desk, in the order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldChoices {
-    /// What a ticket can be about; none defined: whatever it is told.
+    /// The product groups. If there are none, any group is accepted.
     pub product_groups: Vec<ProductGroup>,
-    /// Its own fields; none defined: whatever it is told.
+    /// The custom fields. If there are none, any field is accepted.
     pub fields: Vec<CustomField>,
 }
 
-/// What stands for other parts is left to [`super`].
+/// The sections of the file that belong here; [`super`] checks the other ones.
 #[derive(Deserialize)]
 struct RawFields {
     #[serde(default)]
@@ -50,23 +50,22 @@ struct FieldSection {
     required: bool,
 }
 
-/// Reads what the text of a casebook.toml says of choices.
+/// Parses the product groups and custom fields in the text of a casebook.toml.
 ///
 /// # Errors
-/// The first thing wrong, with its line and column.
+/// The first invalid setting, with its line and column.
 pub fn read(text: &str) -> Result<FieldChoices, ConfigError> {
-    validate(text).map_err(|complaint| complaint.within(text))
+    validate(text).map_err(|error| error.within(text))
 }
 
 fn validate(text: &str) -> Result<FieldChoices, SpannedError> {
-    let written: RawFields =
-        toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
+    let written: RawFields = toml::from_str(text)?;
     let groups = in_order(written.product_groups).into_iter().map(group).collect::<Result<_, _>>()?;
     let fields = in_order(written.fields).into_iter().map(field).collect::<Result<_, _>>()?;
     Ok(FieldChoices { product_groups: groups, fields })
 }
 
-/// Sections in the order of the file, which is the order people are asked in.
+/// Sorts sections by their place in the file: the prompts of `open` follow this order.
 fn in_order<T>(sections: BTreeMap<Spanned<String>, T>) -> Vec<(Spanned<String>, T)> {
     let mut sections: Vec<_> = sections.into_iter().collect();
     sections.sort_by_key(|(name, _)| name.span().start);
@@ -75,13 +74,13 @@ fn in_order<T>(sections: BTreeMap<Spanned<String>, T>) -> Vec<(Spanned<String>, 
 
 fn group((name, section): (Spanned<String>, GroupSection)) -> Result<ProductGroup, SpannedError> {
     let GroupSection { label, examples, words, team } = section;
-    let examples = examples.as_ref().map(format_examples).transpose()?.unwrap_or_default();
+    let examples = examples.as_ref().map(examples_by_language).transpose()?.unwrap_or_default();
     Ok(ProductGroup { name: spanned(&name, word)?, label, examples, words, team })
 }
 
-/// Examples: a line or a list of them, or one of these for each language.
-fn format_examples(examples: &Spanned<toml::Value>) -> Result<BTreeMap<String, String>, SpannedError> {
-    let line = |value: &toml::Value| match value {
+/// Parses examples: a text, a list of texts, or either of these for each language.
+fn examples_by_language(examples: &Spanned<toml::Value>) -> Result<BTreeMap<String, String>, SpannedError> {
+    let joined = |value: &toml::Value| match value {
         toml::Value::String(line) => Some(line.clone()),
         toml::Value::Array(items) => {
             let items: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
@@ -89,16 +88,16 @@ fn format_examples(examples: &Spanned<toml::Value>) -> Result<BTreeMap<String, S
         }
         _ => None,
     };
-    let told = match examples.get_ref() {
+    let by_language = match examples.get_ref() {
         toml::Value::Table(all) => {
-            all.iter().map(|(language, value)| Some((language_of(language), line(value)?))).collect()
+            all.iter().map(|(language, value)| Some((language_of(language), joined(value)?))).collect()
         }
-        value => line(value).map(|line| BTreeMap::from([(String::new(), line)])),
+        value => joined(value).map(|line| BTreeMap::from([(String::new(), line)])),
     };
-    told.ok_or_else(|| {
+    by_language.ok_or_else(|| {
         SpannedError(
             Some(examples.span()),
-            "examples are words, a list of words, or these for each language".to_owned(),
+            "examples must be a text, a list of texts, or either of these for each language".to_owned(),
         )
     })
 }
@@ -111,34 +110,36 @@ fn field((name, section): (Spanned<String>, FieldSection)) -> Result<CustomField
     let kind = match (section.r#type.get_ref().as_str(), values) {
         ("enum", Some(values)) if !values.is_empty() => FieldKind::Enum(values),
         ("enum", _) => {
-            return Err(SpannedError(Some(section.r#type.span()), "an enum lists its `values`".to_owned()));
+            return Err(SpannedError(Some(section.r#type.span()), "an enum needs `values`".to_owned()));
         }
         ("text", None) => FieldKind::Text,
         ("number", None) => FieldKind::Number,
         ("date", None) => FieldKind::Date,
         ("text" | "number" | "date", Some(_)) => {
-            return Err(SpannedError(Some(section.r#type.span()), "only an enum lists `values`".to_owned()));
+            return Err(SpannedError(Some(section.r#type.span()), "only an enum can have `values`".to_owned()));
         }
         (other, _) => {
-            let message = format!("`{other}` is no type; enum, text, number and date are");
+            let message = format!("`{other}` is not a type of field; expected enum, text, number or date");
             return Err(SpannedError(Some(section.r#type.span()), message));
         }
     };
     Ok(CustomField { name: spanned(&name, word)?, kind, label: section.label, is_required: section.required })
 }
 
-/// A name that can stand in a file, a query and a flag.
+/// Checks a name that files, queries and flags will contain.
 fn word(name: &str) -> Result<String, String> {
-    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    match name.chars().all(fits) && name.starts_with(|c: char| c.is_ascii_lowercase()) {
+    let is_valid = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    match name.chars().all(is_valid) && name.starts_with(|c: char| c.is_ascii_lowercase()) {
         true => Ok(name.to_owned()),
-        false => Err(format!("`{name}` can be no name: small letters, digits and _")),
+        false => {
+            Err(format!("`{name}` is not a valid name; expected a lowercase letter, then letters, digits and `_`"))
+        }
     }
 }
 
-fn one_line(words: &str) -> Result<String, String> {
-    let fits = !words.trim().is_empty() && words.trim() == words && !words.contains(char::is_control);
-    if fits { Ok(words.to_owned()) } else { Err("a value is a word, or words on one line".to_owned()) }
+fn one_line(text: &str) -> Result<String, String> {
+    let is_valid = !text.trim().is_empty() && text.trim() == text && !text.contains(char::is_control);
+    if is_valid { Ok(text.to_owned()) } else { Err("a value must be one line of text without outer blanks".to_owned()) }
 }
 
 #[cfg(test)]
@@ -149,13 +150,13 @@ mod tests {
     fn the_initial_groups_are_those_of_the_seeds() {
         let choices = read(&crate::store::config::initial("x", "UTC", true, None)).expect("choices");
         let names: Vec<&str> = choices.product_groups.iter().map(|group| group.name.as_str()).collect();
-        let wanted = ["reports_dashboards", "schedule_export", "instance_admin", "lookml_pdt_git", "api_embed_ext"];
-        assert_eq!(names, wanted);
+        let expected = ["reports_dashboards", "schedule_export", "instance_admin", "lookml_pdt_git", "api_embed_ext"];
+        assert_eq!(names, expected);
         assert!(choices.product_groups.iter().all(|group| !group.examples.is_empty() && !group.words.is_empty()));
         assert!(choices.fields.is_empty());
-        let told =
-            choices.product_groups.iter().map(|group| group.examples.keys().map(String::as_str).collect::<Vec<_>>());
-        assert!(told.into_iter().all(|languages| languages == ["en", "fr"]));
+        for group in &choices.product_groups {
+            assert_eq!(group.examples.keys().collect::<Vec<_>>(), ["en", "fr"]);
+        }
     }
 
     #[test]
@@ -164,17 +165,17 @@ mod tests {
             read(&format!("[product_groups.x]\nexamples = {examples}\n"))
                 .map(|choices| choices.product_groups[0].clone())
         };
-        let told =
+        let text_in =
             |examples: &str, language: &str| of(examples).expect("examples").examples_in(language).map(str::to_owned);
-        assert_eq!(told("\"tiles, looks\"", "fr").as_deref(), Some("tiles, looks"));
-        assert_eq!(told("[\"tiles\", \"looks\"]", "ja").as_deref(), Some("tiles, looks"));
+        assert_eq!(text_in("\"tiles, looks\"", "fr").as_deref(), Some("tiles, looks"));
+        assert_eq!(text_in("[\"tiles\", \"looks\"]", "ja").as_deref(), Some("tiles, looks"));
         assert_eq!(
-            told("{ en = \"tiles\", fr-FR = [\"vignettes\", \"looks\"] }", "fr").as_deref(),
+            text_in("{ en = \"tiles\", fr-FR = [\"vignettes\", \"looks\"] }", "fr").as_deref(),
             Some("vignettes, looks")
         );
-        for wrong in ["3", "[3]", "{ en = true }"] {
-            let flaw = of(wrong).expect_err("no examples");
-            assert!(flaw.line == 2 && flaw.message.contains("each language"), "{wrong}: {}", flaw.message);
+        for value in ["3", "[3]", "{ en = true }"] {
+            let error = of(value).expect_err("no examples");
+            assert!(error.line == 2 && error.message.contains("each language"), "{value}: {}", error.message);
         }
     }
 
@@ -184,18 +185,18 @@ mod tests {
                     [fields.cost]\ntype = \"number\"\nlabel = \"Cost\"\n";
         let fields = read(text).expect("choices").fields;
         assert_eq!(fields[0].name, "region");
-        assert!(fields[0].is_required && matches!(&fields[0].kind, FieldKind::Enum(words) if words.len() == 2));
+        assert!(fields[0].is_required && matches!(&fields[0].kind, FieldKind::Enum(values) if values.len() == 2));
         assert_eq!((fields[1].name.as_str(), fields[1].label.as_deref()), ("cost", Some("Cost")));
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
-        let flaw = |text: &str| read(text).map_err(|flaw| (flaw.line, flaw.column)).expect_err("a flaw");
-        assert_eq!(flaw("[fields.Region]\ntype = \"text\"\n"), (1, 9));
-        assert_eq!(flaw("[fields.region]\ntype = \"list\"\n"), (2, 8));
-        assert_eq!(flaw("[fields.region]\ntype = \"enum\"\n"), (2, 8));
-        assert_eq!(flaw("[fields.region]\ntype = \"text\"\nvalues = [\"a\"]\n"), (2, 8));
-        assert_eq!(flaw("[fields.region]\ntype = \"enum\"\nvalues = [\"a\", \" \"]\n"), (3, 16));
-        assert_eq!(flaw("[product_groups.x]\nexample = \"y\"\n").0, 2);
+    fn errors_name_their_place() {
+        let error = |text: &str| read(text).map_err(|error| (error.line, error.column)).expect_err("an error");
+        assert_eq!(error("[fields.Region]\ntype = \"text\"\n"), (1, 9));
+        assert_eq!(error("[fields.region]\ntype = \"list\"\n"), (2, 8));
+        assert_eq!(error("[fields.region]\ntype = \"enum\"\n"), (2, 8));
+        assert_eq!(error("[fields.region]\ntype = \"text\"\nvalues = [\"a\"]\n"), (2, 8));
+        assert_eq!(error("[fields.region]\ntype = \"enum\"\nvalues = [\"a\", \" \"]\n"), (3, 16));
+        assert_eq!(error("[product_groups.x]\nexample = \"y\"\n").0, 2);
     }
 }

@@ -1,7 +1,9 @@
-//! `[follow_up]` of casebook.toml: what a requester's silence leads to, by priority, and in which time it is counted.
+//! Section `[follow_up]` of casebook.toml: when a silent requester is reminded and a ticket solved for no response, by
+//! priority (docs/follow-up.md).
 //!
-//! Calendars and texts are named here too, and read by [`super::sla`] and [`super::reminder_texts`] where they are needed.
-//! Must not know tickets.
+//! The calendars and texts of the section are parsed by [`super::sla`] and [`super::reminder_texts`], only when they
+//! are
+//! needed.
 
 use std::fmt;
 
@@ -9,12 +11,12 @@ use serde::Deserialize;
 use serde::de::{IgnoredAny, MapAccess, Visitor};
 use toml::Spanned;
 
-use super::{SpannedError, spanned};
+use super::{SpannedError, duration, spanned};
 use crate::domain::sla::follow_up_policy::{FollowUp, FollowUpPolicy, TimeBasis};
-use crate::domain::time::duration;
+use crate::domain::time::duration::format_duration;
 use crate::domain::vocabulary::Priority;
 
-/// The keys that are no priorities and are read elsewhere.
+/// The keys that other modules parse.
 const ELSEWHERE: [&str; 3] = ["calendar", "calendars", "texts"];
 
 /// The section as it is written.
@@ -39,7 +41,7 @@ impl<'de> Deserialize<'de> for FollowUpRules {
     }
 }
 
-/// Priorities stand beside settings, and each keeps its place in the file.
+/// A visitor of the section. Priorities are beside settings there, and each key keeps its place in the file.
 struct RawByKey;
 
 impl<'de> Visitor<'de> for RawByKey {
@@ -67,14 +69,15 @@ impl<'de> Visitor<'de> for RawByKey {
 }
 
 impl FollowUpRules {
-    /// What it comes to.
+    /// Returns the policy that the section defines.
     pub(crate) fn policy(&self) -> Result<FollowUpPolicy, SpannedError> {
         let mut policy = FollowUpPolicy::default();
         for (word, spans) in &self.priorities {
             let priority = spanned(word, |word| {
                 Priority::parse_lenient(word).map_err(|_| {
                     format!(
-                        "`{word}` is neither a priority nor `clock`, `calendar`, `calendars`, `opt_out_tag`, `texts`"
+                        "`{word}` is not a setting of [follow_up]; expected a priority, `clock`, `calendar`, \
+                         `calendars`, `opt_out_tag` or `texts`"
                     )
                 })
             })?;
@@ -83,7 +86,7 @@ impl FollowUpRules {
         policy.counts = match self.clock.as_ref().map(|word| (word.get_ref().as_str(), word)) {
             None | Some(("calendar", _)) => TimeBasis::Calendar,
             Some(("business", word)) if !self.names_calendar => {
-                let message = "`business` counts the open time of a calendar: name it with `calendar = \"NAME\"`";
+                let message = "`business` needs a calendar; add `calendar = \"NAME\"`";
                 return Err(SpannedError(Some(word.span()), message.to_owned()));
             }
             Some(("business", _)) => TimeBasis::Business,
@@ -100,33 +103,31 @@ impl FollowUpRules {
 }
 
 impl RawSpans {
-    /// The spans of a priority: they go up, and the end of it is not before the last reminder.
+    /// Parses the times of a priority: they increase, and the ticket is not solved before the last reminder.
     fn follow_up(&self, priority: Priority) -> Result<FollowUp, SpannedError> {
-        let span = |words: &str| {
-            duration::parse_duration(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"))
-        };
         let default = FollowUp::default_of(priority);
         let mut alerts = Vec::new();
-        for words in self.alerts.iter().flatten() {
-            let alert = spanned(words, span)?;
-            if alerts.last().is_some_and(|before| *before >= alert) {
-                let message = "each reminder comes later than the one before it".to_owned();
-                return Err(SpannedError(Some(words.span()), message));
+        for text in self.alerts.iter().flatten() {
+            let alert = spanned(text, duration)?;
+            if alerts.last().is_some_and(|previous| *previous >= alert) {
+                let message = "each reminder must come later than the one before it".to_owned();
+                return Err(SpannedError(Some(text.span()), message));
             }
             alerts.push(alert);
         }
         if self.alerts.is_none() {
             alerts = default.alerts;
         }
-        let solve_after = self.solve_after.as_ref().map(|words| spanned(words, span)).transpose()?;
+        let solve_after = self.solve_after.as_ref().map(|text| spanned(text, duration)).transpose()?;
         let solve_after = solve_after.unwrap_or(default.solve_after);
         if let Some(last) = alerts.last().filter(|last| **last > solve_after) {
-            let place = self.solve_after.as_ref().map(Spanned::span);
-            let place = place.or_else(|| Some(self.alerts.as_ref()?.last()?.span()));
-            let (last, solve_after) = (duration::format_duration(*last), duration::format_duration(solve_after));
-            let message =
-                format!("silence cannot solve a ticket after {solve_after}, before its last reminder at {last}");
-            return Err(SpannedError(place, message));
+            let span = self.solve_after.as_ref().map(Spanned::span);
+            let span = span.or_else(|| Some(self.alerts.as_ref()?.last()?.span()));
+            let (last, solve_after) = (format_duration(*last), format_duration(solve_after));
+            let message = format!(
+                "the ticket cannot be solved after {solve_after}, before its last reminder at {last}; raise `solve_after`"
+            );
+            return Err(SpannedError(span, message));
         }
         Ok(FollowUp { alerts, solve_after })
     }

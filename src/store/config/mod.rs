@@ -1,7 +1,12 @@
-//! casebook.toml: what marks a store, and the policy it runs on.
+//! casebook.toml: the file that makes a folder a desk, and the settings and policy of that desk.
 //!
-//! Unknown names are refused with their place, because a typing error in a policy is worse than none. Must not
-//! know what the policy is used for.
+//! This module parses the settings that every command needs. Each submodule parses the sections of one subject, only
+//! when a command needs them. Unknown names are refused with their place: a typing error in a policy would silently
+//! leave a default in force.
+//!
+//! # Invariants
+//!
+//! Parsing has no side effects and reads no other file. The uses of the policy are unknown here.
 
 pub mod eligibility;
 pub mod escalation;
@@ -11,12 +16,13 @@ pub mod macros;
 pub mod reminder_texts;
 pub mod signing;
 pub mod sla;
+mod targets;
 pub mod team;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use serde::Deserialize;
 
 use crate::domain::people::person::Person;
@@ -26,44 +32,45 @@ use crate::domain::ticket::attachment::parse_size;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::Priority;
 
-/// The format this program understands in full.
+/// The newest format that this program understands in full.
 const FORMAT: u32 = 1;
 
-/// How large an attachment may be where the desk says nothing, in bytes.
+/// The default of `[attachments] max_size`: the largest size of an attachment, in bytes.
 pub const LARGEST_ATTACHMENT: u64 = 25_000_000;
 
-/// Names that other parts of casebook read: kept, and not judged here.
+/// The sections that other modules parse.
 const OTHER_SECTIONS: [&str; 9] =
     ["calendars", "plans", "escalation", "eligibility", "releases", "product_groups", "fields", "macros", "signing"];
 
 /// The settings and policy of a desk.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// The format number of the store.
+    /// The format number of the desk.
     pub format: u32,
-    /// What the desk is called.
+    /// The name of the desk.
     pub name: String,
-    /// The zone times are shown in; an IANA name.
+    /// The zone in which times are printed; an IANA name. Files contain UTC.
     pub time_zone: String,
-    /// The language the desk speaks.
+    /// The language of the desk.
     pub language: String,
-    /// The priority of a ticket that is opened without one.
+    /// The priority of tickets that are opened without one.
     pub default_priority: Priority,
-    /// Whether each command makes a commit.
+    /// True if each command makes a commit.
     pub commit_each: bool,
-    /// Who answers tickets.
+    /// The support team.
     pub team: Team,
-    /// What silence leads to.
+    /// The follow-up policy.
     pub follow_up: FollowUpPolicy,
-    /// How long after the solve a customer's words reopen a ticket; none where there is no end to it.
+    /// The time after the solve in which a customer's reply reopens a ticket (docs/follow-up.md#late-replies). None if
+    /// there is no limit.
     pub reopen_window: Option<TimeDelta>,
-    /// How large an attachment may be, in bytes.
+    /// The largest size of an attachment, in bytes.
     pub largest_attachment: u64,
-    /// Queries the desk has saved, by name: what `@name` stands for.
+    /// The saved queries of the desk by name: `@NAME` in a query.
     pub queries: BTreeMap<String, String>,
 }
 
-/// What is wrong with a casebook.toml, and where.
+/// An invalid setting in casebook.toml or a list of holidays, and its place.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{line}:{column}: {message}")]
 pub struct ConfigError {
@@ -71,7 +78,7 @@ pub struct ConfigError {
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong.
+    /// A sentence that says what is invalid, and what is expected.
     pub message: String,
 }
 
@@ -137,24 +144,24 @@ struct TeamAgents {
     managers: Vec<toml::Spanned<String>>,
     #[serde(default)]
     editors_prioritize: bool,
-    /// Read by [`team`], where it is needed.
+    /// Parsed by [`team`], when it is needed.
     #[serde(default, rename = "next")]
     _next: serde::de::IgnoredAny,
     #[serde(default, rename = "people")]
     _people: serde::de::IgnoredAny,
 }
 
-/// What of it is needed for every ticket; [`sla`] judges the rest.
+/// The part of `[desk]` that every command needs; [`sla`] checks the other keys.
 #[derive(Default, Deserialize)]
 struct DeskBasics {
     reopen_window: Option<toml::Spanned<String>>,
 }
 
-/// A sentence about a stretch of the file.
+/// A message about a byte range of the file.
 pub(crate) struct SpannedError(pub(crate) Option<Range<usize>>, pub(crate) String);
 
 impl SpannedError {
-    /// The same with line and column in the text it is about.
+    /// Returns the error with the line and column of its range in `text`.
     pub(crate) fn within(self, text: &str) -> ConfigError {
         let Self(span, message) = self;
         let start = span.map_or(0, |span| span.start).min(text.len());
@@ -165,18 +172,23 @@ impl SpannedError {
     }
 }
 
+impl From<toml::de::Error> for SpannedError {
+    fn from(error: toml::de::Error) -> Self {
+        Self(error.span(), error.message().to_owned())
+    }
+}
+
 impl Config {
-    /// Reads the text of a casebook.toml.
+    /// Parses the text of a casebook.toml.
     ///
     /// # Errors
-    /// The first thing wrong, with its line and column.
+    /// The first invalid setting, with its line and column.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
-        Self::validate(text).map_err(|complaint| complaint.within(text))
+        Self::validate(text).map_err(|error| error.within(text))
     }
 
     fn validate(text: &str) -> Result<Self, SpannedError> {
-        let written: RawConfig =
-            toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
+        let written: RawConfig = toml::from_str(text)?;
         if written.format <= FORMAT {
             refuse_unknown(text, &written.rest)?;
         }
@@ -189,9 +201,9 @@ impl Config {
                 return Err(SpannedError(Some(word.span()), format!("`{other}` is neither `each` nor `never`")));
             }
         };
-        let largest = written.attachments.max_size.as_ref().map(|words| spanned(words, size)).transpose()?;
-        let people = |words: &[toml::Spanned<String>]| {
-            words.iter().map(|word| spanned(word, Person::from_address)).collect::<Result<Vec<_>, _>>()
+        let largest = written.attachments.max_size.as_ref().map(|text| spanned(text, size)).transpose()?;
+        let people = |addresses: &[toml::Spanned<String>]| {
+            addresses.iter().map(|word| spanned(word, Person::from_address)).collect::<Result<Vec<_>, _>>()
         };
         Ok(Self {
             format: written.format,
@@ -206,29 +218,53 @@ impl Config {
                 editors_prioritize: written.team.editors_prioritize,
             },
             follow_up: written.follow_up.policy()?,
-            reopen_window: written.desk.reopen_window.as_ref().map(|words| spanned(words, span)).transpose()?,
+            reopen_window: written.desk.reopen_window.as_ref().map(|text| spanned(text, duration)).transpose()?,
             largest_attachment: largest.unwrap_or(LARGEST_ATTACHMENT),
             queries: written.queries,
         })
     }
 }
 
-/// A span of time.
-fn span(words: &str) -> Result<TimeDelta, String> {
-    duration::parse_duration(words).ok_or_else(|| format!("`{words}` is no span of time; `4h` or `7d` is"))
+/// Parses a duration such as `4h`.
+pub(crate) fn duration(text: &str) -> Result<TimeDelta, String> {
+    duration::parse_duration(text)
+        .ok_or_else(|| format!("`{text}` is not a duration; expected for example `4h` or `7d`"))
 }
 
-/// A size.
-fn size(words: &str) -> Result<u64, String> {
-    parse_size(words).ok_or_else(|| format!("`{words}` is no size; `25 MB` or `500 kB` is"))
+/// Parses a date in full, such as `2026-12-24`.
+pub(crate) fn date(text: &str) -> Result<NaiveDate, String> {
+    let date = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()).flatten();
+    date.ok_or_else(|| format!("`{text}` is not a date; expected for example `2026-12-24`"))
 }
 
-/// What a word of the file means.
+/// Parses a size in bytes, such as `25 MB`.
+fn size(text: &str) -> Result<u64, String> {
+    parse_size(text).ok_or_else(|| format!("`{text}` is not a size; expected for example `25 MB` or `500 kB`"))
+}
+
+/// Parses a string of the file. An error gets the string's place.
 pub(crate) fn spanned<T, E: std::fmt::Display>(
     word: &toml::Spanned<String>,
     read: impl Fn(&str) -> Result<T, E>,
 ) -> Result<T, SpannedError> {
     read(word.get_ref()).map_err(|error| SpannedError(Some(word.span()), error.to_string()))
+}
+
+/// Checks that a name is one of `known`; `kind` is the noun for the message, such as "calendar".
+pub(crate) fn known_name(word: &toml::Spanned<String>, known: &[&str], kind: &str) -> Result<String, SpannedError> {
+    spanned(word, |name| {
+        if known.contains(&name) {
+            return Ok(name.to_owned());
+        }
+        let hint = nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        Err(format!("`{name}` is not a {kind} of this desk{hint}"))
+    })
+}
+
+/// Returns the name among `known` that `name` most resembles; `None` if none of them is close.
+pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let near = known.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)))?;
+    (strsim::jaro(near, name) > 0.7).then_some(*near)
 }
 
 fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), SpannedError> {
@@ -246,19 +282,18 @@ fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), SpannedError> {
         "queries",
     ];
     let Some(name) = rest.keys().find(|name| !OTHER_SECTIONS.contains(&name.as_str())) else { return Ok(()) };
-    let nearest =
-        KNOWN.iter().chain(&OTHER_SECTIONS).max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
-    let hint = nearest.filter(|near| strsim::jaro(near, name) > 0.7).map(|near| format!("; did you mean `{near}`?"));
-    let place = text.find(name.as_str()).map(|start| start..start + name.len());
-    Err(SpannedError(place, format!("`{name}` is no setting{}", hint.unwrap_or_default())))
+    let known: Vec<&str> = KNOWN.iter().chain(&OTHER_SECTIONS).copied().collect();
+    let hint = nearest(name, &known).map(|near| format!("; did you mean `{near}`?"));
+    let span = text.find(name.as_str()).map(|start| start..start + name.len());
+    Err(SpannedError(span, format!("`{name}` is not a setting{}", hint.unwrap_or_default())))
 }
 
-/// A toml string in its quotes.
-pub(crate) fn quoted(words: &str) -> String {
-    toml::Value::String(words.to_owned()).to_string()
+/// Returns a TOML string in its quotes.
+pub(crate) fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
 }
 
-/// The casebook.toml that `init` writes: every default visible, and what other parts add behind it as comments.
+/// Returns the casebook.toml that `init` writes: all settings with their defaults, the optional ones as comments.
 pub fn initial(name: &str, time_zone: &str, commit_each: bool, agent: Option<&Person>) -> String {
     let agents = agent.map(|person| quoted(person.as_str())).unwrap_or_default();
     let commit = if commit_each { "each" } else { "never" };
@@ -294,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_stand_beside_priorities() {
+    fn settings_and_priorities_are_keys_of_one_table() {
         let read = |text: &str| Config::read(&format!("format = 1\n{text}")).expect("a config");
         let config =
             read("[follow_up]\nclock = \"business\"\ncalendar = \"always\"\nopt_out_tag = \"\"\nS4.alerts = []\n");
@@ -305,22 +340,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
-        let flaw =
-            |text| Config::read(text).map_err(|flaw| (flaw.line, flaw.column, flaw.message)).expect_err("a flaw");
-        assert_eq!(flaw("format = 1\nnmae = \"x\"\n"), (2, 1, "`nmae` is no setting; did you mean `name`?".to_owned()));
-        assert_eq!(flaw("format = 1\n[git]\ncommit = \"often\"\n").0, 3);
-        assert_eq!(flaw("format = 1\n[follow_up.S9]\n").0, 2);
-        assert_eq!(flaw("format = 1\n[follow_up]\nclock = \"open\"\n").0, 3);
-        assert_eq!(flaw("format = 1\n[follow_up]\nclock = \"business\"\n").0, 3);
-        assert_eq!(flaw("format = 1\n[follow_up]\nclok = \"calendar\"\n").0, 3);
-        assert_eq!(flaw("format = 1\n[follow_up.S1]\nalerts = [\"4h\", \"2h\"]\n").1, 17);
-        assert_eq!(flaw("format = 1\n[follow_up.S1]\nsolve_after = \"1h\"\n").0, 3);
-        assert_eq!(flaw("format = 1\n[desk]\nreopen_window = \"soon\"\n").0, 3);
-        assert_eq!(flaw("format = 1\n[follow_up.S1]\nsolve_after = \"soon\"\n").0, 3);
-        assert_eq!(flaw("format = 1\n[team]\nagents = [\"kenji\"]\n").0, 3);
-        assert_eq!(flaw("format = 1\n[attachments]\nmax_size = \"25 MiB\"\n").0, 3);
-        assert_eq!(flaw("format = 1\n[attachments]\nlimit = \"25 MB\"\n").0, 3);
-        assert_eq!(flaw("name = \"x\"\n").2, "missing field `format`");
+    fn errors_name_their_place() {
+        let error =
+            |text| Config::read(text).map_err(|error| (error.line, error.column, error.message)).expect_err("an error");
+        assert_eq!(
+            error("format = 1\nnmae = \"x\"\n"),
+            (2, 1, "`nmae` is not a setting; did you mean `name`?".to_owned())
+        );
+        assert_eq!(error("format = 1\n[git]\ncommit = \"often\"\n").0, 3);
+        assert_eq!(error("format = 1\n[follow_up.S9]\n").0, 2);
+        assert_eq!(error("format = 1\n[follow_up]\nclock = \"open\"\n").0, 3);
+        assert_eq!(error("format = 1\n[follow_up]\nclock = \"business\"\n").0, 3);
+        assert_eq!(error("format = 1\n[follow_up]\nclok = \"calendar\"\n").0, 3);
+        assert_eq!(error("format = 1\n[follow_up.S1]\nalerts = [\"4h\", \"2h\"]\n").1, 17);
+        assert_eq!(error("format = 1\n[follow_up.S1]\nsolve_after = \"1h\"\n").0, 3);
+        assert_eq!(error("format = 1\n[desk]\nreopen_window = \"soon\"\n").0, 3);
+        assert_eq!(error("format = 1\n[follow_up.S1]\nsolve_after = \"soon\"\n").0, 3);
+        assert_eq!(error("format = 1\n[team]\nagents = [\"kenji\"]\n").0, 3);
+        assert_eq!(error("format = 1\n[attachments]\nmax_size = \"25 MiB\"\n").0, 3);
+        assert_eq!(error("format = 1\n[attachments]\nlimit = \"25 MB\"\n").0, 3);
+        assert_eq!(error("name = \"x\"\n").2, "missing field `format`");
     }
 }

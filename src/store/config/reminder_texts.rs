@@ -1,7 +1,9 @@
-//! The words a desk sends by itself: templates per language, those of casebook.toml before the ones that come along.
+//! Templates of the texts that sweeps send, per language: those of casebook.toml, else built-in ones
+//! (docs/follow-up.md#texts).
 //!
-//! The language of templates is minijinja's. Each is filled in once when it is read, so that a wrong one is refused
-//! with its place before anything is sent. Must not know when something is sent.
+//! The template language is minijinja's (Jinja2). Each template of casebook.toml is rendered once when it is read, so
+//! that
+//! an invalid one is refused with its place before anything is sent.
 
 use std::collections::BTreeMap;
 
@@ -12,44 +14,44 @@ use toml::Spanned;
 
 use super::{ConfigError, SpannedError};
 
-/// What a text is for.
+/// The purpose of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReminderKind {
     /// A reminder.
     Remind,
-    /// The end of waiting.
+    /// The reply that solves a ticket for no response.
     NoResponse,
 }
 
-/// The languages that come along, and their texts: of a reminder, and of the end.
-const COMING_ALONG: [(&str, &str, &str); 4] = [
+/// The built-in texts by language: of a reminder, and of a solve for no response.
+const BUILT_IN: [(&str, &str, &str); 4] = [
     ("en", include_str!("reminder_texts/remind.en.txt"), include_str!("reminder_texts/no_response.en.txt")),
     ("fr", include_str!("reminder_texts/remind.fr.txt"), include_str!("reminder_texts/no_response.fr.txt")),
     ("ja", include_str!("reminder_texts/remind.ja.txt"), include_str!("reminder_texts/no_response.ja.txt")),
     ("pt", include_str!("reminder_texts/remind.pt.txt"), include_str!("reminder_texts/no_response.pt.txt")),
 ];
 
-/// The language spoken where no other is known.
-const OTHERWISE: &str = "en";
+/// The language used if there is no text in a preferred one.
+const FALLBACK: &str = "en";
 
-/// What a text may speak of: the variables of its template.
+/// The variables of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReminderVars {
-    /// `desk`: what the desk is called.
+    /// `desk`: the name of the desk.
     pub desk: String,
-    /// `ticket`: the end of the ticket's id, by which people name it.
+    /// `ticket`: the short id of the ticket.
     pub ticket: String,
-    /// `subject`: what the ticket is about.
+    /// `subject`: the subject of the ticket.
     pub subject: String,
-    /// `requester`: whose ticket it is.
+    /// `requester`: the requester of the ticket.
     pub requester: String,
-    /// `asked_on`: the day of support's last reply, `2026-11-21` in the desk's zone.
+    /// `asked_on`: the day of the last reply of an agent, such as `2026-11-21`, in the desk's zone.
     pub asked_on: String,
-    /// `solve_on`: the day on which silence solves the ticket.
+    /// `solve_on`: the day on which the ticket will be solved for no response, in the desk's zone.
     pub solve_on: String,
-    /// `number`: which reminder it is, from 1.
+    /// `number`: the number of this reminder, from 1.
     pub number: usize,
-    /// `of`: how many there are.
+    /// `of`: the number of reminders that the policy lists.
     pub of: usize,
 }
 
@@ -69,7 +71,7 @@ impl ReminderVars {
     }
 }
 
-/// The texts of a desk.
+/// The compiled templates of a desk.
 pub struct ReminderTexts {
     templates: Environment<'static>,
 }
@@ -94,86 +96,84 @@ struct RawTexts {
 }
 
 impl ReminderTexts {
-    /// Reads the texts of a casebook.toml.
+    /// Parses the texts of a casebook.toml, and compiles their templates.
     ///
     /// # Errors
-    /// The first thing wrong, with its line and column.
+    /// The first invalid setting, with its line and column.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
-        Self::validate(text).map_err(|complaint| complaint.within(text))
+        Self::validate(text).map_err(|error| error.within(text))
     }
 
     fn validate(text: &str) -> Result<Self, SpannedError> {
-        let written: RawReminders =
-            toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
+        let written: RawReminders = toml::from_str(text)?;
         let mut templates = Environment::new();
         templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        // These are words for people, and no HTML.
+        // The texts are plain text, not HTML.
         templates.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-        for (language, remind, no_response) in COMING_ALONG {
-            for (occasion, source) in [(ReminderKind::Remind, remind), (ReminderKind::NoResponse, no_response)] {
-                templates
-                    .add_template_owned(name(occasion, language), source)
-                    .expect("a text that comes along is a template");
+        for (language, remind, no_response) in BUILT_IN {
+            for (kind, source) in [(ReminderKind::Remind, remind), (ReminderKind::NoResponse, no_response)] {
+                templates.add_template_owned(name(kind, language), source).expect("built-in texts are valid templates");
             }
         }
-        let mut wording = Self { templates };
+        let mut compiled = Self { templates };
         for (language, texts) in &written.follow_up.texts {
             let pairs = [(ReminderKind::Remind, &texts.remind), (ReminderKind::NoResponse, &texts.no_response)];
-            for (occasion, source) in pairs {
+            for (kind, source) in pairs {
                 let Some(source) = source else { continue };
-                wording
-                    .replace(occasion, language.get_ref(), source.get_ref())
-                    .map_err(|error| SpannedError(Some(source.span()), said(&error)))?;
+                compiled
+                    .replace(kind, language.get_ref(), source.get_ref())
+                    .map_err(|error| SpannedError(Some(source.span()), message(&error)))?;
             }
         }
-        Ok(wording)
+        Ok(compiled)
     }
 
-    fn replace(&mut self, occasion: ReminderKind, language: &str, source: &str) -> Result<(), Error> {
-        let name = name(occasion, &language.to_lowercase());
+    fn replace(&mut self, kind: ReminderKind, language: &str, source: &str) -> Result<(), Error> {
+        let name = name(kind, &language.to_lowercase());
         self.templates.add_template_owned(name.clone(), source.to_owned())?;
         self.templates.get_template(&name)?.render(example().variables()).map(|_| ())
     }
 
-    /// The text for an occasion, in the first of some languages that there is one in; `pt-BR` is spoken in `pt` where
-    /// there is nothing nearer.
+    /// Renders the text of a kind in the first of `languages` that has one, or else in English. A text in `pt` also
+    /// serves
+    /// `pt-BR`.
     ///
     /// # Errors
-    /// What is wrong with the template: it cannot be filled in with these facts.
+    /// A message of the template engine: the template cannot be rendered with these variables.
     pub fn text<'a>(
         &self,
-        occasion: ReminderKind,
+        kind: ReminderKind,
         languages: impl IntoIterator<Item = &'a str>,
-        facts: &ReminderVars,
+        variables: &ReminderVars,
     ) -> Result<String, String> {
-        let wanted = languages.into_iter().map(str::to_lowercase).flat_map(|language| {
+        let candidates = languages.into_iter().map(str::to_lowercase).flat_map(|language| {
             let head = language.split(['-', '_']).next().unwrap_or_default().to_owned();
             [language, head]
         });
-        let template = wanted
-            .chain([OTHERWISE.to_owned()])
-            .find_map(|language| self.templates.get_template(&name(occasion, &language)).ok())
+        let template = candidates
+            .chain([FALLBACK.to_owned()])
+            .find_map(|language| self.templates.get_template(&name(kind, &language)).ok())
             .expect("there are texts in English");
-        template.render(facts.variables()).map_err(|error| said(&error))
+        template.render(variables.variables()).map_err(|error| message(&error))
     }
 }
 
-fn name(occasion: ReminderKind, language: &str) -> String {
-    match occasion {
+fn name(kind: ReminderKind, language: &str) -> String {
+    match kind {
         ReminderKind::Remind => format!("remind.{language}"),
         ReminderKind::NoResponse => format!("no_response.{language}"),
     }
 }
 
-/// Facts to try a template with.
+/// Returns variables with which a template is tried out.
 fn example() -> ReminderVars {
-    let word = || "x".to_owned();
+    let text = || "x".to_owned();
     let (asked_on, solve_on) = ("2026-11-21".to_owned(), "2026-11-28".to_owned());
     ReminderVars {
-        desk: word(),
-        ticket: word(),
-        subject: word(),
-        requester: word(),
+        desk: text(),
+        ticket: text(),
+        subject: text(),
+        requester: text(),
         asked_on,
         solve_on,
         number: 1,
@@ -181,17 +181,18 @@ fn example() -> ReminderVars {
     }
 }
 
-/// What minijinja has against a template.
-fn said(error: &Error) -> String {
-    let what = error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
-    format!("{what}; known are desk, ticket, subject, requester, asked_on, solve_on, number, of, is_last")
+/// Returns the error of the template engine, and the variables that exist.
+fn message(error: &Error) -> String {
+    let reason =
+        error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    format!("{reason}; the variables are desk, ticket, subject, requester, asked_on, solve_on, number, of, is_last")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn facts(number: usize) -> ReminderVars {
+    fn variables(number: usize) -> ReminderVars {
         ReminderVars {
             desk: "Example desk".to_owned(),
             ticket: "XR3AC9".to_owned(),
@@ -204,35 +205,35 @@ mod tests {
         }
     }
 
-    fn text(toml: &str, occasion: ReminderKind, languages: &[&str]) -> String {
-        let wording = ReminderTexts::read(toml).expect("sound texts");
-        wording.text(occasion, languages.iter().copied(), &facts(1)).expect("a text")
+    fn text(toml: &str, kind: ReminderKind, languages: &[&str]) -> String {
+        let texts = ReminderTexts::read(toml).expect("valid texts");
+        texts.text(kind, languages.iter().copied(), &variables(1)).expect("a text")
     }
 
     #[test]
-    fn every_language_has_its_words_and_the_subject_stays_what_it_is() {
-        let mut told = Vec::new();
+    fn every_language_has_its_texts_and_the_subject_is_not_rendered() {
+        let mut texts = Vec::new();
         for language in ["en", "fr", "ja", "pt"] {
-            for occasion in [ReminderKind::Remind, ReminderKind::NoResponse] {
-                let text = text("", occasion, &[language]);
+            for kind in [ReminderKind::Remind, ReminderKind::NoResponse] {
+                let text = text("", kind, &[language]);
                 assert!(text.contains("Tiles <time> {{ out }}") && text.contains("2026-11-21"), "{text}");
-                assert!(!told.contains(&text), "{text}");
-                told.push(text);
+                assert!(!texts.contains(&text), "{text}");
+                texts.push(text);
             }
         }
     }
 
     #[test]
-    fn the_last_reminder_says_what_comes_then() {
-        let wording = ReminderTexts::read("").expect("sound texts");
+    fn the_last_reminder_says_when_the_ticket_will_be_solved() {
+        let texts = ReminderTexts::read("").expect("valid texts");
         for language in ["en", "fr", "ja", "pt"] {
-            let text = |number| wording.text(ReminderKind::Remind, [language], &facts(number)).expect("a text");
+            let text = |number| texts.text(ReminderKind::Remind, [language], &variables(number)).expect("a text");
             assert!(!text(1).contains("2026-11-28") && text(2).contains("2026-11-28"), "{language}");
         }
     }
 
     #[test]
-    fn the_first_language_there_is_one_in_is_spoken() {
+    fn the_first_language_that_has_a_text_is_used() {
         let english = text("", ReminderKind::Remind, &[]);
         assert_eq!(text("", ReminderKind::Remind, &["de"]), english);
         let portuguese = text("", ReminderKind::Remind, &["pt"]);
@@ -241,17 +242,18 @@ mod tests {
     }
 
     #[test]
-    fn a_desk_has_its_own_words() {
+    fn a_desk_can_define_texts_in_other_languages() {
         let toml = "[follow_up.texts.de]\nremind = \"Erinnerung {{ number }}/{{ of }}: {{ subject|upper }}\"\n";
         assert_eq!(text(toml, ReminderKind::Remind, &["de"]), "Erinnerung 1/2: TILES <TIME> {{ OUT }}");
         assert_eq!(text(toml, ReminderKind::NoResponse, &["de", "fr"]), text("", ReminderKind::NoResponse, &["fr"]));
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_place() {
-        let flaw = |text: &str| ReminderTexts::read(text).err().map(|flaw| (flaw.line, flaw.column)).expect("a flaw");
-        assert_eq!(flaw("[follow_up.texts.en]\nremind = \"{{ \"\n"), (2, 10));
-        assert_eq!(flaw("[follow_up.texts.en]\nno_response = \"{{ name }}\"\n"), (2, 15));
-        assert_eq!(flaw("[follow_up.texts.en]\nremnid = \"Hello\"\n").0, 2);
+    fn errors_name_their_place() {
+        let error =
+            |text: &str| ReminderTexts::read(text).err().map(|error| (error.line, error.column)).expect("an error");
+        assert_eq!(error("[follow_up.texts.en]\nremind = \"{{ \"\n"), (2, 10));
+        assert_eq!(error("[follow_up.texts.en]\nno_response = \"{{ name }}\"\n"), (2, 15));
+        assert_eq!(error("[follow_up.texts.en]\nremnid = \"Hello\"\n").0, 2);
     }
 }

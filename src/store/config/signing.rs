@@ -1,12 +1,10 @@
-//! `[signing]` in casebook.toml: the keys commits are signed with, by person.
+//! Section `[signing]` of casebook.toml: the keys with which commits are signed, by person.
 //!
 //! ```toml
 //! [signing]
 //! "kenji@desk.example" = ["ssh-ed25519 AAAA…"]
 //! "lea@desk.example" = ["openpgp:0123456789ABCDEF0123456789ABCDEF01234567"]
 //! ```
-//!
-//! Must not know how a signature is verified.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +13,10 @@ use serde::Deserialize;
 use crate::domain::people::person::Person;
 use crate::store::git::TrustedKey;
 
-/// What an OpenPGP key begins with.
+/// The prefix of an OpenPGP key.
 const OPENPGP: &str = "openpgp:";
 
-/// Whose keys are whose.
+/// Keys with the person they belong to.
 pub type SigningKeys = Vec<(Person, TrustedKey)>;
 
 #[derive(Deserialize)]
@@ -27,16 +25,16 @@ struct RawSigning {
     signing: BTreeMap<String, Vec<String>>,
 }
 
-/// Reads the keys of a casebook.toml.
+/// Parses the keys of a casebook.toml.
 ///
 /// # Errors
-/// What is wrong with them, in a sentence.
+/// A sentence that says which key or person is invalid.
 pub fn keys(text: &str) -> Result<SigningKeys, String> {
     let written: RawSigning = toml::from_str(text).map_err(|error| error.message().to_owned())?;
     let mut keys = SigningKeys::new();
-    for (who, words) in written.signing {
-        let person = Person::from_address(&who).map_err(|error| format!("[signing]: {error}"))?;
-        for word in words {
+    for (address, keys_of_person) in written.signing {
+        let person = Person::from_address(&address).map_err(|error| format!("[signing]: {error}"))?;
+        for word in keys_of_person {
             keys.push((person.clone(), key(&word)?));
         }
     }
@@ -46,7 +44,7 @@ pub fn keys(text: &str) -> Result<SigningKeys, String> {
 fn key(word: &str) -> Result<TrustedKey, String> {
     if let Some(fingerprint) = word.strip_prefix(OPENPGP) {
         let fingerprint: String = fingerprint.split_whitespace().collect::<String>().to_ascii_uppercase();
-        // A short id can be forged by trying.
+        // A short key id is no protection: another key with the same id can be made.
         let whole = fingerprint.len() >= 40 && fingerprint.bytes().all(|byte| byte.is_ascii_hexdigit());
         return if whole { Ok(TrustedKey::OpenPgp(fingerprint)) } else { Err(no_key(word)) };
     }
@@ -68,7 +66,7 @@ fn is_base64(word: &str) -> bool {
 }
 
 fn no_key(word: &str) -> String {
-    format!("[signing]: `{word}` is no key; `ssh-ed25519 AAAA…` and `openpgp:FINGERPRINT` are")
+    format!("[signing]: `{word}` is not a key; expected `ssh-ed25519 KEY` or `openpgp:FINGERPRINT`")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Reading and writing one file: plain files only, below the root, replaced in one step and on disk before that.
+//! Reads and writes of one file: only plain files in the desk; a write replaces the file in one step.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -9,16 +9,16 @@ use super::StateDir;
 use crate::store::layout;
 use crate::store::yaml::{LARGEST_FILE, ReadErrorKind};
 
-/// What reading a plain file can run into.
+/// An error of reading a plain file.
 #[derive(Debug, thiserror::Error)]
 pub enum FileReadError {
-    /// Nothing is there.
+    /// There is no such file.
     #[error("there is no such file")]
     Missing,
-    /// Something is there that is no sound file.
+    /// A file that is not plain, or too large.
     #[error(transparent)]
     Damaged(ReadErrorKind),
-    /// The system refused.
+    /// An error of the operating system.
     #[error(transparent)]
     Io(io::Error),
 }
@@ -32,10 +32,10 @@ impl From<io::Error> for FileReadError {
     }
 }
 
-/// Reads a plain file below the root, no larger than a ticket may be. Links are not followed.
+/// Reads a plain file of the desk, not larger than a ticket may be. Links are not followed.
 ///
 /// # Errors
-/// Why it was not read.
+/// The file is missing, is not plain or too large, or cannot be read.
 pub fn read_plain(root: &Path, relative: &str) -> Result<Vec<u8>, FileReadError> {
     refuse_links(root, relative)?;
     let path = root.join(relative);
@@ -53,10 +53,12 @@ pub fn read_plain(root: &Path, relative: &str) -> Result<Vec<u8>, FileReadError>
     Ok(bytes)
 }
 
-/// Refuses a path with a link anywhere below the root, since it could lead out of the store, and what is no file.
+/// Refuses a path with a symbolic link anywhere below the root, which could lead out of the desk, and a path that is
+/// not a file.
 ///
 /// # Errors
-/// [`FileReadError::Damaged`] for a link or another odd thing, [`FileReadError::Missing`] where a folder is not there.
+/// [`FileReadError::Damaged`] for a link or a special file, [`FileReadError::Missing`] if the file or a folder of the
+/// path does not exist.
 pub(super) fn refuse_links(root: &Path, relative: &str) -> Result<(), FileReadError> {
     let (mut path, mut is_file) = (root.to_path_buf(), false);
     for part in Path::new(relative).components() {
@@ -73,16 +75,16 @@ pub(super) fn refuse_links(root: &Path, relative: &str) -> Result<(), FileReadEr
     if is_file { Ok(()) } else { Err(FileReadError::Damaged(ReadErrorKind::NotAFile)) }
 }
 
-/// Where the new bytes of a file are written before they take its place.
+/// Returns the path at which the new bytes of a file are written before they take its place.
 ///
-/// Beside the lock, never in the work tree; only where that is another file system, and a rename cannot cross
-/// over, a hidden file beside the target, which the journal's recovery takes away.
+/// It is beside the lock, not in the work tree. Only if that is on another file system, which a rename cannot cross, it
+/// is a hidden file beside the target, which recovery removes (docs/decisions/0005-lock-and-journal.md).
 fn temporary(state: &StateDir, target: &Path) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     if on_same_device(state.folder(), target) { state.new_bytes(&name) } else { layout::new_bytes(target) }
 }
 
-/// Whether a file lies where a rename from the store's own folder can put it.
+/// Returns true if a rename can move a file from `folder` to `target`.
 pub(super) fn on_same_device(folder: &Path, target: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let device = |path: &Path| fs::metadata(path).map(|metadata| metadata.dev()).ok();
@@ -90,26 +92,26 @@ pub(super) fn on_same_device(folder: &Path, target: &Path) -> bool {
     parent.is_some_and(|parent| device(parent) == device(folder))
 }
 
-/// Puts `bytes` in the place of a file, in one step: whoever reads sees the old bytes or the new ones.
-/// The caller holds the lock; `durable` asks for the disk to have them when this returns.
+/// Replaces the bytes of a file in one step: readers see the old or the new bytes. The caller holds the lock. If
+/// `durable`, the bytes are on disk when this returns.
 pub(super) fn replace(
     state: &StateDir,
     target: &Path,
     bytes: &[u8],
     durable: bool,
-    reach: &dyn Fn(&str),
+    fault_point: &dyn Fn(&str),
 ) -> io::Result<()> {
     let parent = target.parent().unwrap_or(Path::new("."));
-    let made = missing_folders(parent);
+    let created = missing_folders(parent);
     fs::create_dir_all(parent)?;
     let temporary = temporary(state, target);
-    // A crashed predecessor may have left one; with the lock held it is nobody's.
+    // A command that was killed may have left one. With the lock held, no process uses it.
     let _ = fs::remove_file(&temporary);
     let mode = fs::metadata(target).map_or(0o666, |metadata| metadata.permissions().mode());
     let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&temporary)?;
     let written = file.write_all(bytes).and_then(|()| if durable { file.sync_all() } else { Ok(()) });
     drop(file);
-    reach("written");
+    fault_point("written");
     let renamed = written.and_then(|()| fs::rename(&temporary, target));
     if let Err(error) = renamed {
         let _ = fs::remove_file(&temporary);
@@ -117,29 +119,29 @@ pub(super) fn replace(
     }
     if durable {
         sync_folder(parent)?;
-        for folder in made.iter().filter_map(|folder| folder.parent()) {
+        for folder in created.iter().filter_map(|folder| folder.parent()) {
             sync_folder(folder)?;
         }
     }
     Ok(())
 }
 
-/// Gives a file that is about to be replaced a second name, where the file system can.
+/// Gives a file that will be replaced a second name, if the file system has hard links.
 pub(super) fn backup(state: &StateDir, target: &Path) {
     let old = old_name(state, target);
     let _ = fs::remove_file(&old);
     let _ = fs::hard_link(target, old);
 }
 
-/// Takes the second name away.
+/// Removes the second name of a file.
 pub(super) fn drop_backup(state: &StateDir, target: &Path) {
     let _ = fs::remove_file(old_name(state, target));
 }
 
-/// Puts back what a file held: itself, by its second name, which needs no room on the disk; else its bytes.
+/// Restores the bytes of a file: by renaming the backup, which needs no space on the disk, or else by writing them.
 pub(super) fn restore(state: &StateDir, target: &Path, bytes: &[u8]) -> io::Result<()> {
     let old = old_name(state, target);
-    if fs::read(&old).is_ok_and(|held| held == bytes) && fs::rename(&old, target).is_ok() {
+    if fs::read(&old).is_ok_and(|backup| backup == bytes) && fs::rename(&old, target).is_ok() {
         return sync_folder(target.parent().unwrap_or(Path::new(".")));
     }
     replace(state, target, bytes, true, &|_| {})
@@ -149,17 +151,17 @@ fn old_name(state: &StateDir, target: &Path) -> PathBuf {
     state.old_bytes(&target.file_name().unwrap_or_default().to_string_lossy())
 }
 
-/// The folders of a path that are not there yet.
+/// Returns the folders of a path that do not exist yet.
 fn missing_folders(folder: &Path) -> Vec<PathBuf> {
     folder.ancestors().take_while(|folder| !folder.exists()).map(Path::to_path_buf).collect()
 }
 
-/// Asks the disk to have a folder's names.
+/// Syncs the names in a folder to disk.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// Asks the disk to have everything of the file system the folder is on: one call for many files.
+/// Syncs the whole file system that contains a folder: one call for many files.
 pub(super) fn sync_file_system(folder: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     return Ok(rustix::fs::syncfs(File::open(folder)?)?);
@@ -174,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_put_back_is_the_file_itself_unless_it_was_changed() {
+    fn a_restore_renames_the_backup_unless_the_backup_was_changed() {
         let folder = tempfile::tempdir().unwrap();
         let (state, target) = (StateDir::of(folder.path()), folder.path().join("T.yaml"));
         state.create().unwrap();
@@ -187,7 +189,7 @@ mod tests {
         assert_ne!(inode(), before);
         restore(&state, &target, b"before").unwrap();
         assert_eq!((inode(), fs::read(&target).unwrap()), (before, b"before".to_vec()));
-        // Somebody who had it open wrote into it: its bytes are made anew.
+        // A program that had the file open wrote to it, so the bytes are written anew.
         backup(&state, &target);
         replace();
         fs::write(state.old_bytes("T.yaml"), "other").unwrap();

@@ -1,6 +1,4 @@
-//! Files that are named after their bytes: put in place once, and never written again.
-//!
-//! Must not know what the bytes are for, nor which digest it is.
+//! Files that are named after a hash of their bytes: created once, and never written again.
 
 use std::fs;
 use std::fs::File;
@@ -12,66 +10,66 @@ use serde::{Deserialize, Serialize};
 use super::StateDir;
 use super::atomic_write::{FileReadError, refuse_links, replace};
 
-/// A file that a command brings beside those it changes, to be committed with them.
+/// A file that a command adds besides the files it changes, to be committed with them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExtraFile {
-    /// The file, relative to the root.
+    /// The path, relative to the desk.
     pub path: String,
-    /// Whether it was not there before.
+    /// True if the file did not exist before the command.
     pub is_new: bool,
 }
 
-/// What became of bytes that were to be put in place.
+/// The result of placing bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PlaceOutcome {
-    /// They lie there now, on disk.
+    /// The file was created; it is on disk.
     New,
-    /// They lay there already.
+    /// The file existed already, with the same bytes.
     Known,
-    /// Something else lies there.
+    /// The file existed already, with other bytes.
     Differs,
 }
 
-/// Puts bytes at a place below the root, in one step, unless something is there. The caller holds the lock.
+/// Creates a file in one step, unless it exists. The caller holds the lock.
 ///
 /// # Errors
-/// A link or another odd thing is in the way, or the system refused.
+/// The path leads over a link or is not a plain file, or an error of the operating system.
 pub fn place(
     state: &StateDir,
     root: &Path,
     relative: &str,
     bytes: &[u8],
-    reach: &dyn Fn(&str),
+    fault_point: &dyn Fn(&str),
 ) -> Result<PlaceOutcome, FileReadError> {
     match refuse_links(root, relative) {
         Ok(()) => {
-            let holds = holds(&root.join(relative), bytes).map_err(FileReadError::Io)?;
-            Ok(if holds { PlaceOutcome::Known } else { PlaceOutcome::Differs })
+            let is_same = has_bytes(&root.join(relative), bytes).map_err(FileReadError::Io)?;
+            Ok(if is_same { PlaceOutcome::Known } else { PlaceOutcome::Differs })
         }
         Err(FileReadError::Missing) => {
-            replace(state, &root.join(relative), bytes, true, reach).map_err(FileReadError::Io)?;
+            replace(state, &root.join(relative), bytes, true, fault_point).map_err(FileReadError::Io)?;
             Ok(PlaceOutcome::New)
         }
         Err(other) => Err(other),
     }
 }
 
-fn holds(path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
+fn has_bytes(path: &Path, bytes: &[u8]) -> std::io::Result<bool> {
     let file = File::open(path)?;
     let length = bytes.len() as u64;
     if file.metadata()?.len() != length {
         return Ok(false);
     }
-    let mut held = Vec::with_capacity(bytes.len() + 1);
-    file.take(length + 1).read_to_end(&mut held)?;
-    Ok(held == bytes)
+    let mut found = Vec::with_capacity(bytes.len() + 1);
+    file.take(length + 1).read_to_end(&mut found)?;
+    Ok(found == bytes)
 }
 
-/// Takes away what a command brought that came to nothing, with the folders that were made for it. What cannot be taken
-/// away is a file nobody names.
-pub fn remove_placed(root: &Path, brought: &[ExtraFile]) {
-    for one in brought.iter().filter(|one| one.is_new) {
-        let path = root.join(&one.path);
+/// Removes the new files of a command that failed, and the folders that became empty. A file that cannot be removed
+/// stays; no ticket refers to it.
+pub fn remove_placed(root: &Path, files: &[ExtraFile]) {
+    for file in files.iter().filter(|file| file.is_new) {
+        let path = root.join(&file.path);
         let _ = fs::remove_file(&path);
         let folders = path.ancestors().skip(1).take_while(|folder| *folder != root);
         let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
@@ -95,9 +93,9 @@ mod tests {
         std::os::unix::fs::symlink("/tmp", root.join("out")).expect("a link");
         assert!(matches!(put("out/one", b"bytes"), Err(FileReadError::Damaged(_))));
         assert!(matches!(put("a/b/one/two", b"bytes"), Err(FileReadError::Io(_))));
-        let beside = |path: &str, is_new| ExtraFile { path: path.to_owned(), is_new };
+        let extra = |path: &str, is_new| ExtraFile { path: path.to_owned(), is_new };
         assert!(matches!(put("a/c/two", b"two"), Ok(PlaceOutcome::New)));
-        remove_placed(root, &[beside("a/b/one", false), beside("a/c/two", true)]);
+        remove_placed(root, &[extra("a/b/one", false), extra("a/c/two", true)]);
         assert!(root.join("a/b/one").exists() && !root.join("a/c").exists());
     }
 }

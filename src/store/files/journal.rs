@@ -1,8 +1,10 @@
-//! The journal: what one command changes, written down whole before the first file changes.
+//! The journal: everything that a command changes, on disk before the first file changes
+//! (docs/decisions/0005-lock-and-journal.md).
 //!
-//! Once it stands, the command is decided: whoever comes next carries it to its end (forward, since a commit
-//! begun by a killed process may still appear). Only when git refuses the commit are the old bytes put back.
-//! Readers look through it, so that half a command is never seen. Must not know tickets.
+//! Once the journal is written, the command will be completed: by the next writer, if this process is killed. Rolling
+//! back would be wrong then, because a `git commit` that the killed process started may still finish. Only if git
+//! refuses the commit are the old bytes restored. Readers apply the journal while they read, so they never see half a
+//! command.
 
 use std::fs;
 use std::io;
@@ -15,77 +17,78 @@ use super::atomic_write::{backup, drop_backup, on_same_device, replace, restore,
 use super::content_addressed::ExtraFile;
 use crate::store::layout;
 
-/// The journal's file name.
+/// The name of the file in the state directory.
 const NAME: &str = "journal";
-/// From this many files on, one call syncs the file system instead of two per file.
+/// The number of files from which on one call syncs the whole file system, instead of two calls per file.
 const MANY: usize = 8;
 
-/// One file that changes.
+/// A change of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileChange {
-    /// The file, relative to the root.
+    /// The path, relative to the desk.
     pub path: String,
-    /// What it held; nothing where it was not there.
+    /// The old text; none if the file did not exist.
     pub before: Option<String>,
-    /// What it shall hold.
+    /// The new text.
     pub after: String,
 }
 
-/// The commit that ends the command.
+/// The commit that completes a command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlannedCommit {
-    /// The whole message.
+    /// The complete message.
     pub message: String,
-    /// The date it shall bear, where the clock is fixed; RFC 3339.
+    /// The date of the commit as an RFC 3339 time, if the clock of the environment is fixed.
     pub date: Option<String>,
 }
 
-/// Everything one command changes.
+/// The plan of a write: everything that one command changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Journal {
-    /// The files, in the order they change.
+    /// The files that change, in this order.
     pub changes: Vec<FileChange>,
-    /// The files that were put in place before them, and are committed with them.
-    #[serde(default)]
-    pub beside: Vec<ExtraFile>,
-    /// The commit, where there is to be one.
+    /// The new files that were written before, and are committed with the changes.
+    #[serde(default, rename = "beside")]
+    pub extra_files: Vec<ExtraFile>,
+    /// The commit, if there will be one.
     pub commit: Option<PlannedCommit>,
-    /// What people typed, to be kept should the command come to nothing.
+    /// The texts that people typed; they are saved if the command fails.
     pub texts: Vec<String>,
 }
 
 impl Journal {
-    /// The files that are committed.
+    /// Returns the paths that are committed.
     pub fn paths(&self) -> Vec<String> {
-        let beside = self.beside.iter().map(|one| &one.path);
-        self.changes.iter().map(|change| &change.path).chain(beside).cloned().collect()
+        let extra = self.extra_files.iter().map(|file| &file.path);
+        self.changes.iter().map(|change| &change.path).chain(extra).cloned().collect()
     }
 
-    /// Whether it must be written down: a single file without a commit changes in one step by itself, unless
-    /// its new bytes have to lie in the work tree first, where somebody must know of them.
+    /// Returns true if the journal must be written. A change of a single file without a commit is one step and needs
+    /// none, unless its new bytes must first be written in the work tree, where recovery has to find them.
     pub fn is_required(&self, state: &StateDir, root: &Path) -> bool {
         let is_near = |change: &FileChange| on_same_device(state.folder(), &root.join(&change.path));
         self.changes.len() > 1 || self.commit.is_some() || !self.changes.iter().all(is_near)
     }
 
-    /// Writes it down, on disk when this returns. What it will replace keeps a second name until its end: what is
-    /// to be taken back on a disk that is full needs no room then.
+    /// Writes the journal; it is on disk when this returns. Each file to be replaced gets a second name, so that it can
+    /// be restored even if the disk is full.
     ///
     /// # Errors
-    /// The system refused; nothing has changed.
-    pub fn write(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
+    /// An error of the operating system; nothing has changed.
+    pub fn write(&self, state: &StateDir, root: &Path, fault_point: &dyn Fn(&str)) -> io::Result<()> {
         let bytes = serde_json::to_vec(self)?;
-        reach("journal");
-        replace(state, &state.path(NAME), &bytes, true, &|_| reach("noted"))?;
+        fault_point("journal");
+        replace(state, &state.path(NAME), &bytes, true, &|_| fault_point("noted"))?;
         let replaced = self.changes.iter().filter(|change| change.before.is_some());
         replaced.for_each(|change| backup(state, &root.join(&change.path)));
         Ok(())
     }
 
-    /// The journal of a command that did not end, if there is one. One that cannot be read was never begun.
+    /// Returns the journal of a command that was not completed, if there is one. A journal that cannot be parsed was
+    /// not written completely, so its command had not begun.
     ///
     /// # Errors
-    /// The system refused.
+    /// An error of the operating system.
     pub fn pending(state: &StateDir) -> io::Result<Option<Self>> {
         match fs::read(state.path(NAME)) {
             Ok(bytes) => Ok(serde_json::from_slice(&bytes).ok()),
@@ -94,52 +97,52 @@ impl Journal {
         }
     }
 
-    /// Brings every file to what it shall hold. Safe to repeat. A file that is neither what it was nor what it
-    /// shall be was changed by somebody else since, and is left alone and named.
+    /// Gives every file its new text, and returns the paths of files that another program has changed since: they have
+    /// neither the old nor the new text, and are not touched. Can be repeated.
     ///
     /// # Errors
-    /// The system refused.
-    pub fn apply(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<Vec<String>> {
-        let mut foreign = Vec::new();
+    /// An error of the operating system.
+    pub fn apply(&self, state: &StateDir, root: &Path, fault_point: &dyn Fn(&str)) -> io::Result<Vec<String>> {
+        let mut changed = Vec::new();
         let durable = self.changes.len() < MANY;
         for change in &self.changes {
-            match self.seen(root, change)? {
+            match Self::state_of(root, change)? {
                 FileState::After => {}
                 FileState::Before => {
-                    replace(state, &root.join(&change.path), change.after.as_bytes(), durable, reach)?;
-                    reach("renamed");
+                    replace(state, &root.join(&change.path), change.after.as_bytes(), durable, fault_point)?;
+                    fault_point("renamed");
                 }
-                FileState::Foreign => foreign.push(change.path.clone()),
+                FileState::Other => changed.push(change.path.clone()),
             }
         }
         if !durable {
             sync_file_system(root)?;
         }
-        Ok(foreign)
+        Ok(changed)
     }
 
-    /// The files that somebody else has changed since.
+    /// Returns the paths of files that another program has changed since.
     ///
     /// # Errors
-    /// The system refused.
+    /// An error of the operating system.
     pub fn externally_changed(&self, root: &Path) -> io::Result<Vec<String>> {
-        let mut foreign = Vec::new();
+        let mut changed = Vec::new();
         for change in &self.changes {
-            if matches!(self.seen(root, change)?, FileState::Foreign) {
-                foreign.push(change.path.clone());
+            if matches!(Self::state_of(root, change)?, FileState::Other) {
+                changed.push(change.path.clone());
             }
         }
-        Ok(foreign)
+        Ok(changed)
     }
 
-    /// Puts back what every file held, where nobody has changed it since.
+    /// Restores the old text of every file that still has the new one.
     ///
     /// # Errors
-    /// The system refused.
-    pub fn roll_back(&self, state: &StateDir, root: &Path, reach: &dyn Fn(&str)) -> io::Result<()> {
+    /// An error of the operating system.
+    pub fn roll_back(&self, state: &StateDir, root: &Path, fault_point: &dyn Fn(&str)) -> io::Result<()> {
         for change in &self.changes {
             let path = root.join(&change.path);
-            if !matches!(self.seen(root, change)?, FileState::After) {
+            if !matches!(Self::state_of(root, change)?, FileState::After) {
                 continue;
             }
             match &change.before {
@@ -147,19 +150,19 @@ impl Journal {
                 None => {
                     fs::remove_file(&path)?;
                     let folders = path.ancestors().skip(1).take_while(|folder| *folder != root);
-                    // A folder that is empty now was made for this file; one that is not stays.
+                    // A folder that is empty now was created for this file.
                     let _ = folders.map(fs::remove_dir).take_while(Result::is_ok).count();
                 }
             }
-            reach("back");
+            fault_point("back");
         }
         Ok(())
     }
 
-    /// Ends it: the command is done, or undone.
+    /// Removes the journal and the backups: the command is completed or rolled back.
     ///
     /// # Errors
-    /// The system refused.
+    /// An error of the operating system.
     pub fn remove(&self, state: &StateDir, root: &Path) -> io::Result<()> {
         for change in &self.changes {
             let path = root.join(&change.path);
@@ -170,13 +173,14 @@ impl Journal {
         sync_folder(state.folder())
     }
 
-    /// What a reader shall see of a file: what the pending command makes of it, unless somebody else has changed it.
+    /// Returns the text of a file as it will be after the pending command; `None` if the command does not change the
+    /// file, or if another program has changed it since. `bytes` are those of the file.
     pub fn look_through(&self, path: &str, bytes: Option<&[u8]>) -> Option<&str> {
         let change = self.changes.iter().find(|change| change.path == path)?;
         (bytes == change.before.as_ref().map(String::as_bytes)).then_some(change.after.as_str())
     }
 
-    fn seen(&self, root: &Path, change: &FileChange) -> io::Result<FileState> {
+    fn state_of(root: &Path, change: &FileChange) -> io::Result<FileState> {
         let bytes = match fs::read(root.join(&change.path)) {
             Ok(bytes) => Some(bytes),
             Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => None,
@@ -185,13 +189,17 @@ impl Journal {
         Ok(match bytes {
             Some(bytes) if bytes == change.after.as_bytes() => FileState::After,
             bytes if bytes.as_deref() == change.before.as_ref().map(String::as_bytes) => FileState::Before,
-            _ => FileState::Foreign,
+            _ => FileState::Other,
         })
     }
 }
 
+/// The state of a file that the journal names.
 enum FileState {
+    /// It has its old text, or does not exist yet.
     Before,
+    /// It has its new text.
     After,
-    Foreign,
+    /// It has another text.
+    Other,
 }

@@ -1,4 +1,4 @@
-//! One writer at a time: a lock the system lets go of when its process ends, however it ends.
+//! The lock of writers: one process writes at a time. The system releases the lock when the process ends, in any way.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -7,34 +7,34 @@ use std::time::{Duration, Instant};
 
 use crate::domain::time::duration::format_wait;
 
-/// The right to write, held until dropped.
+/// The lock, held until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
-/// Why the right to write was not had.
+/// An error of taking the lock.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another process held it all the time.
+    /// Another process held the lock for all the time.
     #[error("another process has held {} for {}", path.display(), format_wait(*waited))]
     Busy {
         /// The lock file.
         path: PathBuf,
-        /// How long was waited.
+        /// The time waited.
         waited: Duration,
     },
-    /// The lock file cannot be made or locked.
-    #[error("the lock file cannot be made or locked")]
+    /// The lock file cannot be created or locked.
+    #[error("cannot create or lock the lock file")]
     Io(#[source] io::Error),
 }
 
 impl Lock {
-    /// Waits for the lock, at most for `patience`.
+    /// Waits for the lock, for at most `patience`.
     ///
     /// # Errors
-    /// [`LockError::Busy`] when the time is over.
-    #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
+    /// [`LockError::Busy`] after that time.
+    #[allow(clippy::disallowed_methods)] // only the waiting time is measured; it is not written anywhere
     pub fn take(path: &Path, patience: Duration) -> Result<Self, LockError> {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(LockError::Io)?;
         let began = Instant::now();

@@ -1,6 +1,8 @@
-//! Files that are whole or not there: atomic writes, the lock, the journal, and where the store keeps its own.
+//! Files that are complete or absent: atomic writes, the lock, the journal and the state directory.
 //!
-//! Must not know what a file holds.
+//! # Invariants
+//!
+//! The contents of the files are unknown here.
 
 mod atomic_write;
 mod content_addressed;

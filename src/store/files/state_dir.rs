@@ -1,7 +1,7 @@
-//! The folder for what must never lie in the work tree: lock, journal, temporary and kept files.
+//! The state directory: lock, journal, index, temporary files and saved texts, which do not belong in the work tree.
 //!
-//! In a repository it is `casebook/` inside the git directory of this worktree, found by looking and not by
-//! asking git, since every command needs it; elsewhere `.casebook/`, which git ignores.
+//! In a repository it is `casebook/` in the git directory of the worktree. Every command needs it, so it is found
+//! without a git process. Outside a repository it is `.casebook/` in the desk, with a `.gitignore` for itself.
 
 use std::fs;
 use std::fs::OpenOptions;
@@ -10,14 +10,14 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// The folder where there is no repository.
+/// The name of the directory outside a repository.
 const WITHOUT_REPOSITORY: &str = ".casebook";
-/// What the names of new bytes begin with.
+/// The prefix of temporary files.
 const NEW: &str = "new-";
-/// What the second name of a file that is being replaced begins with, behind that.
+/// The second prefix of backups, after [`NEW`].
 const OLD: &str = "old-";
 
-/// A store's own folder.
+/// The state directory of a desk.
 #[derive(Clone, Debug)]
 pub struct StateDir {
     folder: PathBuf,
@@ -25,45 +25,45 @@ pub struct StateDir {
 }
 
 impl StateDir {
-    /// Where the store at `root` keeps its own. Nothing is made.
+    /// Returns the state directory of the desk at `root`. Nothing is created.
     pub fn of(root: &Path) -> Self {
         let git_dir = git_dir(root);
         let folder = git_dir.as_ref().map_or_else(|| root.join(WITHOUT_REPOSITORY), |git| git.join("casebook"));
         Self { folder, git_dir }
     }
 
-    /// Whether the store lies in a git repository.
+    /// Returns true if the desk is in a git repository.
     pub const fn in_repository(&self) -> bool {
         self.git_dir.is_some()
     }
 
-    /// The git directory of the worktree the store lies in.
+    /// Returns the git directory of the desk's worktree.
     pub fn git_dir(&self) -> Option<&Path> {
         self.git_dir.as_deref()
     }
 
-    /// A file that was left in the folder from before the store lay in a repository. It is named and never taken up:
-    /// what lies in a work tree may have come with a clone, from anybody.
+    /// Returns a file of `.casebook/` that remains from before the desk was in a repository. It is only reported, never
+    /// used: a file in a work tree may have come with a clone.
     pub fn legacy_file(&self, root: &Path, name: &str) -> Option<PathBuf> {
         self.git_dir.as_ref()?;
         let path = root.join(WITHOUT_REPOSITORY).join(name);
         path.symlink_metadata().is_ok().then_some(path)
     }
 
-    /// A file of that name in the folder.
+    /// Returns the path of a file in the directory.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// The folder.
+    /// Returns the directory.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Makes the folder. Where there is no repository it ignores itself, should one come later.
+    /// Creates the directory. Outside a repository it gets a `.gitignore` for itself, in case one is created later.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// The directory cannot be created.
     pub fn create(&self) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
         if self.git_dir.is_none() {
@@ -75,15 +75,16 @@ impl StateDir {
         Ok(())
     }
 
-    /// Something that changes whenever a command writes: every journal and all new bytes come and go in the folder.
+    /// Returns the directory's modification time. It changes with every command that writes, because journals and
+    /// temporary files are created and removed there.
     pub fn stamp(&self) -> Option<SystemTime> {
         fs::metadata(&self.folder).and_then(|metadata| metadata.modified()).ok()
     }
 
-    /// Takes away new bytes that a command which was interrupted never put in their place. The caller holds the lock.
+    /// Removes temporary files and backups of interrupted commands. The caller holds the lock.
     ///
     /// # Errors
-    /// The folder cannot be read.
+    /// The directory cannot be read, or a file cannot be removed.
     pub fn remove_temp_files(&self) -> io::Result<()> {
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
@@ -94,20 +95,21 @@ impl StateDir {
         Ok(())
     }
 
-    /// Where the new bytes of a file lie until they take its place.
+    /// Returns the temporary path of a file's new bytes.
     pub(super) fn new_bytes(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{NEW}{name}"))
     }
 
-    /// Where a file that is about to be replaced keeps a second name, so that it can come back where no room is left.
+    /// Returns the path of a file's backup, a hard link.
     pub(super) fn old_bytes(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{NEW}{OLD}{name}"))
     }
 
-    /// Keeps a text somebody typed, and says where: in a file of its own, whatever else was kept at that moment.
+    /// Saves a text that a person typed, and returns its path. An existing file is never overwritten: a number is added
+    /// to the name.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The file cannot be written.
     pub fn save_text(&self, name: &str, text: &str) -> io::Result<PathBuf> {
         self.create()?;
         let folder = self.folder.join("kept");
@@ -120,7 +122,7 @@ impl StateDir {
                 Ok(mut file) => {
                     let written = file.write_all(text.as_bytes());
                     if written.is_err() {
-                        // Half of it would pass for all of it.
+                        // A part of the text could be mistaken for all of it.
                         let _ = fs::remove_file(&path);
                     }
                     return written.map(|()| path);
@@ -132,7 +134,8 @@ impl StateDir {
     }
 }
 
-/// The git directory of the worktree that holds `root`: `.git` upwards, or where a `.git` file points.
+/// Returns the git directory of the worktree that contains `root`: `.git` in it or a parent, or the target of a `.git`
+/// file.
 fn git_dir(root: &Path) -> Option<PathBuf> {
     let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
     let candidate = real.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;

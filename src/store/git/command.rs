@@ -1,8 +1,8 @@
-//! Running git: no shell, paths behind `--`, and an environment that names no other repository.
+//! Runs of git: without a shell, with paths after `--`, and in an environment that names no other repository.
 
 use std::fs::File;
 use std::io;
-use std::io::Write;
+use std::io::{Read, Seek, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -13,8 +13,11 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::GitError;
 
-/// Variables by which a hook's environment, or an odd shell, would point git at another repository or index, or have
-/// it do for somebody else's command what it does for ours.
+/// The bytes of a process's error output that are read at most.
+const LARGEST_STDERR: u64 = 1 << 16;
+
+/// The variables by which the environment of a hook could point git at another repository or index, or could change how
+/// git records our command.
 const POINTERS: [&str; 9] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
@@ -27,7 +30,7 @@ const POINTERS: [&str; 9] = [
     "GIT_REFLOG_ACTION",
 ];
 
-/// From this many paths on, they go through standard input rather than the command line.
+/// The number of paths from which on they are passed through standard input instead of the command line.
 const MANY: usize = 64;
 
 /// One run of git.
@@ -36,30 +39,33 @@ pub(crate) struct GitCommand {
     input: Option<Vec<u8>>,
 }
 
-/// How a run ended.
+/// The result of a run.
 pub(crate) struct GitOutput {
+    /// True if git exited with 0.
     pub success: bool,
-    /// The signal that ended it, where one did.
+    /// The signal that ended git, if one did.
     pub signal: Option<i32>,
-    /// What it ended with, where no signal did.
+    /// The exit code, unless a signal ended git.
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }
 
-/// Why git did not start. A folder that is not there is no lack of git, though the system says the same of both.
+/// Returns the error of a git that did not start. A missing folder is not a missing git, but the system reports both
+/// alike.
 fn unstarted(folder: Option<&Path>, error: &io::Error) -> GitError {
     match (error.kind(), folder) {
         (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, Some(folder)) if !folder.is_dir() => {
-            GitError::Refused { said: format!("{} is no folder", folder.display()) }
+            GitError::Refused { message: format!("{} is not a folder", folder.display()) }
         }
-        // A PATH that names a file where a folder belongs leads to no git either.
+        // A PATH that contains a file in place of a folder does not lead to git either.
         (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, _) => GitError::NotInstalled,
-        _ => GitError::Refused { said: error.to_string() },
+        _ => GitError::Refused { message: error.to_string() },
     }
 }
 
 impl GitCommand {
+    /// Returns a run of git in a folder, with the arguments given.
     pub fn git(root: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new("git");
         command.current_dir(root).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -69,25 +75,26 @@ impl GitCommand {
         Self { command, input: None }
     }
 
-    /// The same where git itself has started us, as its hook: what its environment names is meant.
+    /// Returns a run of git for a process that git itself started as a hook: the variables of the environment stay.
     pub fn git_of_hook(root: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new("git");
         command.current_dir(root).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Self { command, input: None }
     }
 
-    /// Starts it, for somebody who reads while it runs. What it says goes where `stderr` leads.
+    /// Starts git, for a caller that reads its output while it runs. Its error output goes to `stderr`.
     pub fn start(mut self, stdin: Stdio, stderr: Stdio) -> Result<Child, GitError> {
         let spawned = self.command.stdin(stdin).stderr(stderr).spawn();
         spawned.map_err(|error| unstarted(self.command.get_current_dir(), &error))
     }
 
+    /// Sets a variable of the environment.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
         self
     }
 
-    /// The paths the run is about: as arguments, or where they are many, through standard input.
+    /// Adds the paths of the run: as arguments, or through standard input if there are many.
     pub fn paths(mut self, paths: &[String]) -> Self {
         if paths.len() < MANY {
             self.command.arg("--").args(paths);
@@ -99,42 +106,43 @@ impl GitCommand {
         self
     }
 
-    /// Lines for its standard input.
+    /// Sets lines as the standard input.
     pub fn lines(self, lines: &[String]) -> Self {
         self.input(lines.iter().flat_map(|line| line.bytes().chain([b'\n'])).collect())
     }
 
-    /// What the run reads from standard input.
+    /// Sets the standard input.
     pub fn input(mut self, input: Vec<u8>) -> Self {
         self.input = Some(input);
         self.command.stdin(Stdio::piped());
         self
     }
 
-    /// Runs it for the bytes it prints, which are read while its input is still being written.
+    /// Runs git and returns the bytes it prints. They are read while the input is still being written.
     pub fn bytes(mut self) -> Result<Vec<u8>, GitError> {
-        let refused = |error: io::Error| GitError::Refused { said: error.to_string() };
+        let refused = |error: io::Error| GitError::Refused { message: error.to_string() };
         let mut child = self.command.spawn().map_err(refused)?;
         let (input, pipe) = (self.input.take().unwrap_or_default(), child.stdin.take());
         let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&input)));
         let output = child.wait_with_output().map_err(refused)?;
-        // A writer that failed shows in what git says.
+        // If writing failed, git reports the reason.
         let _ = writer.join();
         if output.status.success() {
             Ok(output.stdout)
         } else {
-            Err(GitError::Refused { said: String::from_utf8_lossy(&output.stderr).into_owned() })
+            Err(GitError::Refused { message: String::from_utf8_lossy(&output.stderr).into_owned() })
         }
     }
 
+    /// Runs git and returns its result.
     pub fn output(mut self) -> Result<GitOutput, GitError> {
         let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
         if let (Some(input), Some(mut pipe)) = (self.input, child.stdin.take()) {
-            // git may end before it has read all; what it says then matters more.
+            // git may end before it has read everything. Then its own message is the one that matters.
             let _ = pipe.write_all(&input);
         }
         let output = child.wait_with_output().map_err(|error| unstarted(None, &error))?;
-        let words = |bytes: Vec<u8>| {
+        let text = |bytes: Vec<u8>| {
             String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
         };
         let (signal, code) = (output.status.signal(), output.status.code());
@@ -142,38 +150,39 @@ impl GitCommand {
             success: output.status.success(),
             signal,
             code,
-            stdout: words(output.stdout),
-            stderr: words(output.stderr),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
         })
     }
 
-    /// Runs it for what it says, and ends it where it takes longer than that: the other side may never answer.
-    #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
+    /// Runs git, and ends it after `patience`: a remote may never answer.
+    #[allow(clippy::disallowed_methods)] // only the waiting time is measured; it is not written anywhere
     pub fn within(mut self, patience: Duration) -> Result<GitOutput, GitError> {
-        // With a group of its own, what it has started is ended with it. Where there is a terminal, a group beside ours
-        // could not ask for a passphrase there; then git stays in ours, and what it has started is looked for.
+        // In a process group of its own, git is ended together with the processes it has started. On a terminal, a
+        // process in another group could not ask for a passphrase; there git stays in our group, and its children are
+        // looked up.
         let has_terminal = File::open("/dev/tty").is_ok();
         if !has_terminal {
             self.command.process_group(0);
         }
         let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
         let process = Pid::from_raw(child.id().cast_signed());
-        // Nobody left to be told is as good as told.
-        let end = |all: &[Pid], signal| match process {
+        // A process that ended in the meantime needs no signal.
+        let signal_all = |processes: &[Pid], signal| match process {
             Some(group) if !has_terminal => _ = kill_process_group(group, signal),
-            _ => all.iter().for_each(|one| _ = kill_process(*one, signal)),
+            _ => processes.iter().for_each(|process| _ = kill_process(*process, signal)),
         };
-        let listen = |pipe: Option<Box<dyn io::Read + Send>>| {
+        let read_all = |pipe: Option<Box<dyn io::Read + Send>>| {
             let (sender, receiver) = mpsc::channel();
             std::thread::spawn(move || {
-                let mut said = Vec::new();
-                let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut said));
-                let _ = sender.send(String::from_utf8_lossy(&said).into_owned());
+                let mut bytes = Vec::new();
+                let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
+                let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
             });
             receiver
         };
-        let stdout = listen(child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn io::Read + Send>));
-        let stderr = listen(child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn io::Read + Send>));
+        let stdout = read_all(child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn io::Read + Send>));
+        let stderr = read_all(child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn io::Read + Send>));
         let began = Instant::now();
         let mut pause = Duration::from_millis(1);
         let status = loop {
@@ -181,31 +190,32 @@ impl GitCommand {
                 Some(status) => break status,
                 None if began.elapsed() < patience => std::thread::sleep(pause),
                 None => {
-                    let all = process.map(with_descendants).unwrap_or_default();
-                    // Told first, it takes its locks away.
-                    end(&all, Signal::TERM);
+                    let processes = process.map(with_descendants).unwrap_or_default();
+                    // After TERM, git removes its lock files.
+                    signal_all(&processes, Signal::TERM);
                     std::thread::sleep(Duration::from_millis(200));
-                    end(&all, Signal::KILL);
+                    signal_all(&processes, Signal::KILL);
                     let _ = child.wait();
                     return Err(GitError::Unanswered { waited: began.elapsed() });
                 }
             }
             pause = (pause * 2).min(Duration::from_millis(20));
         };
-        // What a process of git's leaves running may hold the pipe open; nobody waits for that.
-        let said = |heard: &mpsc::Receiver<String>| heard.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
+        // A process that git left running may keep the pipe open, so the wait for the output is short.
+        let received = |pipe: &mpsc::Receiver<String>| pipe.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
         let (signal, code) = (status.signal(), status.code());
-        Ok(GitOutput { success: status.success(), signal, code, stdout: said(&stdout), stderr: said(&stderr) })
+        let (stdout, stderr) = (received(&stdout), received(&stderr));
+        Ok(GitOutput { success: status.success(), signal, code, stdout, stderr })
     }
 
-    /// Runs it for its effect alone.
+    /// Runs git and discards its output.
     pub fn done(self) -> Result<(), GitError> {
         let output = self.output()?;
-        if output.success { Ok(()) } else { Err(output.refusal()) }
+        if output.success { Ok(()) } else { Err(output.into_error()) }
     }
 }
 
-/// A process, those it has started, those they have started, and so on, where the system tells.
+/// Returns a process and those of its descendants that the system lists in `/proc`.
 fn with_descendants(process: Pid) -> Vec<Pid> {
     let mut found = vec![process];
     let mut place = 0;
@@ -219,31 +229,60 @@ fn with_descendants(process: Pid) -> Vec<Pid> {
 }
 
 impl GitOutput {
-    pub fn refusal(self) -> GitError {
-        let mut said = self.stderr;
+    /// Returns the error of a run that failed: its error output and output.
+    pub fn into_error(self) -> GitError {
+        let mut message = self.stderr;
         if !self.stdout.trim().is_empty() {
-            said.push_str(&self.stdout);
+            message.push_str(&self.stdout);
         }
         if let Some(signal) = self.signal {
-            said.push_str(&format!("git was ended by signal {signal}"));
+            message.push_str(&format!("git was ended by signal {signal}"));
         }
-        let mut said = said.trim().to_owned();
-        if let (true, Some(code)) = (said.is_empty(), self.code) {
-            said = format!("neither git nor a hook of the repository said why; git ended with {code}");
+        let mut message = message.trim().to_owned();
+        if let (true, Some(code)) = (message.is_empty(), self.code) {
+            message = format!("git exited with {code}; neither git nor a hook of the repository printed a reason");
         }
-        if self.signal.is_none() && is_about_a_lock(&said) {
-            GitError::Locked { said }
+        if self.signal.is_none() && is_lock_message(&message) {
+            GitError::Locked { message }
         } else {
-            GitError::Refused { said }
+            GitError::Refused { message }
         }
     }
 }
 
-/// Whether git says that another process holds one of its locks. The names of lock files are the same in every
-/// language git speaks; a hook may name other files that end in `.lock`.
-fn is_about_a_lock(said: &str) -> bool {
+/// Returns true if git reports that another process holds one of its locks. The names of the lock files are the same in
+/// every language of git; a hook may name other files that end in `.lock`.
+fn is_lock_message(message: &str) -> bool {
     const LOCKS: [&str; 4] = ["/index.lock'", "/HEAD.lock'", "/packed-refs.lock'", "/config.lock'"];
-    LOCKS.iter().any(|lock| said.contains(lock))
-        || said.contains("cannot lock ref")
-        || said.split('\'').any(|word| word.contains("/refs/") && word.ends_with(".lock"))
+    LOCKS.iter().any(|lock| message.contains(lock))
+        || message.contains("cannot lock ref")
+        || message.split('\'').any(|word| word.contains("/refs/") && word.ends_with(".lock"))
+}
+
+/// The error output of a process whose output is being read.
+///
+/// It goes to a file without a name: git can print much, and a pipe that is not read until the end would block it.
+#[derive(Debug)]
+pub(super) struct StderrFile(Option<File>);
+
+impl StderrFile {
+    /// Returns an empty file. If none can be created, the error output is discarded.
+    pub fn empty() -> Self {
+        Self(tempfile::tempfile().ok())
+    }
+
+    /// Returns the standard error for the process.
+    pub fn stdio(&self) -> Stdio {
+        self.0.as_ref().and_then(|file| file.try_clone().ok()).map_or_else(Stdio::null, Stdio::from)
+    }
+
+    /// Returns the beginning of the error output.
+    pub fn text(&mut self) -> String {
+        let mut bytes = Vec::new();
+        if let Some(file) = &mut self.0 {
+            // If the file cannot be read, the failure of the process is still reported.
+            let _ = file.rewind().and_then(|()| file.take(LARGEST_STDERR).read_to_end(&mut bytes));
+        }
+        String::from_utf8_lossy(&bytes).trim().to_owned()
+    }
 }

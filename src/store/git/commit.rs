@@ -1,4 +1,5 @@
-//! One commit of exactly some paths: by the short way where nobody can tell, else as git makes it.
+//! Commits of exactly the given paths: by a fast commit if it is the same as git's, else by `git commit`
+//! (docs/decisions/0008-commits.md).
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -11,21 +12,21 @@ use crate::store::files::StateDir;
 /// A commit to be made.
 #[derive(Clone, Copy, Debug)]
 pub struct CommitRequest<'a> {
-    /// The paths, relative to the store.
+    /// The paths, relative to the desk.
     pub paths: &'a [String],
-    /// Those of them git cannot know yet.
+    /// The paths among them that are not in git's index yet.
     pub new: &'a [String],
-    /// The file that holds the message.
+    /// The file that contains the message.
     pub message: &'a Path,
-    /// The date it shall bear, where the clock is fixed; RFC 3339.
+    /// The date of the commit as an RFC 3339 time, if the clock of the environment is fixed.
     pub date: Option<&'a str>,
-    /// How long to try again while another git process holds a lock.
+    /// The time for which to try again while another git process holds a lock.
     pub patience: Duration,
-    /// Where the caller holds the store's lock, which the short way needs.
+    /// The state directory, if the caller holds the desk's lock; a fast commit needs it.
     pub state: Option<&'a StateDir>,
 }
 
-/// A run of git that makes something of a commit's date.
+/// Sets the dates of a commit in the environment of a run.
 pub(super) fn dated(run: GitCommand, date: Option<&str>) -> GitCommand {
     match date {
         Some(date) => run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date),
@@ -34,23 +35,23 @@ pub(super) fn dated(run: GitCommand, date: Option<&str>) -> GitCommand {
 }
 
 impl Repository {
-    /// Commits the paths as they lie in the work tree, and nothing else. If git refuses,
-    /// its index is as before. While another process holds a lock of git's, tries again; a commit of the same
-    /// by a process that was killed counts as this one. `outlook` is what was begun to be seen for it.
+    /// Commits the paths as they are in the work tree, and nothing else. If git refuses, its index is as it was before.
+    /// While another process holds a lock of git, tries again. A commit of the same files by a process that was killed
+    /// counts as this commit. `plan` is a fast commit in preparation, if there is one.
     ///
     /// # Errors
-    /// What git said.
-    #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
+    /// git's message.
+    #[allow(clippy::disallowed_methods)] // only the waiting time is measured; it is not written anywhere
     pub fn commit(
         &self,
         commit: &CommitRequest<'_>,
-        mut outlook: Option<CommitPlan>,
-        reach: &dyn Fn(&str),
+        mut plan: Option<CommitPlan>,
+        fault_point: &dyn Fn(&str),
     ) -> Result<(), GitError> {
         let began = Instant::now();
         let mut pause = Duration::from_millis(5);
         loop {
-            match self.try_commit(commit, outlook.take(), reach) {
+            match self.try_commit(commit, plan.take(), fault_point) {
                 Err(GitError::Locked { .. }) if began.elapsed() < commit.patience => std::thread::sleep(pause),
                 other => return other,
             }
@@ -61,24 +62,24 @@ impl Repository {
     fn try_commit(
         &self,
         commit: &CommitRequest<'_>,
-        outlook: Option<CommitPlan>,
-        reach: &dyn Fn(&str),
+        plan: Option<CommitPlan>,
+        fault_point: &dyn Fn(&str),
     ) -> Result<(), GitError> {
-        if self.commit_directly(commit, outlook, reach)? {
+        if self.commit_directly(commit, plan, fault_point)? {
             return Ok(());
         }
         let mut added = commit.new.to_vec();
         if !added.is_empty() {
             self.run(&["add"]).paths(&added).done()?;
         }
-        let mut refusal = match self.commit_only(commit) {
+        let mut error = match self.commit_only(commit) {
             Ok(()) => return Ok(()),
-            Err(refusal) => refusal,
+            Err(error) => error,
         };
-        if let GitError::Refused { .. } = refusal {
-            // Nothing to commit any more: a killed predecessor's commit has appeared.
+        if let GitError::Refused { .. } = error {
+            // If there is nothing to commit, the commit of a killed process has appeared.
             if self.is_committed(commit.paths)? {
-                // Its index may not have. Where that cannot be helped, the commit stands all the same.
+                // Its index may be outdated. If that cannot be repaired, the commit counts all the same.
                 let _ = self.run(&["add"]).paths(commit.paths).done();
                 return Ok(());
             }
@@ -88,14 +89,14 @@ impl Repository {
                 added.extend(unknown);
                 match self.commit_only(commit) {
                     Ok(()) => return Ok(()),
-                    Err(again) => refusal = again,
+                    Err(again) => error = again,
                 }
             }
         }
         if !added.is_empty() {
             self.run(&["rm", "--cached", "--quiet", "--force", "--ignore-unmatch"]).paths(&added).done()?;
         }
-        Err(refusal)
+        Err(error)
     }
 
     fn commit_only(&self, commit: &CommitRequest<'_>) -> Result<(), GitError> {
@@ -104,10 +105,11 @@ impl Repository {
         dated(run, commit.date).paths(commit.paths).done()
     }
 
-    /// Those of the paths that git does not know.
+    /// Returns those of the paths that are not in git's index.
     fn untracked(&self, paths: &[String]) -> Result<Vec<String>, GitError> {
         let output = self.run(&["ls-files", "--others", "-z"]);
-        // `ls-files` takes no list through standard input; many paths are always new, and given as such.
+        // `ls-files` cannot read a list from standard input. Many paths occur only as new files, which the caller
+        // names.
         let few: Vec<String> = paths.iter().take(32).cloned().collect();
         let output = output.paths(&few).output()?;
         Ok(output.stdout.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())

@@ -1,19 +1,21 @@
-//! What git is told of ticket files: its settings and attributes, read and added to.
-//!
-//! Must not know which settings there should be.
+//! git's settings and attributes, and `user.email` without a git process.
+
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::{GitError, Repository};
 
 impl Repository {
-    /// The settings of a name that a pattern of git's means, as pairs of name and value; the last of one counts.
+    /// Returns the settings whose names match a regular expression, as pairs of name and value, in the order of the
+    /// files. The last value of a name is in force.
     ///
     /// # Errors
-    /// git is not there, or cannot read its own settings.
+    /// git is not installed, or cannot read its settings.
     pub fn settings(&self, pattern: &str) -> Result<Vec<(String, String)>, GitError> {
         let output = self.run(&["config", "-z", "--get-regexp", pattern]).output()?;
-        // Without any such setting git ends with 1 and says nothing.
+        // Without a match git exits with 1 and prints nothing.
         if !output.success && !output.stderr.is_empty() {
-            return Err(output.refusal());
+            return Err(output.into_error());
         }
         let pair = |setting: &str| {
             let (name, value) = setting.split_once('\n').unwrap_or((setting, ""));
@@ -22,7 +24,7 @@ impl Repository {
         Ok(output.stdout.split('\0').filter(|setting| !setting.is_empty()).map(pair).collect())
     }
 
-    /// Writes a setting into the repository's own configuration.
+    /// Writes a setting of the repository.
     ///
     /// # Errors
     /// git refuses.
@@ -30,25 +32,131 @@ impl Repository {
         self.run(&["config", "--local", name, value]).done()
     }
 
-    /// The values that some attributes have for a path, in their order.
+    /// Returns the values of some attributes of a path, in the order of the names.
     ///
     /// # Errors
     /// git refuses.
     pub fn attributes(&self, names: &[&str], path: &str) -> Result<Vec<String>, GitError> {
         let output = self.run(&[&["check-attr", "-z"], names].concat()).paths(&[path.to_owned()]).output()?;
         if !output.success {
-            return Err(output.refusal());
+            return Err(output.into_error());
         }
-        let words: Vec<&str> = output.stdout.split('\0').collect();
-        Ok(words.chunks_exact(3).map(|facts| facts[2].to_owned()).collect())
+        let fields: Vec<&str> = output.stdout.split('\0').collect();
+        Ok(fields.chunks_exact(3).map(|attribute| attribute[2].to_owned()).collect())
     }
 
-    /// The version of git, as it says it.
+    /// Returns the version of git.
     ///
     /// # Errors
-    /// git is not there.
+    /// git is not installed.
     pub fn version(&self) -> Result<String, GitError> {
-        let said = self.run(&["--version"]).output()?.stdout;
-        Ok(said.trim().trim_start_matches("git version ").to_owned())
+        let printed = self.run(&["--version"]).output()?.stdout;
+        Ok(printed.trim().trim_start_matches("git version ").to_owned())
+    }
+}
+
+/// The `user.email` of one configuration file.
+#[derive(Debug, PartialEq, Eq)]
+enum EmailSetting {
+    /// An address.
+    Email(String),
+    /// No address.
+    Nothing,
+    /// A file that only git can interpret.
+    NotPlain,
+}
+
+/// Returns git's `user.email` without starting git, which would take longer than the rest of a short command.
+///
+/// The configuration files are read in git's order of precedence. `user_files` are those of the user, the one that
+/// counts most first. Returns `None` if no file sets the address, or if one contains anything that only git can
+/// interpret: an include, quotes, or settings of a worktree. Then git must be asked.
+pub fn plain_email(git_dir: Option<&Path>, user_files: &[PathBuf]) -> Option<String> {
+    let own = git_dir.map(|git_dir| common_dir(git_dir).join("config"));
+    let mut found = None;
+    for file in own.iter().chain(user_files) {
+        let setting = match fs::read_to_string(file) {
+            Ok(text) => email_in(&text),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => EmailSetting::Nothing,
+            Err(_) => EmailSetting::NotPlain,
+        };
+        match setting {
+            // An include in a file that counts less could not change the address; giving up is simple and always
+            // correct.
+            EmailSetting::NotPlain => return None,
+            EmailSetting::Email(email) => found = found.or(Some(email)),
+            EmailSetting::Nothing => {}
+        }
+    }
+    found
+}
+
+/// Returns the git directory that a linked worktree shares with the others.
+fn common_dir(git_dir: &Path) -> PathBuf {
+    match fs::read_to_string(git_dir.join("commondir")) {
+        Ok(path) => git_dir.join(path.trim_end_matches(['\n', '\r'])),
+        Err(_) => git_dir.to_owned(),
+    }
+}
+
+/// Parses the address in the text of a configuration file.
+fn email_in(text: &str) -> EmailSetting {
+    let mut in_user = false;
+    let mut setting = EmailSetting::Nothing;
+    for line in text.lines().map(str::trim) {
+        let lower = line.to_ascii_lowercase();
+        if lower.starts_with("[include") || lower.starts_with("worktreeconfig") || line.ends_with('\\') {
+            return EmailSetting::NotPlain;
+        }
+        if line.starts_with('[') {
+            in_user = lower == "[user]";
+            if !in_user && (lower.starts_with("[user") && !lower.starts_with("[user ") || !line.ends_with(']')) {
+                return EmailSetting::NotPlain;
+            }
+        } else if in_user && lower.starts_with("email") {
+            let Some((name, value)) = line.split_once('=') else { return EmailSetting::NotPlain };
+            let (name, value) = (name.trim(), value.trim());
+            if !name.eq_ignore_ascii_case("email")
+                || value.is_empty()
+                || value.contains(['"', '\\', '#', ';', ' ', '\t'])
+            {
+                return EmailSetting::NotPlain;
+            }
+            setting = EmailSetting::Email(value.to_owned());
+        }
+    }
+    setting
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_addresses_are_read() {
+        let email = |text| email_in(text);
+        assert_eq!(
+            email("[core]\n\tbare = false\n[user]\n\temail = a@b\n\tname = A B\n"),
+            EmailSetting::Email("a@b".to_owned())
+        );
+        assert_eq!(email("[USER]\nEmail=a@b\n[user]\nemail = c@d"), EmailSetting::Email("c@d".to_owned()));
+        assert_eq!(email("[user \"x\"]\nemail = a@b\n"), EmailSetting::Nothing);
+        assert_eq!(email("# [user]\n; email = a@b\n"), EmailSetting::Nothing);
+    }
+
+    #[test]
+    fn other_settings_are_left_to_git() {
+        for text in [
+            "[include]\npath = x\n",
+            "[includeIf \"gitdir:x\"]\npath = x\n",
+            "[user]\nemail = \"a@b\"\n",
+            "[user]\nemail = a@b # mine\n",
+            "[user]\nemail\n",
+            "[user] email = a@b\n",
+            "[user]\nemail = a\\\n@b\n",
+            "[extensions]\nworktreeConfig = true\n",
+        ] {
+            assert_eq!(email_in(text), EmailSetting::NotPlain, "{text}");
+        }
     }
 }

@@ -1,46 +1,45 @@
-//! Files that merges united: what each parent had of them.
-//!
-//! Must not know what the files are for.
+//! Files that merge commits combined, with the objects of their parents.
 
 use super::{GitError, Repository};
 
-/// A file that a merge made another one of than any of its parents had.
+/// A file whose merged content differs from that of every parent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemergedFile {
-    /// Its path, from the top of the repository.
+    /// The path, relative to the root of the repository.
     pub path: String,
-    /// The objects that the parents had there.
+    /// The object names of the file in the parents.
     pub sides: Vec<String>,
 }
 
 impl Repository {
-    /// What the merges among some revisions united, as git names revisions: `HEAD`, `^older`, `older..newer`.
+    /// Returns the files that the merges among some revisions combined. `revisions` are arguments of `git log`: `HEAD`,
+    /// `^older`, `older..newer`.
     ///
     /// # Errors
-    /// git does not know a revision.
-    pub fn met(&self, revisions: &[&str]) -> Result<Vec<RemergedFile>, GitError> {
+    /// A revision does not exist.
+    pub fn remerged_files(&self, revisions: &[&str]) -> Result<Vec<RemergedFile>, GitError> {
         let fixed = ["log", "--merges", "-c", "--raw", "-z", "--no-abbrev", "--no-renames", "--no-relative"];
         let form = ["--no-show-signature", "--format="];
         let listed = self.run(&[&fixed[..], &form, revisions, &["--"]].concat()).output()?;
         if !listed.success {
-            return Err(listed.refusal());
+            return Err(listed.into_error());
         }
-        let mut words = listed.stdout.split('\0').map(|word| word.trim_start_matches('\n'));
-        let mut met = Vec::new();
-        while let Some(word) = words.next() {
+        let mut parts = listed.stdout.split('\0').map(|word| word.trim_start_matches('\n'));
+        let mut files = Vec::new();
+        while let Some(word) = parts.next() {
             let Some(sides) = sides(word) else { continue };
-            met.extend(words.next().map(|path| RemergedFile { path: path.to_owned(), sides }));
+            files.extend(parts.next().map(|path| RemergedFile { path: path.to_owned(), sides }));
         }
-        Ok(met)
+        Ok(files)
     }
 }
 
-/// The objects of the parents in `::mode mode mode object object object letters`: a colon for each of them, and of both
-/// modes and objects the result's comes last.
-fn sides(facts: &str) -> Option<Vec<String>> {
-    let parents = facts.chars().take_while(|c| *c == ':').count();
-    let words: Vec<&str> = facts.get(parents..)?.split(' ').collect();
-    let sides = words.get(parents + 1..2 * parents + 1).filter(|_| parents > 1)?;
+/// Parses the parents' objects in `::mode mode mode object object object letters`. There is one colon per parent; the
+/// last mode and the last object are those of the merge.
+fn sides(line: &str) -> Option<Vec<String>> {
+    let parents = line.chars().take_while(|c| *c == ':').count();
+    let fields: Vec<&str> = line.get(parents..)?.split(' ').collect();
+    let sides = fields.get(parents + 1..2 * parents + 1).filter(|_| parents > 1)?;
     Some(sides.iter().map(|side| (*side).to_owned()).collect())
 }
 

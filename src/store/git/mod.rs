@@ -1,7 +1,10 @@
-//! git, as the program people have: their hooks, signing and identity are honoured because it is their git.
+//! git, run as the program that people use: with their hooks, signing and identity
+//! (docs/decisions/0003-git-is-spawned.md).
 //!
-//! Commits are of exactly the paths given; what else is staged or changed stays as it is. Must not know
-//! tickets, or what a message says.
+//! # Invariants
+//!
+//! Commits contain exactly the given paths; other changes, staged or not, stay as they are. The formats of the files
+//! and the contents of messages are unknown here.
 
 mod command;
 mod commit;
@@ -17,7 +20,6 @@ mod remote;
 mod revisions;
 mod signatures;
 mod snapshot;
-mod user_email;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -25,78 +27,77 @@ use std::sync::{Arc, OnceLock};
 
 use command::GitCommand;
 pub use commit::CommitRequest;
+pub use config::plain_email;
 pub use conflicts::{Conflict, merge_lines};
 pub use fast_commit::CommitPlan;
-pub use log::{
-    CommitChange, HistoryWalk, ObjectLookup, ObjectStream, ParentDiff, Revision, VersionCache, WalkFilter, is_blob,
-};
+pub use log::{CommitChange, HistoryWalk, ObjectStream, ParentDiff, Revision, VersionCache, WalkFilter, is_blob};
 pub use merge_obstacles::MergeObstacles;
 pub use merged_files::RemergedFile;
+pub use objects::ObjectLookup;
 pub use refs::{HistoryCompleteness, NOTHING, RefChange};
 pub use remote::MergeOptions;
 pub use revisions::ChangedFile;
 pub use signatures::{Signature, TrustedKey};
 pub use snapshot::{FileKind, Snapshot, SnapshotFile};
-pub use user_email::plain_email;
 
 use crate::domain::time::duration::format_wait;
 
-/// Why git did not do what was asked.
+/// An error of git.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GitError {
-    /// There is no `git` to run.
-    #[error("git was not found on PATH, so nothing can be committed")]
+    /// The `git` program was not found.
+    #[error("cannot commit: git was not found on PATH")]
     NotInstalled,
-    /// Another git process held its lock all the time.
-    #[error("git is locked by another process:\n{said}")]
+    /// A lock that another git process held for all the time.
+    #[error("git is locked by another process:\n{message}")]
     Locked {
-        /// What git said.
-        said: String,
+        /// The output of git.
+        message: String,
     },
-    /// The other side of a connection did not answer in time.
+    /// A remote that did not answer in time.
     #[error("the remote did not answer within {}", format_wait(*waited))]
     Unanswered {
-        /// How long was waited.
+        /// The time waited.
         waited: std::time::Duration,
     },
-    /// It said no: a hook, a missing identity, a merge in progress, signing.
-    #[error("git refused:\n{said}")]
+    /// A refusal of git: by a hook, a missing identity, a merge in progress, or signing.
+    #[error("git refused:\n{message}")]
     Refused {
-        /// What git and its hooks said.
-        said: String,
+        /// The output of git and its hooks.
+        message: String,
     },
 }
 
-/// The repository a store lies in.
+/// The repository of a desk.
 #[derive(Clone, Debug)]
 pub struct Repository {
     root: PathBuf,
-    of_hook: bool,
-    /// The git directory, once git was asked for it.
+    in_hook: bool,
+    /// The git directory, once it is known.
     git_folder: Arc<OnceLock<PathBuf>>,
 }
 
 impl Repository {
-    /// The repository that holds the store at `root`.
+    /// Returns the repository that contains the desk at `root`.
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), of_hook: false, git_folder: Arc::default() }
+        Self { root: root.to_owned(), in_hook: false, git_folder: Arc::default() }
     }
 
-    /// The repository whose git has started us as its hook, in a folder of it: git's environment says where it is, and
-    /// where the objects of a push wait until it is accepted.
+    /// Returns the repository of a hook, for a process that git started in a folder of it. The environment says where
+    /// the repository is, and where the objects of a push are before it is accepted.
     pub fn for_hook(folder: &Path) -> Self {
-        Self { root: folder.to_owned(), of_hook: true, git_folder: Arc::default() }
+        Self { root: folder.to_owned(), in_hook: true, git_folder: Arc::default() }
     }
 
     fn run(&self, arguments: &[&str]) -> GitCommand {
-        if self.of_hook {
+        if self.in_hook {
             GitCommand::git_of_hook(&self.root, arguments)
         } else {
             GitCommand::git(&self.root, arguments)
         }
     }
 
-    /// git's `user.email`, if one is set.
+    /// Returns git's `user.email`, if it is set.
     ///
     /// # Errors
     /// git is not installed.
@@ -106,15 +107,15 @@ impl Repository {
         Ok((output.success && !email.is_empty()).then_some(email))
     }
 
-    /// Makes a repository here.
+    /// Creates a repository.
     ///
     /// # Errors
-    /// What git said against it.
+    /// git refuses.
     pub fn init(&self) -> Result<(), GitError> {
         self.run(&["init", "--quiet"]).done()
     }
 
-    /// Gives the repository an identity of its own where git has none, so that a visitor's desk can commit.
+    /// Sets an identity in the repository if git has none, so that a demo desk can commit.
     ///
     /// # Errors
     /// git is not installed, or refuses.
@@ -127,15 +128,15 @@ impl Repository {
         Ok(())
     }
 
-    /// Whether git's index is split in two, or shall be.
+    /// Returns true if git's index is split, or will be.
     pub fn has_split_index(&self) -> bool {
-        let wanted = self.answer(&["config", "--type=bool", "--get", "core.splitIndex"]);
+        let setting = self.answer(&["config", "--type=bool", "--get", "core.splitIndex"]);
         let shared = self.answer(&["rev-parse", "--shared-index-path"]);
-        wanted.is_ok_and(|wanted| wanted == "true") || shared.is_ok_and(|shared| !shared.is_empty())
+        setting.is_ok_and(|value| value == "true") || shared.is_ok_and(|shared| !shared.is_empty())
     }
 
-    /// Has git keep a smaller index and remember untracked files: `feature.manyFiles`. With a split index git 2.47
-    /// would read an empty one; the caller has asked [`Repository::has_split_index`].
+    /// Sets `feature.manyFiles`, with which git keeps a smaller index and caches untracked files. With a split index
+    /// git 2.47 would read an empty index, so the caller must check [`Repository::has_split_index`] before.
     ///
     /// # Errors
     /// git is not installed, or refuses.
@@ -143,25 +144,25 @@ impl Repository {
         self.run(&["config", "feature.manyFiles", "true"]).done()
     }
 
-    /// Whether anything was ever committed here.
+    /// Returns true if the branch has a commit.
     pub fn has_commits(&self) -> bool {
         self.run(&["rev-parse", "--quiet", "--verify", "HEAD"]).done().is_ok()
     }
 
-    /// The top folder of the work tree.
+    /// Returns the root of the work tree.
     pub fn work_tree_root(&self) -> Option<PathBuf> {
         let output = self.run(&["rev-parse", "--show-toplevel"]).output().ok()?;
         output.success.then(|| PathBuf::from(output.stdout.trim_end_matches('\n')))
     }
 
-    /// Whether the last commit holds every one of these paths as it lies there. The index is not asked: a commit
-    /// of a git that was killed may be made and its index not yet written.
+    /// Returns true if the last commit contains each of these paths as it is in the work tree. git's index is not
+    /// consulted, because a git process that was killed may have made the commit and not yet written the index.
     ///
     /// # Errors
     /// git is not installed.
     pub fn is_committed(&self, paths: &[String]) -> Result<bool, GitError> {
         let listed = self.run(&["ls-tree", "-r", "-z", "HEAD"]).output()?;
-        let there = self.run(&["hash-object", "--stdin-paths"]).lines(paths).output()?;
+        let hashed = self.run(&["hash-object", "--stdin-paths"]).lines(paths).output()?;
         let blobs: HashMap<&str, &str> = listed
             .stdout
             .split('\0')
@@ -170,13 +171,13 @@ impl Repository {
                 Some((path, kind.rsplit(' ').next()?))
             })
             .collect();
-        let mut hashes = there.stdout.lines();
+        let mut hashes = hashed.stdout.lines();
         Ok(listed.success
-            && there.success
+            && hashed.success
             && paths.iter().all(|path| blobs.get(path.as_str()).copied() == hashes.next()))
     }
 
-    /// What the last commit holds at a path.
+    /// Returns the text of a path in the last commit.
     ///
     /// # Errors
     /// git is not installed.

@@ -1,6 +1,6 @@
-//! Single objects, asked for when they are needed: one `git cat-file --batch` that is started with the first question.
+//! Lookup of single objects: a `git cat-file --batch` that is started with the first request.
 //!
-//! For what few commits need; what all of them need comes ahead of who reads it ([`super::HistoryWalk`]).
+//! For objects that few commits need. Objects that every commit needs are requested ahead by [`super::HistoryWalk`].
 
 use std::collections::HashMap;
 use std::io::Write;
@@ -10,33 +10,33 @@ use std::process::ChildStdin;
 use super::log::ObjectStream;
 use crate::store::git::{FileKind, GitError, Repository, Snapshot};
 
-/// Answers questions for single objects.
+/// A lookup of objects, one by one.
 pub struct ObjectLookup {
     repository: Repository,
-    /// The index that is asked where no commit is named; git's usual one without it.
+    /// The index file that is read if no commit is named; none for git's usual one.
     index: Option<PathBuf>,
     running: Option<(ObjectStream, ChildStdin)>,
 }
 
 impl ObjectLookup {
-    /// Somebody who can be asked; nothing runs yet.
+    /// Returns a lookup; no process runs yet.
     pub const fn of(repository: Repository) -> Self {
         Self { repository, index: None, running: None }
     }
 
-    /// Somebody who can be asked what a snapshot holds: git's index may be another one than its usual.
+    /// Returns a lookup for a snapshot, whose index may be another file than git's usual one.
     pub fn within(repository: Repository, snapshot: &Snapshot) -> Self {
         let index = if let Snapshot::Index(index) = snapshot { index.clone() } else { None };
         Self { index, ..Self::of(repository) }
     }
 
-    /// The bytes of an object, as git names objects: `HEAD:organizations`, or an object's own name. None where there
+    /// Returns the bytes of an object, given by its name or as git names objects: `HEAD:organizations`. `None` if there
     /// is no such object.
     ///
     /// # Errors
-    /// git has ended, or is not installed.
+    /// git has ended or is not installed.
     pub fn object(&mut self, name: &str) -> Result<Option<Vec<u8>>, GitError> {
-        // A path with a line end in it would be two questions.
+        // A line break in a path would make two requests of it.
         if name.contains('\n') {
             return Ok(None);
         }
@@ -48,12 +48,12 @@ impl ObjectLookup {
             self.running = Some(ObjectStream::start(run)?);
         }
         let Some((objects, pipe)) = &mut self.running else { return Ok(None) };
-        let asked = pipe.write_all(format!("{name}\n").as_bytes()).and_then(|()| pipe.flush());
-        asked.map_err(|error| GitError::Refused { said: error.to_string() })?;
+        let sent = pipe.write_all(format!("{name}\n").as_bytes()).and_then(|()| pipe.flush());
+        sent.map_err(|error| GitError::Refused { message: error.to_string() })?;
         objects.take()
     }
 
-    /// How large some objects are, by one run for all of them; none where there is no such file.
+    /// Returns the sizes of some objects in bytes, by one run of git; `None` for an object that does not exist.
     ///
     /// # Errors
     /// git is not installed, or refuses.
@@ -61,7 +61,8 @@ impl ObjectLookup {
         self.repository.sizes_of(names, self.index.as_ref())
     }
 
-    /// The plain files right in a folder of a commit, given by its whole name: by name, with their objects. Nothing where there is no folder.
+    /// Returns the names and objects of the plain files directly in a folder of a commit, given by its full name. Empty
+    /// if there is no such folder.
     ///
     /// # Errors
     /// As [`ObjectLookup::object`].
@@ -69,45 +70,51 @@ impl ObjectLookup {
         Ok(self.object(&format!("{commit}:{folder}"))?.map_or_else(Vec::new, |tree| files(&tree, commit.len() / 2)))
     }
 
-    /// What stands at some paths of a commit, given by its whole name, or of git's index where that is empty; none where
-    /// nothing does. The paths begin in a folder of the repository: empty, or with a slash at its end.
+    /// Returns the kinds of the files at some paths of a commit, given by its full name, or of git's index if `commit`
+    /// is empty. `prefix` is the folder in the repository from which the paths are counted: empty, or with a slash at
+    /// its end.
     ///
     /// # Errors
     /// As [`ObjectLookup::object`].
-    pub fn natures(&mut self, commit: &str, prefix: &str, paths: &[String]) -> Result<Vec<Option<FileKind>>, GitError> {
+    pub fn file_kinds(
+        &mut self,
+        commit: &str,
+        prefix: &str,
+        paths: &[String],
+    ) -> Result<Vec<Option<FileKind>>, GitError> {
         if commit.is_empty() {
-            return self.repository.staged_natures(self.index.as_ref(), prefix, paths);
+            return self.repository.staged_file_kinds(self.index.as_ref(), prefix, paths);
         }
         let mut trees: HashMap<String, HashMap<String, FileKind>> = HashMap::new();
-        let mut natures = Vec::with_capacity(paths.len());
+        let mut kinds = Vec::with_capacity(paths.len());
         for path in paths {
-            let whole = format!("{prefix}{path}");
-            let (folder, name) = whole.rsplit_once('/').unwrap_or(("", &whole));
+            let full = format!("{prefix}{path}");
+            let (folder, name) = full.rsplit_once('/').unwrap_or(("", &full));
             if !trees.contains_key(folder) {
                 let tree = self.object(&format!("{commit}:{folder}"))?.unwrap_or_default();
-                let of_mode = |(mode, name, _): (String, String, &[u8])| Some((name, FileKind::of_mode(&mode)?));
+                let of_mode = |(mode, name, _): (String, String, &[u8])| Some((name, FileKind::from_mode(&mode)?));
                 let tree = entries(&tree, commit.len() / 2).into_iter().filter_map(of_mode).collect();
                 trees.insert(folder.to_owned(), tree);
             }
-            natures.push(trees.get(folder).and_then(|tree| tree.get(name)).copied());
+            kinds.push(trees.get(folder).and_then(|tree| tree.get(name)).copied());
         }
-        Ok(natures)
+        Ok(kinds)
     }
 }
 
-/// The plain files of a tree, with their objects.
+/// Returns the plain files of a tree, with their objects.
 fn files(tree: &[u8], width: usize) -> Vec<(String, String)> {
     let files = entries(tree, width).into_iter().filter(|(mode, ..)| mode.starts_with("100"));
     files.map(|(_, name, object)| (name, object.iter().map(|byte| format!("{byte:02x}")).collect())).collect()
 }
 
-/// What a tree holds: `mode name NUL object`, the object in so many bytes.
+/// Parses the entries of a tree: `mode name NUL object`, with `width` bytes for the object.
 fn entries(tree: &[u8], width: usize) -> Vec<(String, String, &[u8])> {
     let mut entries = Vec::new();
     let mut rest = tree;
     while let Some(end) = memchr::memchr(0, rest) {
-        let (entry, behind) = rest.split_at(end);
-        let Some((object, next)) = behind[1..].split_at_checked(width) else { break };
+        let (entry, after) = rest.split_at(end);
+        let Some((object, next)) = after[1..].split_at_checked(width) else { break };
         if let Some((mode, name)) = String::from_utf8_lossy(entry).split_once(' ') {
             entries.push((mode.to_owned(), name.to_owned(), object));
         }
@@ -121,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tree_is_its_plain_files() {
+    fn the_plain_files_of_a_tree_are_read() {
         let mut tree = Vec::new();
         for (mode, name, byte) in [("100644", "a.yaml", 1), ("40000", "b", 2), ("120000", "c.yaml", 3)] {
             tree.extend(format!("{mode} {name}\0").bytes());

@@ -1,6 +1,4 @@
-//! What a hook is told of a push, and what there is to know of a repository before its history is trusted.
-//!
-//! Must not know tickets, or what a push may carry.
+//! Refs: the changes of a push, and the completeness of a repository's history.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -8,51 +6,51 @@ use std::path::PathBuf;
 use super::log::{self, CommitChange, ParentDiff, Revision};
 use super::{GitError, Repository, Snapshot};
 
-/// How git spells that there is no object.
+/// The object name by which git says that there is no object.
 pub const NOTHING: &str = "0000000000000000000000000000000000000000";
 
 /// A ref that a push changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefChange {
-    /// Its full name: `refs/heads/main`.
+    /// The full name: `refs/heads/main`.
     pub name: String,
-    /// What it points at before; none where it is new.
+    /// The object before the push; none if the ref is new.
     pub old: Option<String>,
-    /// What it shall point at; none where it is deleted.
+    /// The object after the push; none if the ref is deleted.
     pub new: Option<String>,
 }
 
 impl RefChange {
-    /// A ref with what git says of both ends: zeros stand for none.
+    /// Returns a ref with the object names given by git, in which only zeros mean that there is none.
     pub fn of(name: &str, old: &str, new: &str) -> Self {
         let object = |name: &str| (!name.bytes().all(|byte| byte == b'0')).then(|| name.to_owned());
         Self { name: name.to_owned(), old: object(old), new: object(new) }
     }
 
-    /// One of the lines `pre-receive` reads: `old new name`.
+    /// Parses a line of the input of `pre-receive`: `old new name`.
     pub fn of_line(line: &str) -> Option<Self> {
-        let mut words = line.splitn(3, ' ');
-        let (old, new, name) = (words.next()?, words.next()?, words.next()?.trim_end());
+        let mut parts = line.splitn(3, ' ');
+        let (old, new, name) = (parts.next()?, parts.next()?, parts.next()?.trim_end());
         (!name.is_empty()).then(|| Self::of(name, old, new))
     }
 }
 
-/// What may stand between the history that was made and the one that is seen.
+/// The reasons for which the history in a repository can differ from the one that was committed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct HistoryCompleteness {
-    /// The commits a shallow clone ends at: what lies behind them is not there.
+    /// The commits at which a shallow clone ends; older ones are missing.
     pub shallow: HashSet<String>,
-    /// Whether there is a file of grafts.
+    /// True if the repository has grafts.
     pub grafts: bool,
-    /// How many objects are replaced by others.
+    /// The number of objects that are replaced by others.
     pub replaced: usize,
 }
 
 impl Repository {
-    /// What may stand between the history that was made and the one that is seen.
+    /// Returns the reasons for which the history can be incomplete or replaced.
     ///
     /// # Errors
-    /// No repository.
+    /// There is no repository.
     pub fn completeness(&self) -> Result<HistoryCompleteness, GitError> {
         let paths = self.answer(&["rev-parse", "--git-path", "shallow", "--git-path", "info/grafts"])?;
         let mut paths = paths.lines();
@@ -66,41 +64,41 @@ impl Repository {
         Ok(HistoryCompleteness { shallow, grafts, replaced })
     }
 
-    /// The folder of the repository this one is in: empty at its top, else with a slash at its end.
+    /// Returns the folder of the desk in the repository: empty at its root, otherwise with a slash at the end.
     ///
     /// # Errors
-    /// No repository.
+    /// There is no repository.
     pub fn prefix(&self) -> Result<String, GitError> {
         let output = self.run(&["rev-parse", "--show-prefix", "--absolute-git-dir"]).output()?;
         let lines = output.stdout.trim_end_matches('\n').split_once('\n').filter(|_| output.success);
-        let Some((prefix, git_folder)) = lines else { return Err(output.refusal()) };
-        // Who asks for the one mostly needs the other, and a run of git takes longer than what it is asked.
+        let Some((prefix, git_folder)) = lines else { return Err(output.into_error()) };
+        // Callers usually need both, and starting git takes longer than answering.
         self.git_folder.get_or_init(|| git_folder.into());
         Ok(prefix.to_owned())
     }
 
-    /// The git directory, of a worktree its own.
+    /// Returns the git directory; that of a linked worktree is its own.
     ///
     /// # Errors
-    /// No repository.
+    /// There is no repository.
     pub fn git_folder(&self) -> Result<PathBuf, GitError> {
-        if let Some(known) = self.git_folder.get() {
-            return Ok(known.clone());
+        if let Some(folder) = self.git_folder.get() {
+            return Ok(folder.clone());
         }
-        let told = self.answer(&["rev-parse", "--absolute-git-dir"]).map(PathBuf::from)?;
-        Ok(self.git_folder.get_or_init(|| told).clone())
+        let folder = self.answer(&["rev-parse", "--absolute-git-dir"]).map(PathBuf::from)?;
+        Ok(self.git_folder.get_or_init(|| folder).clone())
     }
 
-    /// Where git looks for hooks.
+    /// Returns the folder of the hooks.
     ///
     /// # Errors
-    /// No repository.
+    /// There is no repository.
     pub fn hooks_folder(&self) -> Result<PathBuf, GitError> {
         let path = self.answer(&["rev-parse", "--git-path", "hooks"])?;
         Ok(self.root.join(path))
     }
 
-    /// A setting of git's, if there is one.
+    /// Returns the value of a setting, if it is set.
     ///
     /// # Errors
     /// git is not installed.
@@ -110,7 +108,7 @@ impl Repository {
         Ok((output.success && !value.is_empty()).then_some(value))
     }
 
-    /// The branch that stands for the repository: where HEAD points.
+    /// Returns the full name of the branch to which HEAD points.
     ///
     /// # Errors
     /// git is not installed.
@@ -119,7 +117,7 @@ impl Repository {
         Ok(output.success.then(|| output.stdout.trim().to_owned()))
     }
 
-    /// The bytes of a file in a revision, if both are there.
+    /// Returns the text of a file in a revision; `None` if one of them does not exist.
     ///
     /// # Errors
     /// git is not installed.
@@ -128,22 +126,22 @@ impl Repository {
         Ok(output.success.then_some(output.stdout))
     }
 
-    /// How many commits of `old` no ref leads to any more once some refs have changed.
+    /// Counts the commits of `old` that no ref reaches any more after some refs have changed.
     ///
     /// # Errors
     /// git refuses.
     pub fn count_lost_commits(&self, old: &str, changes: &[RefChange]) -> Result<usize, GitError> {
         let excluded: Vec<String> = changes.iter().map(|change| format!("--exclude={}", change.name)).collect();
-        let mut words = vec!["rev-list", "--count", old, "--not"];
-        words.extend(changes.iter().filter_map(|change| change.new.as_deref()));
-        words.extend(excluded.iter().map(String::as_str));
-        // Not `--all`, which means HEAD too, by whatever branch that is.
-        words.push("--glob=refs/*");
-        let count = self.answer(&words)?;
-        count.parse().map_err(|_| GitError::Refused { said: format!("git counted `{count}` commits") })
+        let mut arguments = vec!["rev-list", "--count", old, "--not"];
+        arguments.extend(changes.iter().filter_map(|change| change.new.as_deref()));
+        arguments.extend(excluded.iter().map(String::as_str));
+        // Not `--all`, which would include HEAD.
+        arguments.push("--glob=refs/*");
+        let count = self.answer(&arguments)?;
+        count.parse().map_err(|_| GitError::Refused { message: format!("git counted `{count}` commits") })
     }
 
-    /// The names of all refs.
+    /// Returns the full names of all refs.
     ///
     /// # Errors
     /// git refuses.
@@ -151,8 +149,7 @@ impl Repository {
         Ok(self.answer(&["for-each-ref", "--format=%(refname)"])?.lines().map(str::to_owned).collect())
     }
 
-    /// The commits where two parted: several where they were merged with each other both ways, none where they have
-    /// nothing in common.
+    /// Returns the merge bases of two commits: several after criss-cross merges, none without common history.
     ///
     /// # Errors
     /// git is not installed.
@@ -161,14 +158,15 @@ impl Repository {
         Ok(output.stdout.lines().map(str::to_owned).collect())
     }
 
-    /// The files that differ between a commit, or nothing, and what git holds, by paths that begin in `prefix`.
+    /// Returns the files that differ between a commit, or an empty tree, and a snapshot, by paths that begin in
+    /// `prefix`.
     ///
     /// # Errors
     /// git refuses.
     pub fn changes(&self, from: Option<&str>, to: &Snapshot, prefix: &str) -> Result<Vec<CommitChange>, GitError> {
         let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
-        let nothing = if from.is_none() { self.empty_tree()? } else { String::new() };
-        let from = from.unwrap_or(&nothing);
+        let empty = if from.is_none() { self.empty_tree()? } else { String::new() };
+        let from = from.unwrap_or(&empty);
         let form = ["-r", "--raw", "-z", "--no-renames", "--no-abbrev", &relative];
         let run = match to {
             Snapshot::Commit(to) => self.without_replace_refs(&[&["diff-tree"][..], &form, &[from, to, "--"]].concat()),
@@ -184,7 +182,7 @@ impl Repository {
         log::parse::differences(&mut run.bytes()?.as_slice())
     }
 
-    /// Whether one commit comes before another, or is it.
+    /// Returns true if `old` is an ancestor of `new`, or the same commit.
     ///
     /// # Errors
     /// git is not installed.
@@ -192,7 +190,7 @@ impl Repository {
         Ok(self.run(&["merge-base", "--is-ancestor", old, new]).output()?.success)
     }
 
-    /// What is about to be committed: the index, as a commit that is not made yet. `author` is who git will name.
+    /// Returns the next commit, which the index contains, as a revision. `author` is the author whom git will name.
     ///
     /// # Errors
     /// git refuses.
@@ -209,9 +207,9 @@ impl Repository {
 }
 
 impl CommitChange {
-    /// Whether nothing of the file is left.
+    /// Returns true if the file was deleted.
     pub const fn is_deletion(&self) -> bool {
-        self.new.is_none() && !self.odd
+        self.new.is_none() && !self.is_special
     }
 }
 

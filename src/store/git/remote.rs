@@ -1,35 +1,36 @@
-//! Another copy of the repository: what it has, merging that, and giving it ours.
+//! Remotes: fetch, merge and push.
 //!
-//! Whatever talks to it is ended when its time is over. Must not know when to do which.
+//! Runs of git that talk to a remote are ended after a time limit.
 
 use std::time::Duration;
 
+use super::commit::dated;
 use super::{GitError, Repository};
 
 /// A merge to be made.
 #[derive(Clone, Copy, Debug)]
 pub struct MergeOptions<'a> {
-    /// The commit that comes.
+    /// The commit to be merged.
     pub theirs: &'a str,
-    /// The message of a merge commit.
+    /// The message of the merge commit.
     pub message: &'a str,
-    /// The merge driver's command, for clones that git was not told it in.
+    /// The command of the merge driver, for clones in which it is not configured.
     pub driver: &'a str,
-    /// The date it shall bear, where the clock is fixed; RFC 3339.
+    /// The date of the merge as an RFC 3339 time, if the clock of the environment is fixed.
     pub date: Option<&'a str>,
 }
 
 impl Repository {
-    /// The branch that is checked out.
+    /// Returns the branch that is checked out.
     ///
     /// # Errors
-    /// git is not there.
+    /// git is not installed.
     pub fn branch(&self) -> Result<Option<String>, GitError> {
         let output = self.run(&["symbolic-ref", "--quiet", "--short", "HEAD"]).output()?;
         Ok(output.success.then(|| output.stdout.trim().to_owned()))
     }
 
-    /// The names of the remotes.
+    /// Returns the names of the remotes.
     ///
     /// # Errors
     /// git refuses.
@@ -37,7 +38,7 @@ impl Repository {
         Ok(self.answer(&["remote"])?.lines().map(str::to_owned).collect())
     }
 
-    /// Where a branch comes from and goes to: the remote and the name of the branch there, as far as that is set.
+    /// Returns the upstream of a branch: the remote, and the name of the branch there, each if it is configured.
     ///
     /// # Errors
     /// git refuses.
@@ -50,38 +51,38 @@ impl Repository {
         Ok((of("remote")?, merge.map(|name| name.trim_start_matches("refs/heads/").to_owned())))
     }
 
-    /// Asks a remote for what it has of a branch, and forgets what it has no more.
+    /// Fetches a branch of a remote. If the remote does not have it any more, the remote-tracking branch is deleted.
     ///
     /// # Errors
-    /// git refuses, or there is no answer in time.
+    /// git refuses, or the remote does not answer in time.
     pub fn fetch(&self, remote: &str, branch: &str, patience: Duration) -> Result<(), GitError> {
-        // As a pattern, a branch that is not there is no error, and what is known of it goes; other branches stay.
+        // With a pattern, a missing branch is no error, and its remote-tracking branch is pruned; other branches stay.
         let refs = format!("+refs/heads/{branch}*:refs/remotes/{remote}/{branch}*");
         let output = self.run(&["fetch", "--quiet", "--prune", "--end-of-options", remote, &refs]).within(patience)?;
-        if output.success { Ok(()) } else { Err(output.refusal()) }
+        if output.success { Ok(()) } else { Err(output.into_error()) }
     }
 
-    /// The commit a branch of a remote was at when last asked.
+    /// Returns the commit of a remote's branch at the last fetch.
     ///
     /// # Errors
-    /// git is not there.
+    /// git is not installed.
     pub fn tracked(&self, remote: &str, branch: &str) -> Result<Option<String>, GitError> {
         let name = format!("refs/remotes/{remote}/{branch}");
         let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name]).output()?;
         Ok(output.success.then(|| output.stdout.trim().to_owned()))
     }
 
-    /// How many commits one leads to that the other does not; all of its own where there is no other.
+    /// Counts the commits that `one` reaches and `other` does not.
     ///
     /// # Errors
     /// git refuses.
     pub fn count_commits(&self, one: &str, other: Option<&str>) -> Result<usize, GitError> {
         let not = other.map(|other| format!("^{other}"));
-        let words = ["rev-list", "--count", one].into_iter().chain(not.as_deref());
-        Ok(self.answer(&words.collect::<Vec<_>>())?.parse().unwrap_or(0))
+        let arguments = ["rev-list", "--count", one].into_iter().chain(not.as_deref());
+        Ok(self.answer(&arguments.collect::<Vec<_>>())?.parse().unwrap_or(0))
     }
 
-    /// How many commits are ours alone, and how many theirs alone.
+    /// Counts the commits that only HEAD has, and those that only `theirs` has.
     ///
     /// # Errors
     /// git refuses.
@@ -91,7 +92,7 @@ impl Repository {
         Ok((counts.next().unwrap_or(0), counts.next().unwrap_or(0)))
     }
 
-    /// How many files below a folder are not as they are committed.
+    /// Counts the files below a folder that differ from the last commit.
     ///
     /// # Errors
     /// git refuses.
@@ -100,47 +101,40 @@ impl Repository {
         Ok(self.paths_of(&status)?.len())
     }
 
-    /// Merges a commit, with the driver for tickets also where git was not told of it.
+    /// Merges a commit, with the merge driver for tickets even if the clone has not configured it.
     ///
     /// # Errors
-    /// What git said; it may have left a merge to be finished or taken back.
-    pub fn merge(&self, merging: &MergeOptions<'_>) -> Result<(), GitError> {
-        let driver = format!("merge.casebook.driver={}", merging.driver);
-        let words = ["-c", &driver, "-c", "merge.casebook.name=casebook", "merge", "--quiet", "--no-stat", "--ff"];
-        let run = self.run(&[&words[..], &["-m", merging.message, "--end-of-options", merging.theirs]].concat());
-        dated(run, merging.date).done()
+    /// git's message. git may have left an unfinished merge.
+    pub fn merge(&self, options: &MergeOptions<'_>) -> Result<(), GitError> {
+        let driver = format!("merge.casebook.driver={}", options.driver);
+        let arguments = ["-c", &driver, "-c", "merge.casebook.name=casebook", "merge", "--quiet", "--no-stat", "--ff"];
+        let run = self.run(&[&arguments[..], &["-m", options.message, "--end-of-options", options.theirs]].concat());
+        dated(run, options.date).done()
     }
 
-    /// Ends a merge whose conflicts are resolved.
+    /// Commits a merge whose conflicts are resolved.
     ///
     /// # Errors
-    /// What git or a hook said.
-    pub fn commit_merge(&self, merging: &MergeOptions<'_>) -> Result<(), GitError> {
-        dated(self.run(&["commit", "--quiet", "-m", merging.message]), merging.date).done()
+    /// The message of git or a hook.
+    pub fn commit_merge(&self, options: &MergeOptions<'_>) -> Result<(), GitError> {
+        dated(self.run(&["commit", "--quiet", "-m", options.message]), options.date).done()
     }
 
-    /// Takes a merge back that was not ended: the tree is as before it.
+    /// Aborts an unfinished merge; the work tree is as it was before.
     ///
     /// # Errors
-    /// What git said.
+    /// git's message.
     pub fn abort_merge(&self) -> Result<(), GitError> {
         self.run(&["merge", "--abort"]).done()
     }
 
-    /// Gives a remote's branch a commit and what it leads to.
+    /// Pushes a commit to a branch of a remote.
     ///
     /// # Errors
-    /// What git said, or no answer in time.
+    /// git's message, or the remote does not answer in time.
     pub fn push(&self, remote: &str, commit: &str, branch: &str, patience: Duration) -> Result<(), GitError> {
         let to = format!("{commit}:refs/heads/{branch}");
         let output = self.run(&["push", "--quiet", "--end-of-options", remote, &to]).within(patience)?;
-        if output.success { Ok(()) } else { Err(output.refusal()) }
-    }
-}
-
-fn dated(run: crate::store::git::command::GitCommand, date: Option<&str>) -> crate::store::git::command::GitCommand {
-    match date {
-        Some(date) => run.env("GIT_AUTHOR_DATE", date).env("GIT_COMMITTER_DATE", date),
-        None => run,
+        if output.success { Ok(()) } else { Err(output.into_error()) }
     }
 }

@@ -1,49 +1,49 @@
-//! Who signed a commit, as git itself verifies it: `git log` with a list of the keys that are trusted.
+//! Signatures of commits, verified by `git log` with a list of trusted keys.
 //!
-//! Verifying costs git one process of the signing program for each commit. Must not know who may sign what.
+//! git starts a process of the signing program for each commit that it verifies.
 
 use std::io::Write;
 use std::path::Path;
 
 use super::{GitError, Repository};
 
-/// A key somebody signs with.
+/// A key with which a person signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrustedKey {
-    /// An SSH key: `ssh-ed25519 AAAA…`.
+    /// An SSH key: its type and body, such as `ssh-ed25519 KEY`.
     Ssh(String),
-    /// The fingerprint of an OpenPGP key, in upper case without blanks; git's own keyring has to hold the key.
+    /// The fingerprint of an OpenPGP key, in upper case without blanks. git's own keyring must contain the key.
     OpenPgp(String),
 }
 
-/// What git says of a commit's signature.
+/// git's verification of a commit's signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Signature {
-    /// There is none.
+    /// The commit is not signed.
     None,
-    /// A good one, by the key of that place in the list that was given.
+    /// A good signature by the key at this place in the list of trusted keys.
     By(usize),
-    /// One that does not fit the commit, of a key nobody named, or that cannot be verified here.
+    /// A signature that does not match the commit, is by an unknown key, or cannot be verified here.
     Other,
 }
 
 impl Repository {
-    /// The signatures of the commits that `revisions` select, the oldest first, with the commits' names.
+    /// Returns the signatures of the commits selected by `revisions`, with the commits' names, the oldest first.
     ///
     /// # Errors
     /// git refuses, or the list of keys cannot be written.
     pub fn signatures(&self, revisions: &[String], keys: &[TrustedKey]) -> Result<Vec<(String, Signature)>, GitError> {
-        let refused = |error: std::io::Error| GitError::Refused { said: error.to_string() };
+        let refused = |error: std::io::Error| GitError::Refused { message: error.to_string() };
         let mut allowed = tempfile::NamedTempFile::new().map_err(refused)?;
         for (place, key) in keys.iter().enumerate() {
             if let TrustedKey::Ssh(key) = key {
-                // Each key is a principal of its own, so that git's answer names the key.
+                // Each key is a principal of its own, so that git's output names the key.
                 writeln!(allowed, "{} namespaces=\"git\" {key}", principal(place)).map_err(refused)?;
             }
         }
         allowed.flush().map_err(refused)?;
-        let setting = format!("gpg.ssh.allowedSignersFile={}", shown(allowed.path()));
-        let mut words = vec![
+        let setting = format!("gpg.ssh.allowedSignersFile={}", path_text(allowed.path()));
+        let mut arguments = vec![
             "-c",
             &setting,
             "log",
@@ -54,15 +54,15 @@ impl Repository {
             "-z",
             "--format=%H%x01%G?%x01%GS%x01%GF%x01%GP",
         ];
-        words.extend(revisions.iter().map(String::as_str).chain(["--"]));
-        let told = self.without_replace_refs(&words).bytes()?;
-        let told = String::from_utf8_lossy(&told);
-        let read = |line: &str| {
-            let facts: Vec<&str> = line.split('\u{1}').collect();
-            let [commit, state, signer, fingerprint, primary] = facts.as_slice() else { return None };
+        arguments.extend(revisions.iter().map(String::as_str).chain(["--"]));
+        let printed = self.without_replace_refs(&arguments).bytes()?;
+        let printed = String::from_utf8_lossy(&printed);
+        let parse = |line: &str| {
+            let fields: Vec<&str> = line.split('\u{1}').collect();
+            let [commit, state, signer, fingerprint, primary] = fields.as_slice() else { return None };
             Some(((*commit).to_owned(), signature(state, signer, &[*fingerprint, *primary], keys)))
         };
-        Ok(told.split('\0').filter_map(read).collect())
+        Ok(printed.split('\0').filter_map(parse).collect())
     }
 }
 
@@ -70,11 +70,12 @@ fn principal(place: usize) -> String {
     format!("key-{place}")
 }
 
-fn shown(path: &Path) -> String {
+fn path_text(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// `G` is good, `U` good of a key whose owner gpg does not vouch for: casebook.toml does.
+/// Interprets git's letter: `G` is a good signature, `U` a good one by a key whose owner gpg does not know. That is
+/// enough, because casebook.toml names the owner.
 fn signature(state: &str, signer: &str, fingerprints: &[&str], keys: &[TrustedKey]) -> Signature {
     let is_good = matches!(state, "G" | "U");
     let by = keys.iter().enumerate().find(|(place, key)| match key {

@@ -1,20 +1,20 @@
-//! What git holds: its index, or a commit. What changed there, and the bytes at some paths, in a few runs of git
-//! whatever their number.
+//! Snapshots: git's index or a commit. The files that changed there, and the bytes at some paths, in a few runs of git
+//! for any number of files.
 
 use std::path::PathBuf;
 
 use super::{GitError, Repository};
 
-/// Where git holds files.
+/// A place in git that contains files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Snapshot {
-    /// What is staged; in a hook, git may name another file than its usual index.
+    /// The index. In a hook, git may name another file than its usual index.
     Index(Option<PathBuf>),
     /// A commit.
     Commit(String),
 }
 
-/// What stands at a path.
+/// The kind of a file in git.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     /// A plain file.
@@ -23,13 +23,13 @@ pub enum FileKind {
     Link,
     /// A folder.
     Folder,
-    /// The commit of another repository.
+    /// The commit of a submodule.
     Repository,
 }
 
 impl FileKind {
-    /// By the mode git has for it, which trees write without the leading zero.
-    pub(super) fn of_mode(mode: &str) -> Option<Self> {
+    /// Parses the mode of a file in git. Trees omit the leading zero.
+    pub(super) fn from_mode(mode: &str) -> Option<Self> {
         match mode.trim_start_matches('0') {
             "120000" => Some(Self::Link),
             "160000" => Some(Self::Repository),
@@ -39,32 +39,32 @@ impl FileKind {
     }
 }
 
-/// A file that is there, or was.
+/// A file of a snapshot, or one that was deleted there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnapshotFile {
-    /// Its path, relative to the store.
+    /// The path, relative to the desk.
     pub path: String,
-    /// What it is, or was.
-    pub nature: FileKind,
-    /// Its bytes; none where it is gone. Of what has none of its own, they are empty.
+    /// The kind of the file, or of the deleted file.
+    pub kind: FileKind,
+    /// The bytes; none if the file was deleted, empty if it is not a plain file.
     pub bytes: Option<Vec<u8>>,
 }
 
 impl SnapshotFile {
-    /// What is there and no file, of which nothing is to be read.
-    pub fn odd(path: impl Into<String>, nature: FileKind) -> Self {
-        Self { path: path.into(), nature, bytes: Some(Vec::new()) }
+    /// Returns a file that is not plain, and has no bytes.
+    pub fn special(path: impl Into<String>, kind: FileKind) -> Self {
+        Self { path: path.into(), kind, bytes: Some(Vec::new()) }
     }
 
-    /// Whether a plain file is there.
+    /// Returns true for a plain file that was not deleted.
     pub fn is_file(&self) -> bool {
-        self.nature == FileKind::File && self.bytes.is_some()
+        self.kind == FileKind::File && self.bytes.is_some()
     }
 }
 
 impl Repository {
-    /// The files below some folders that are other than in `before`, in the order of their paths; all of them where
-    /// there is nothing before.
+    /// Returns the files below some folders that differ from those of the commit `before`, sorted by path; all files if
+    /// there is no such commit.
     ///
     /// # Errors
     /// git refuses.
@@ -74,8 +74,8 @@ impl Repository {
         before: Option<&str>,
         below: &[String],
     ) -> Result<Vec<SnapshotFile>, GitError> {
-        let nothing = self.empty_tree()?;
-        let before = before.unwrap_or(&nothing);
+        let empty = self.empty_tree()?;
+        let before = before.unwrap_or(&empty);
         let form = ["-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--relative"];
         let run = match snapshot {
             Snapshot::Index(index) => {
@@ -89,59 +89,61 @@ impl Repository {
         };
         let listing = run.paths(below).output()?;
         if !listing.success {
-            return Err(listing.refusal());
+            return Err(listing.into_error());
         }
-        let mut words = listing.stdout.split('\0');
+        let mut parts = listing.stdout.split('\0');
         let mut changed = Vec::new();
-        while let (Some(facts), Some(path)) = (words.next(), words.next()) {
-            let facts: Vec<&str> = facts.strip_prefix(':').unwrap_or_default().split(' ').collect();
-            let [_, mode, _, object, _] = facts.as_slice() else { continue };
+        while let (Some(fields), Some(path)) = (parts.next(), parts.next()) {
+            let fields: Vec<&str> = fields.strip_prefix(':').unwrap_or_default().split(' ').collect();
+            let [_, mode, _, object, _] = fields.as_slice() else { continue };
             changed.push((path.to_owned(), (*mode).to_owned(), (*object).to_owned()));
         }
-        let files = changed.iter().filter(|(_, mode, _)| FileKind::of_mode(mode) == Some(FileKind::File));
+        let files = changed.iter().filter(|(_, mode, _)| FileKind::from_mode(mode) == Some(FileKind::File));
         let bytes = self.objects(&files.map(|(.., object)| object.clone()).collect::<Vec<_>>())?;
         let mut bytes = bytes.into_iter();
-        let held = |(path, mode, _): (String, String, String)| match FileKind::of_mode(&mode) {
-            Some(FileKind::File) => SnapshotFile { path, nature: FileKind::File, bytes: bytes.next().flatten() },
-            Some(nature) => SnapshotFile::odd(path, nature),
-            None => SnapshotFile { path, nature: FileKind::File, bytes: None },
+        let with_bytes = |(path, mode, _): (String, String, String)| match FileKind::from_mode(&mode) {
+            Some(FileKind::File) => SnapshotFile { path, kind: FileKind::File, bytes: bytes.next().flatten() },
+            Some(kind) => SnapshotFile::special(path, kind),
+            None => SnapshotFile { path, kind: FileKind::File, bytes: None },
         };
-        Ok(changed.into_iter().map(held).collect())
+        Ok(changed.into_iter().map(with_bytes).collect())
     }
 
-    /// What stands at some paths of git's index, which begin in a folder of the repository (empty, or with a slash at its
-    /// end); none where nothing does.
-    pub(super) fn staged_natures(
+    /// Returns the kinds of the files at some paths of git's index. `prefix` is the folder in the repository from which
+    /// the paths are counted: empty, or with a slash at its end.
+    pub(super) fn staged_file_kinds(
         &self,
         index: Option<&PathBuf>,
         prefix: &str,
         paths: &[String],
     ) -> Result<Vec<Option<FileKind>>, GitError> {
-        let mut natures = Vec::with_capacity(paths.len());
-        // `ls-files` takes paths as arguments alone, and there may be more than fit.
+        let mut kinds = Vec::with_capacity(paths.len());
+        // `ls-files` takes paths only as arguments, and there may be more than fit.
         for paths in paths.chunks(50) {
             let mut run = self.run(&["ls-files", "--stage", "-z", "--full-name"]);
             if let Some(index) = index {
                 run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
             }
-            let meant: Vec<String> = paths.iter().map(|path| format!(":(top,literal){prefix}{path}")).collect();
-            let listing = run.paths(&meant).output()?;
+            let pathspecs: Vec<String> = paths.iter().map(|path| format!(":(top,literal){prefix}{path}")).collect();
+            let listing = run.paths(&pathspecs).output()?;
             if !listing.success {
-                return Err(listing.refusal());
+                return Err(listing.into_error());
             }
-            let there: Vec<(&str, &str)> =
+            let entries: Vec<(&str, &str)> =
                 listing.stdout.split('\0').filter_map(|line| line.split_once('\t')).collect();
-            natures.extend(paths.iter().map(|path| {
-                there.iter().find_map(|(facts, name)| match name.strip_prefix(prefix)?.strip_prefix(path.as_str())? {
-                    "" => FileKind::of_mode(facts.split(' ').next()?),
-                    below => below.starts_with('/').then_some(FileKind::Folder),
+            kinds.extend(paths.iter().map(|path| {
+                entries.iter().find_map(|(fields, name)| {
+                    match name.strip_prefix(prefix)?.strip_prefix(path.as_str())? {
+                        "" => FileKind::from_mode(fields.split(' ').next()?),
+                        below => below.starts_with('/').then_some(FileKind::Folder),
+                    }
                 })
             }));
         }
-        Ok(natures)
+        Ok(kinds)
     }
 
-    /// The bytes at some paths; none where nothing is there.
+    /// Returns the bytes of the files at some paths; `None` if there is no file.
     ///
     /// # Errors
     /// git refuses.
@@ -154,7 +156,7 @@ impl Repository {
         self.objects_of(&names, index)
     }
 
-    /// How large the files at some paths are; none where there is none.
+    /// Returns the sizes of the files at some paths in bytes; `None` if there is no file.
     ///
     /// # Errors
     /// git refuses.
@@ -167,7 +169,7 @@ impl Repository {
         self.sizes_of(&names, index)
     }
 
-    /// How large objects are, by name, in one run; their bytes are not read.
+    /// Returns the sizes of objects in bytes, in one run of git that does not read them.
     pub(super) fn sizes_of(&self, names: &[String], index: Option<&PathBuf>) -> Result<Vec<Option<u64>>, GitError> {
         if names.is_empty() {
             return Ok(Vec::new());
@@ -179,13 +181,13 @@ impl Repository {
         }
         let answer = run.output()?;
         if !answer.success {
-            return Err(answer.refusal());
+            return Err(answer.into_error());
         }
         let size = |line: &str| line.strip_prefix("blob ")?.parse().ok();
         Ok(answer.stdout.lines().map(size).collect())
     }
 
-    /// The names of the files in a folder.
+    /// Returns the paths of the files in a folder.
     ///
     /// # Errors
     /// git refuses.
@@ -199,18 +201,18 @@ impl Repository {
         };
         let listing = run.paths(&[folder.to_owned()]).output()?;
         if !listing.success {
-            return Err(listing.refusal());
+            return Err(listing.into_error());
         }
         Ok(listing.stdout.split('\0').filter(|name| !name.is_empty()).map(str::to_owned).collect())
     }
 
-    /// The files below a folder that hold one of some words.
+    /// Returns the files below a folder that contain one of some texts.
     ///
     /// # Errors
     /// git refuses.
-    pub fn grep_files(&self, snapshot: &Snapshot, words: &[String], folder: &str) -> Result<Vec<String>, GitError> {
+    pub fn grep_files(&self, snapshot: &Snapshot, texts: &[String], folder: &str) -> Result<Vec<String>, GitError> {
         let mut arguments = vec!["grep", "-l", "-z", "-F"];
-        words.iter().for_each(|word| arguments.extend(["-e", word]));
+        texts.iter().for_each(|text| arguments.extend(["-e", text]));
         let prefix = match snapshot {
             Snapshot::Index(_) => {
                 arguments.push("--cached");
@@ -226,16 +228,16 @@ impl Repository {
             Snapshot::Index(Some(index)) => run.env("GIT_INDEX_FILE", &index.to_string_lossy()),
             _ => run,
         };
-        // It ends with 1 where there are none, and says nothing.
+        // Without a match git exits with 1 and prints nothing.
         let found = run.paths(&[folder.to_owned()]).output()?;
         if !found.success && !found.stderr.trim().is_empty() {
-            return Err(found.refusal());
+            return Err(found.into_error());
         }
         let paths = found.stdout.split('\0').filter(|path| !path.is_empty());
         Ok(paths.map(|path| path.strip_prefix(&prefix).unwrap_or(path).to_owned()).collect())
     }
 
-    /// The commit that is checked out, if there is one.
+    /// Returns the commit that is checked out, if there is one.
     ///
     /// # Errors
     /// git is not installed.
@@ -247,12 +249,13 @@ impl Repository {
         }
     }
 
+    /// Returns the name of the empty tree.
     pub(super) fn empty_tree(&self) -> Result<String, GitError> {
         let output = self.run(&["hash-object", "-t", "tree", "--stdin"]).output()?;
-        if output.success { Ok(output.stdout.trim().to_owned()) } else { Err(output.refusal()) }
+        if output.success { Ok(output.stdout.trim().to_owned()) } else { Err(output.into_error()) }
     }
 
-    /// The bytes of objects by name, in one run; none where there is no such file.
+    /// Returns the bytes of objects, in one run of git; `None` for an object that does not exist or is not a file.
     ///
     /// # Errors
     /// git refuses.
@@ -264,8 +267,8 @@ impl Repository {
         if names.is_empty() {
             return Ok(Vec::new());
         }
-        let asked: String = names.iter().map(|name| format!("{name}\n")).collect();
-        let mut run = self.without_replace_refs(&["cat-file", "--batch"]).input(asked.into_bytes());
+        let requests: String = names.iter().map(|name| format!("{name}\n")).collect();
+        let mut run = self.without_replace_refs(&["cat-file", "--batch"]).input(requests.into_bytes());
         if let Some(index) = index {
             run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
         }
@@ -275,15 +278,16 @@ impl Repository {
     }
 }
 
-/// One answer of `cat-file --batch`: `NAME blob SIZE`, the bytes and a line end; or a line that says why not.
+/// Splits the first answer off the output of `cat-file --batch`: `NAME blob SIZE`, the bytes and a line break; or a
+/// line that says why there is no object.
 fn take_answer(rest: &mut &[u8]) -> Option<Vec<u8>> {
     let end = memchr::memchr(b'\n', rest)?;
-    let (line, behind) = (&rest[..end], &rest[end + 1..]);
-    *rest = behind;
-    let words: Vec<&str> = std::str::from_utf8(line).ok()?.rsplitn(3, ' ').collect();
-    let [size, kind, _] = words.as_slice() else { return None };
+    let (line, after) = (&rest[..end], &rest[end + 1..]);
+    *rest = after;
+    let parts: Vec<&str> = std::str::from_utf8(line).ok()?.rsplitn(3, ' ').collect();
+    let [size, kind, _] = parts.as_slice() else { return None };
     let size: usize = size.parse().ok()?;
-    let content = behind.get(..size)?.to_vec();
-    *rest = behind.get(size + 1..).unwrap_or_default();
+    let content = after.get(..size)?.to_vec();
+    *rest = after.get(size + 1..).unwrap_or_default();
     (*kind == "blob").then_some(content)
 }

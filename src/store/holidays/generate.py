@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the lists of holidays that come with casebook, from the PyPI package `holidays`.
+"""Writes the built-in lists of holidays, from the PyPI package `holidays`.
 
     pip install holidays==0.109
     python3 src/store/holidays/generate.py
 
 Only statutory public holidays are listed. Dates that a government proclaims year by year (royal occasions, moved
-bank holidays) are known as far as the package knows them.
+bank holidays) are included if the package contains them.
 """
 
 import pathlib
@@ -24,8 +24,8 @@ LISTS = [
 ]
 
 
-def quoted(words):
-    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
+def quoted(text):
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def written(title, country, subdivision, language, law):

@@ -1,21 +1,20 @@
-//! Lists of holidays as files: `calendars/NAME.toml`, and those that come with the program.
+//! Lists of holidays: the files `calendars/NAME.toml` of a desk, and built-in lists.
 //!
-//! `generate.py` makes the latter. Must not know which calendar names a list.
+//! `generate.py` writes the built-in lists from published data.
 
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::config::{ConfigError, SpannedError, quoted};
+use super::config::{ConfigError, SpannedError, date, quoted, spanned};
 use super::layout;
 use crate::domain::calendar::HolidayList;
 
-/// The lists that come with the program, by name.
+/// The built-in lists by name.
 pub const SHIPPED: [(&str, &str); 5] = [
     ("us", include_str!("us.toml")),
     ("gb", include_str!("gb.toml")),
@@ -24,23 +23,23 @@ pub const SHIPPED: [(&str, &str); 5] = [
     ("jp", include_str!("jp.toml")),
 ];
 
-/// The names of those that the policy of a new desk speaks of.
+/// The lists that the calendars of a new desk name.
 pub const INITIAL: [&str; 3] = ["us", "gb", "jp"];
 
-/// The text of a list that comes with the program.
+/// Returns the text of a built-in list.
 pub fn shipped(name: &str) -> Option<&'static str> {
-    SHIPPED.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+    SHIPPED.iter().find(|(built_in, _)| *built_in == name).map(|(_, text)| *text)
 }
 
-/// Where the list of a name lies, from the root.
+/// Returns the path of a list, relative to the desk.
 pub fn path(name: &str) -> String {
     format!("{}/{name}.toml", layout::CALENDARS)
 }
 
-/// Whether a word can be the name of a list: small letters, digits, `-` and `_`.
+/// Returns true if a word can be the name of a list: lowercase letters, digits, `-` and `_`, at most 64 of them.
 pub fn is_name(word: &str) -> bool {
-    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
-    (1..=64).contains(&word.len()) && word.bytes().all(fits)
+    let is_valid = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_');
+    (1..=64).contains(&word.len()) && word.bytes().all(is_valid)
 }
 
 #[derive(Deserialize)]
@@ -54,56 +53,50 @@ struct RawHolidays {
     days: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
-/// The text of a list, by its bytes.
+/// Returns the bytes of a list as text.
 ///
 /// # Errors
-/// They are no text.
+/// The bytes are not UTF-8.
 pub fn text(bytes: &[u8]) -> Result<&str, ConfigError> {
-    let flaw = |_| ConfigError { line: 1, column: 1, message: "the file is not UTF-8".to_owned() };
-    std::str::from_utf8(bytes).map_err(flaw)
+    let error = |_| ConfigError { line: 1, column: 1, message: "the file is not UTF-8".to_owned() };
+    std::str::from_utf8(bytes).map_err(error)
 }
 
-/// Reads the text of a list.
+/// Parses the text of a list.
 ///
 /// # Errors
-/// The first thing wrong, with its line and column.
+/// The first invalid line, with its line and column.
 pub fn read(text: &str) -> Result<HolidayList, ConfigError> {
-    validate(text).map_err(|complaint| complaint.within(text))
+    validate(text).map_err(|error| error.within(text))
 }
 
 fn validate(text: &str) -> Result<HolidayList, SpannedError> {
-    let written: RawHolidays =
-        toml::from_str(text).map_err(|error| SpannedError(error.span(), error.message().to_owned()))?;
+    let written: RawHolidays = toml::from_str(text)?;
     let end = |word: &Spanned<toml::value::Datetime>| {
-        let words = word.get_ref().to_string();
-        date(&words).ok_or_else(|| SpannedError(Some(word.span()), format!("`{words}` is no date; `2026-12-31` is")))
+        let date = date(&word.get_ref().to_string());
+        date.map_err(|message| SpannedError(Some(word.span()), message))
     };
     let (from, until) = (end(&written.from)?, end(&written.until)?);
     if until < from {
-        return Err(SpannedError(Some(written.until.span()), "the list ends before it begins".to_owned()));
+        let message = format!("`until` is {until}, before `from`, which is {from}");
+        return Err(SpannedError(Some(written.until.span()), message));
     }
     let mut days = BTreeMap::new();
     for (word, name) in &written.days {
-        let wrong = |message: String| SpannedError(Some(word.span()), message);
-        let day =
-            date(word.get_ref()).ok_or_else(|| wrong(format!("`{}` is no date; `2026-12-31` is", word.get_ref())))?;
+        let day = spanned(word, date)?;
         if day < from || until < day {
-            return Err(wrong(format!("{day} is not between {from} and {until}, which the list says it covers")));
+            let message = format!("{day} is outside the range of the list, which is {from} to {until}");
+            return Err(SpannedError(Some(word.span()), message));
         }
         if name.get_ref().trim().is_empty() {
-            return Err(SpannedError(Some(name.span()), "a holiday has a name".to_owned()));
+            return Err(SpannedError(Some(name.span()), format!("the holiday on {day} needs a name")));
         }
         days.insert(day, name.get_ref().clone());
     }
     Ok(HolidayList { title: written.title, source: written.source, from, until, days })
 }
 
-/// A date in full.
-pub(super) fn date(word: &str) -> Option<NaiveDate> {
-    (word.len() == 10).then(|| NaiveDate::parse_from_str(word, "%Y-%m-%d").ok())?
-}
-
-/// Writes a list the way it is read.
+/// Prints a list as a file that [`read`] accepts.
 pub fn to_toml(list: &HolidayList) -> String {
     let HolidayList { title, source, from, until, days } = list;
     let mut text = format!(

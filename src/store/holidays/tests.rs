@@ -1,9 +1,11 @@
-//! The lists that come with the program, held against what is known of them, and what is wrong with others.
+//! Tests of the built-in lists against published dates, and of the errors of invalid lists.
+
+use chrono::NaiveDate;
 
 use super::*;
 
 fn list(name: &str) -> HolidayList {
-    read(shipped(name).expect("a list")).expect("a sound list")
+    read(shipped(name).expect("a list")).expect("a valid list")
 }
 
 fn year(name: &str, year: &str) -> Vec<String> {
@@ -12,7 +14,7 @@ fn year(name: &str, year: &str) -> Vec<String> {
 }
 
 #[test]
-fn shipped_lists_are_sound_and_spelled_as_we_spell() {
+fn built_in_lists_are_valid_and_printed_as_they_are() {
     for (name, text) in SHIPPED {
         let list = list(name);
         assert!(is_name(name));
@@ -25,9 +27,9 @@ fn shipped_lists_are_sound_and_spelled_as_we_spell() {
     }
 }
 
-/// By law and by hand: easy to look up elsewhere.
+/// Dates that are defined by law and easy to look up.
 #[test]
-fn dates_everybody_can_look_up() {
+fn built_in_lists_contain_the_dates_of_the_laws() {
     let us = "01-01 01-19 02-16 05-25 06-19 07-03 07-04 09-07 10-12 11-11 11-26 12-25";
     assert_eq!(year("us", "2026").join(" "), us);
     assert_eq!(year("gb", "2026").join(" "), "01-01 04-03 04-06 05-04 05-25 08-31 12-25 12-26 12-28");
@@ -41,27 +43,27 @@ fn dates_everybody_can_look_up() {
 }
 
 #[test]
-fn what_is_wrong_is_told_with_its_place() {
+fn errors_name_their_place() {
     let head = "title = \"x\"\nsource = \"y\"\nfrom = 2026-01-01\nuntil = 2026-12-31\n";
-    let flaw =
-        |rest: &str| read(&format!("{head}{rest}")).map_err(|flaw| (flaw.line, flaw.column)).expect_err("a flaw");
-    assert_eq!(flaw("[days]\n2027-01-01 = \"New Year\"\n"), (6, 1));
-    assert_eq!(flaw("[days]\n2026-02-30 = \"x\"\n"), (6, 1));
-    assert_eq!(flaw("[days]\n2026-2-3 = \"x\"\n"), (6, 1));
-    assert_eq!(flaw("[days]\n2026-01-01 = \" \"\n"), (6, 14));
-    assert_eq!(flaw("[days]\n2026-01-01 = 5\n").0, 6);
-    assert_eq!(flaw("[dayz]\n").0, 5);
-    assert_eq!(flaw("[days]\n2026-01-01 = \"x\"\n2026-01-01 = \"y\"\n").0, 7);
+    let error =
+        |rest: &str| read(&format!("{head}{rest}")).map_err(|error| (error.line, error.column)).expect_err("an error");
+    assert_eq!(error("[days]\n2027-01-01 = \"New Year\"\n"), (6, 1));
+    assert_eq!(error("[days]\n2026-02-30 = \"x\"\n"), (6, 1));
+    assert_eq!(error("[days]\n2026-2-3 = \"x\"\n"), (6, 1));
+    assert_eq!(error("[days]\n2026-01-01 = \" \"\n"), (6, 14));
+    assert_eq!(error("[days]\n2026-01-01 = 5\n").0, 6);
+    assert_eq!(error("[dayz]\n").0, 5);
+    assert_eq!(error("[days]\n2026-01-01 = \"x\"\n2026-01-01 = \"y\"\n").0, 7);
     let ends =
         |from: &str, until: &str| read(&format!("title = \"x\"\nsource = \"y\"\nfrom = {from}\nuntil = {until}\n"));
-    assert_eq!(ends("2026-01-01", "2025-12-31").expect_err("a flaw").line, 4);
-    assert_eq!(ends("2026-01-01T00:00:00", "2026-12-31").expect_err("a flaw").line, 3);
+    assert_eq!(ends("2026-01-01", "2025-12-31").expect_err("an error").line, 4);
+    assert_eq!(ends("2026-01-01T00:00:00", "2026-12-31").expect_err("an error").line, 3);
     assert!(ends("2026-01-01", "2026-01-01").is_ok());
 }
 
-/// Published snapshots of the same package in another edition, where they are at hand.
+/// Compares with published snapshots of another edition of the same package, if they are available.
 #[test]
-#[allow(clippy::disallowed_methods)] // a test: where the data lies is told by the environment
+#[allow(clippy::disallowed_methods)] // a test: the environment names the folder of the data
 fn lists_agree_with_published_ones() {
     let Some(data) = std::env::var_os("CASEBOOK_TEST_DATA") else { return };
     let folder = std::path::Path::new(&data).join("holidays");
@@ -76,16 +78,17 @@ fn lists_agree_with_published_ones() {
         published("GB_ENG.json").into_keys().collect::<Vec<_>>(),
         list("gb").days.into_keys().collect::<Vec<_>>()
     );
-    // The others hold more kinds of days than statutory holidays: ours must all be there, and by their names theirs too.
+    // These snapshots also contain days that are not statutory. They must contain all listed days, and no other day
+    // that has the name of a listed one.
     for (file, name) in [("US_COMMON.json", "us"), ("JP_COMMON.json", "jp")] {
-        let (theirs, ours) = (published(file), list(name).days);
-        let names: std::collections::BTreeSet<&str> = ours.values().flat_map(|name| name.split("; ")).collect();
-        let listed = theirs.iter().filter(|(_, name)| name.split("; ").any(|name| names.contains(name)));
-        assert_eq!(listed.map(|(day, _)| *day).collect::<Vec<_>>(), ours.into_keys().collect::<Vec<_>>(), "{name}");
+        let (published, listed) = (published(file), list(name).days);
+        let names: std::collections::BTreeSet<&str> = listed.values().flat_map(|name| name.split("; ")).collect();
+        let same = published.iter().filter(|(_, name)| name.split("; ").any(|name| names.contains(name)));
+        assert_eq!(same.map(|(day, _)| *day).collect::<Vec<_>>(), listed.into_keys().collect::<Vec<_>>(), "{name}");
     }
     for name in ["gb-sct", "gb-nir"] {
-        let ours = list(name).days;
-        let missing: Vec<_> = published("GB_COMMON.json").into_keys().filter(|day| !ours.contains_key(day)).collect();
+        let listed = list(name).days;
+        let missing: Vec<_> = published("GB_COMMON.json").into_keys().filter(|day| !listed.contains_key(day)).collect();
         assert!(missing.is_empty(), "{name} lacks {missing:?}");
     }
 }

@@ -1,5 +1,4 @@
-//! Items of one size in blocks, each block with a sum over its bytes, so that a few items can be believed without
-//! reading all.
+//! Items of a fixed size in blocks with checksums, so that a few items can be read and validated without reading all.
 
 use std::fs::File;
 use std::io;
@@ -8,32 +7,35 @@ use std::os::unix::fs::FileExt;
 
 use super::encoding::sum;
 
-/// The bytes of a block, its sum at the front.
+/// The size of a block in bytes, including its checksum.
 const BLOCK: usize = 4096;
+/// The size of the checksum at the start of a block, in bytes.
 const SUM: usize = 8;
 
-/// Where items lie in the file, and how many.
+/// The place of a sequence of items in the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Blocks<const SIZE: usize> {
+    /// The offset of the first block.
     pub start: u64,
+    /// The number of items.
     pub count: usize,
 }
 
 impl<const SIZE: usize> Blocks<SIZE> {
     const PER_BLOCK: usize = (BLOCK - SUM) / SIZE;
 
-    /// The bytes so many items take in a file.
+    /// Returns the number of bytes that `count` items occupy.
     pub fn length(count: usize) -> usize {
         count.div_ceil(Self::PER_BLOCK) * BLOCK
     }
 
-    /// The items of a range. `None` where a block is not what was written.
+    /// Reads a range of items. `None` if a block is corrupt.
     pub fn read(&self, file: &File, range: Range<usize>) -> Option<Items<SIZE>> {
         if range.start >= range.end || range.end > self.count {
             return Some(Items { bytes: Vec::new(), range: 0..0 });
         }
-        let (first, behind) = (range.start / Self::PER_BLOCK, range.end.div_ceil(Self::PER_BLOCK));
-        let mut bytes = vec![0; (behind - first) * BLOCK];
+        let (first, end) = (range.start / Self::PER_BLOCK, range.end.div_ceil(Self::PER_BLOCK));
+        let mut bytes = vec![0; (end - first) * BLOCK];
         file.read_exact_at(&mut bytes, self.start + (first * BLOCK) as u64).ok()?;
         let is_whole = |block: &[u8]| sum(&block[SUM..]).to_le_bytes() == block[..SUM];
         let skipped = range.start - first * Self::PER_BLOCK;
@@ -41,11 +43,12 @@ impl<const SIZE: usize> Blocks<SIZE> {
         items.bytes.chunks_exact(BLOCK).all(is_whole).then_some(items)
     }
 
-    /// How many items at the front fulfil a condition that all behind them do not.
+    /// Returns the number of items at the start that satisfy `before`; items after them do not. `None` if a block is
+    /// corrupt.
     pub fn partition_point(&self, file: &File, before: impl Fn(&[u8; SIZE]) -> bool) -> Option<usize> {
         let (mut low, mut high) = (0, self.count);
         while low < high {
-            // The items of one block are judged together.
+            // The items of a block are read together.
             let first = (low + high) / 2 / Self::PER_BLOCK * Self::PER_BLOCK;
             let last = (first + Self::PER_BLOCK).min(self.count);
             let items = self.read(file, first..last)?;
@@ -60,14 +63,14 @@ impl<const SIZE: usize> Blocks<SIZE> {
     }
 }
 
-/// Some items, as they were read.
+/// Items that were read.
 pub(super) struct Items<const SIZE: usize> {
     bytes: Vec<u8>,
     range: Range<usize>,
 }
 
 impl<const SIZE: usize> Items<SIZE> {
-    /// The items in their order.
+    /// Returns the items in their order.
     pub fn iter(&self) -> impl Iterator<Item = &[u8; SIZE]> {
         let per_block = Blocks::<SIZE>::PER_BLOCK;
         self.range.clone().filter_map(move |place| {
@@ -114,26 +117,26 @@ mod tests {
     }
 
     #[test]
-    fn the_place_of_any_item_is_found() {
+    fn the_partition_point_is_found() {
         for count in [0, 1, 250] {
             let (file, blocks) = written(count);
-            for wanted in 0..=count {
-                let place = blocks.partition_point(file.as_file(), |item| usize::from(item[0]) < wanted);
-                assert_eq!(place, Some(wanted));
+            for expected in 0..=count {
+                let place = blocks.partition_point(file.as_file(), |item| usize::from(item[0]) < expected);
+                assert_eq!(place, Some(expected));
             }
         }
         let items: Vec<[u8; 4]> = (0..5000_u32).map(u32::to_be_bytes).collect();
         let mut file = tempfile::NamedTempFile::new().expect("a file");
         write(file.as_file_mut(), &items).expect("written");
         let blocks = Blocks::<4> { start: 0, count: items.len() };
-        for wanted in [0, 1, 1021, 1022, 1023, 2044, 4999, 5000] {
-            let before = |item: &[u8; 4]| u32::from_be_bytes(*item) < wanted;
-            assert_eq!(blocks.partition_point(file.as_file(), before), Some(wanted as usize));
+        for expected in [0, 1, 1021, 1022, 1023, 2044, 4999, 5000] {
+            let before = |item: &[u8; 4]| u32::from_be_bytes(*item) < expected;
+            assert_eq!(blocks.partition_point(file.as_file(), before), Some(expected as usize));
         }
     }
 
     #[test]
-    fn a_garbled_block_gives_nothing() {
+    fn a_corrupt_block_is_not_read() {
         let (file, blocks) = written(250);
         file.as_file().write_all_at(b"!", 4000).expect("written");
         assert!(blocks.read(file.as_file(), 0..1).is_none());

@@ -1,18 +1,19 @@
-//! Making an index: facts first, as they come, then the rows, the tails and the folders, which point to them.
+//! A writer of indexes: first the packed summaries as they are produced, then the rows, suffixes and folders.
 
 use std::fs;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::encoding::{ByteWriter, sum};
-use super::row::{self, FactsRef, Row};
+use super::row::{self, Row, SummaryRef};
 use super::{FileStamp, HEAD, MAGIC, MonthFolder, NAME, blocks, short_sum, suffixes, summary};
 use crate::domain::id::Id;
 use crate::domain::ticket::summary::Summary;
 use crate::store::index::blocks::Blocks;
-use crate::store::layout::{id_range, suffix_key};
+use crate::store::layout::id_range;
+use crate::store::short_id::suffix_key;
 
-/// An index in the making. What cannot be written is no error: reading goes on without it.
+/// An index that is being written. If it cannot be written, reading works without it.
 #[derive(Debug)]
 pub struct IndexBuilder {
     out: BufWriter<tempfile::NamedTempFile>,
@@ -23,63 +24,64 @@ pub struct IndexBuilder {
 }
 
 impl IndexBuilder {
-    /// Begins one in the store's own folder.
+    /// Creates a temporary file in the state directory.
     ///
     /// # Errors
-    /// Nothing can be written there.
+    /// The file cannot be written.
     pub fn begin(folder: &Path) -> io::Result<Self> {
         let mut out = BufWriter::with_capacity(1 << 16, tempfile::NamedTempFile::new_in(folder)?);
         out.write_all(&[0; HEAD])?;
         Ok(Self { out, target: folder.join(NAME), rows: Vec::new(), ids: Vec::new(), end: HEAD as u64 })
     }
 
-    /// Adds tickets in the order of their ids: what is known of a file that has been left alone, or nothing.
+    /// Adds tickets in the order of their ids, each with its stamp and summary; none if the summary must not be cached.
     ///
     /// # Errors
-    /// Nothing can be written.
+    /// The file cannot be written.
     pub fn add_all(&mut self, tickets: &[(Id, Option<(FileStamp, Summary)>)]) -> io::Result<()> {
         let mut packed = Vec::new();
-        for (id, known) in tickets {
-            let Some((stamp, row)) = known else {
+        for (id, cached) in tickets {
+            let Some((stamp, summary)) = cached else {
                 self.add_unreadable(*id);
                 continue;
             };
             packed.clear();
-            summary::write_summary(&mut packed, row);
-            self.add_packed(Row::of(row, *stamp), &packed)?;
+            summary::write_summary(&mut packed, summary);
+            self.add_packed(Row::of(summary, *stamp), &packed)?;
         }
         Ok(())
     }
 
-    /// Adds a ticket of which nothing can be said but that it is there.
+    /// Adds a ticket of which only the id is known.
     pub(super) fn add_unreadable(&mut self, id: Id) {
         self.ids.push(id);
         self.rows.push(Row::unknown(id).to_bytes());
     }
 
-    pub(super) fn add_packed(&mut self, row: Row, facts: &[u8]) -> io::Result<()> {
-        let length = u32::try_from(facts.len()).map_err(io::Error::other)?;
-        let rest = FactsRef { start: self.end, length, sum: short_sum(facts) };
+    /// Adds a ticket with its packed summary.
+    pub(super) fn add_packed(&mut self, row: Row, packed: &[u8]) -> io::Result<()> {
+        let length = u32::try_from(packed.len()).map_err(io::Error::other)?;
+        let summary = SummaryRef { start: self.end, length, sum: short_sum(packed) };
         self.ids.push(row.id);
-        self.rows.push(Row { rest, ..row }.to_bytes());
+        self.rows.push(Row { summary, ..row }.to_bytes());
         self.end += u64::from(length);
-        self.out.write_all(facts)
+        self.out.write_all(packed)
     }
 
-    /// Ends it, and puts it in its place. A folder is one of which every name was added.
+    /// Completes the index and moves it into its place. `folders` are the month folders whose names were all added.
     ///
     /// # Errors
-    /// Nothing can be written.
+    /// The file cannot be written.
     pub fn finish(mut self, folders: &[MonthFolder]) -> io::Result<()> {
         let mut head = ByteWriter(MAGIC.to_vec());
         let rows = self.end;
         blocks::write(&mut self.out, &self.rows)?;
-        let mut tails: Vec<_> =
+        let mut suffixes: Vec<_> =
             self.ids.iter().zip(0..).map(|(id, place)| suffixes::item(suffix_key(*id), place)).collect();
-        tails.sort_unstable();
-        blocks::write(&mut self.out, &tails)?;
-        let tails = rows + Blocks::<{ row::SIZE }>::length(self.rows.len()) as u64;
-        let folders_at = tails + Blocks::<{ suffixes::SIZE }>::length(self.rows.len()) as u64;
+        suffixes.sort_unstable();
+        blocks::write(&mut self.out, &suffixes)?;
+        let suffixes_at = rows + Blocks::<{ row::SIZE }>::length(self.rows.len()) as u64;
+        let folders_at = suffixes_at + Blocks::<{ suffixes::SIZE }>::length(self.rows.len()) as u64;
         let mut table = ByteWriter::default();
         for folder in folders {
             table.number(folder.year.into());
@@ -91,7 +93,7 @@ impl IndexBuilder {
             }
         }
         self.out.write_all(&table.0)?;
-        for number in [rows, tails, self.rows.len() as u64, folders_at, table.0.len() as u64, sum(&table.0)] {
+        for number in [rows, suffixes_at, self.rows.len() as u64, folders_at, table.0.len() as u64, sum(&table.0)] {
             head.0.extend_from_slice(&number.to_le_bytes());
         }
         let own = sum(&head.0);
@@ -99,7 +101,7 @@ impl IndexBuilder {
         self.out.seek(SeekFrom::Start(0))?;
         self.out.write_all(&head.0)?;
         let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        // Reading commands of other people may use it as well.
+        // Other users' commands can read it too.
         fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
         file.persist(self.target)?;
         Ok(())

@@ -1,19 +1,19 @@
-//! Numbers and words as bytes, for a file only this program reads.
+//! The encoding of numbers, texts and times in derived files, which only casebook reads.
 
 use chrono::{DateTime, Utc};
 
 use super::FileStamp;
 use crate::domain::id::Id;
 
-/// Bytes in the making.
+/// A buffer of encoded values.
 #[derive(Default)]
 pub(super) struct ByteWriter(pub Vec<u8>);
 
-/// Bytes not read yet. Every reader gives `None` once they do not make sense.
+/// A reader of encoded values. Its methods return `None` if the bytes are invalid.
 pub(super) struct ByteReader<'a>(&'a [u8]);
 
 impl ByteWriter {
-    /// A whole number, in as few groups of seven bits as it takes.
+    /// Appends a number in groups of seven bits.
     pub fn number(&mut self, mut number: u64) {
         while number >= 0x80 {
             self.0.push((number & 0x7f) as u8 | 0x80);
@@ -22,24 +22,28 @@ impl ByteWriter {
         self.0.push(number as u8);
     }
 
-    pub fn words(&mut self, words: &str) {
-        self.number(words.len() as u64);
-        self.0.extend_from_slice(words.as_bytes());
+    /// Appends a text, after its length.
+    pub fn text(&mut self, text: &str) {
+        self.number(text.len() as u64);
+        self.0.extend_from_slice(text.as_bytes());
     }
 
-    /// Words or none: none is a length of zero, since no fact is empty.
-    pub fn some_words(&mut self, words: Option<&str>) {
-        self.words(words.unwrap_or_default());
+    /// Appends an optional text. None is written as an empty text, since no field is empty.
+    pub fn optional_text(&mut self, text: Option<&str>) {
+        self.text(text.unwrap_or_default());
     }
 
+    /// Appends the 16 bytes of an id.
     pub fn id(&mut self, id: Id) {
         self.0.extend_from_slice(&id.to_bytes());
     }
 
+    /// Appends a time, in microseconds since 1970.
     pub fn time(&mut self, time: DateTime<Utc>) {
         self.0.extend_from_slice(&time.timestamp_micros().to_le_bytes());
     }
 
+    /// Appends a stamp.
     pub fn stamp(&mut self, stamp: FileStamp) {
         for number in [stamp.size, stamp.modified.cast_unsigned(), stamp.changed.cast_unsigned(), stamp.inode] {
             self.0.extend_from_slice(&number.to_le_bytes());
@@ -48,29 +52,34 @@ impl ByteWriter {
 }
 
 impl<'a> ByteReader<'a> {
+    /// Returns a reader of some bytes.
     pub const fn of(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 
-    /// How many bytes are not read yet.
+    /// Returns the number of bytes not read yet.
     pub const fn left(&self) -> usize {
         self.0.len()
     }
 
+    /// Reads some bytes.
     pub fn take(&mut self, count: usize) -> Option<&'a [u8]> {
         let (taken, rest) = self.0.split_at_checked(count)?;
         self.0 = rest;
         Some(taken)
     }
 
+    /// Reads an array of bytes.
     pub fn fixed<const N: usize>(&mut self) -> Option<[u8; N]> {
         self.take(N)?.try_into().ok()
     }
 
+    /// Reads a byte.
     pub fn byte(&mut self) -> Option<u8> {
         self.fixed::<1>().map(|[byte]| byte)
     }
 
+    /// Reads a number.
     pub fn number<T: TryFrom<u64>>(&mut self) -> Option<T> {
         let mut number = 0_u64;
         for shift in (0..64).step_by(7) {
@@ -83,24 +92,29 @@ impl<'a> ByteReader<'a> {
         None
     }
 
-    pub fn words(&mut self) -> Option<&'a str> {
+    /// Reads a text.
+    pub fn text(&mut self) -> Option<&'a str> {
         let length = self.number()?;
         std::str::from_utf8(self.take(length)?).ok()
     }
 
-    pub fn some_words(&mut self) -> Option<Option<String>> {
-        let words = self.words()?;
-        Some((!words.is_empty()).then(|| words.to_owned()))
+    /// Reads an optional text.
+    pub fn optional_text(&mut self) -> Option<Option<String>> {
+        let text = self.text()?;
+        Some((!text.is_empty()).then(|| text.to_owned()))
     }
 
+    /// Reads an id.
     pub fn id(&mut self) -> Option<Id> {
         self.fixed().map(Id::from_bytes)
     }
 
+    /// Reads a time.
     pub fn time(&mut self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_micros(i64::from_le_bytes(self.fixed()?))
     }
 
+    /// Reads a stamp.
     pub fn stamp(&mut self) -> Option<FileStamp> {
         let mut number = || self.fixed().map(u64::from_le_bytes);
         let (size, modified, changed, inode) = (number()?, number()?, number()?, number()?);
@@ -108,7 +122,7 @@ impl<'a> ByteReader<'a> {
     }
 }
 
-/// A sum over bytes that a cut or a flipped bit changes. Not for keeping anybody out.
+/// Returns a checksum that detects truncation and flipped bits, but not deliberate changes.
 pub(super) fn sum(bytes: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut sum = bytes.len() as u64;

@@ -1,8 +1,9 @@
-//! The register: which ticket each entry of a commit lies in, in a derived file of the git directory.
+//! The register: a derived file in the git directory that maps the entries of a commit to the tickets that contain
+//! them.
 //!
-//! It is of one commit, and whoever reads it looks at what changed since; so nothing has to be kept in step, and
-//! deleting it changes nothing but time. Ids are kept as sums of them, eight bytes each: what it says is a hint to be
-//! looked up, and what it does not say is not there. Must not know what is asked for, or why.
+//! It belongs to one commit; its readers look at the changes since. So it needs no updates, and deleting it costs only
+//! time. Ids are stored as hashes of eight bytes: a ticket that it names may contain the entry and must be read, a
+//! ticket that it does not name does not contain it.
 
 use std::fs;
 use std::fs::File;
@@ -15,16 +16,16 @@ use super::blocks::Blocks;
 use super::encoding::{ByteReader, ByteWriter, sum};
 use crate::domain::id::Id;
 
-/// The file's name; of a desk in a folder of its repository, with the sum of that.
+/// The name of the file. For a desk in a folder of its repository, the hash of the folder is appended.
 const NAME: &str = "entries";
-/// Says what the file is, and in which version.
+/// The type and version of the file.
 const MAGIC: &[u8; 8] = b"casebk\x00e";
-/// The bytes of the head.
+/// The size of the header in bytes.
 const HEAD: usize = 4096;
-/// The bytes of a row: the sums of an entry and of its ticket.
+/// The size of a row in bytes: the hashes of an entry and of its ticket.
 const ROW: usize = 16;
 
-/// What was written of a commit.
+/// The register of a commit.
 #[derive(Debug)]
 pub struct EntryRegister {
     file: File,
@@ -32,51 +33,52 @@ pub struct EntryRegister {
     rows: Blocks<ROW>,
 }
 
-/// A ticket as a register names it.
+/// The hash of a ticket's id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct IdHash([u8; 8]);
 
 impl IdHash {
-    /// That of a ticket.
+    /// Returns the hash of a ticket's id.
     pub fn of(ticket: Id) -> Self {
         Self(sum(&ticket.to_bytes()).to_be_bytes())
     }
 }
 
 impl EntryRegister {
-    /// The register in a git directory of the desk in a folder of its repository; none where there is none that is whole.
+    /// Opens the register of a desk. `desk` is its folder in the repository. `None` if there is no valid register.
     pub fn open(git_folder: &Path, desk: &str) -> Option<Self> {
-        let file = File::open(place(git_folder, desk)).ok()?;
+        let file = File::open(path_of(git_folder, desk)).ok()?;
         let mut head = vec![0; HEAD];
         file.read_exact_at(&mut head, 0).ok()?;
         let mut reader = ByteReader::of(&head);
-        let is_ours = &reader.fixed::<8>()? == MAGIC;
-        let own = reader.fixed()?;
-        if !is_ours || sum(&head[16..]) != u64::from_le_bytes(own) {
+        let has_magic = &reader.fixed::<8>()? == MAGIC;
+        let expected = reader.fixed()?;
+        if !has_magic || sum(&head[16..]) != u64::from_le_bytes(expected) {
             return None;
         }
-        let (of, commit, count) = (reader.words()?, reader.words()?.to_owned(), reader.number()?);
-        (of == desk).then_some(Self { file, commit, rows: Blocks { start: HEAD as u64, count } })
+        let (folder, commit, count) = (reader.text()?, reader.text()?.to_owned(), reader.number()?);
+        (folder == desk).then_some(Self { file, commit, rows: Blocks { start: HEAD as u64, count } })
     }
 
-    /// The commit it is of.
+    /// Returns the commit to which the register belongs.
     pub fn commit(&self) -> &str {
         &self.commit
     }
 
-    /// The tickets that may have an entry; all that have it are among them. None where the file is not as it was written.
+    /// Returns the tickets that may contain an entry; all that contain it are among them. `None` if the file is
+    /// corrupt.
     pub fn tickets_of(&self, entry: Id) -> Option<Vec<IdHash>> {
-        let wanted = sum(&entry.to_bytes()).to_be_bytes();
-        let first = self.rows.partition_point(&self.file, |row| row[..8] < wanted[..])?;
-        let behind = self.rows.partition_point(&self.file, |row| row[..8] <= wanted[..])?;
-        let rows = self.rows.read(&self.file, first..behind)?;
+        let key = sum(&entry.to_bytes()).to_be_bytes();
+        let first = self.rows.partition_point(&self.file, |row| row[..8] < key[..])?;
+        let end = self.rows.partition_point(&self.file, |row| row[..8] <= key[..])?;
+        let rows = self.rows.read(&self.file, first..end)?;
         rows.iter().map(|row| row[8..].try_into().ok().map(IdHash)).collect()
     }
 
-    /// Writes one of a commit: what an older one has, and some entries with their tickets.
+    /// Writes the register of a commit: the rows of an older register, and some entries with their tickets.
     ///
     /// # Errors
-    /// It cannot be written, or the older one is not as it was written.
+    /// The file cannot be written, or the older register is corrupt.
     pub fn write(
         git_folder: &Path,
         desk: &str,
@@ -86,8 +88,8 @@ impl EntryRegister {
     ) -> io::Result<()> {
         let mut rows: Vec<[u8; ROW]> = Vec::with_capacity(entries.len() + older.map_or(0, |older| older.rows.count));
         if let Some(older) = older {
-            let damaged = || io::Error::other("the register is not as it was written");
-            rows.extend(older.rows.read(&older.file, 0..older.rows.count).ok_or_else(damaged)?.iter());
+            let corrupt = || io::Error::other("the register is corrupt");
+            rows.extend(older.rows.read(&older.file, 0..older.rows.count).ok_or_else(corrupt)?.iter());
         }
         rows.extend(entries.iter().map(|(entry, ticket)| {
             let mut row = [0; ROW];
@@ -97,36 +99,36 @@ impl EntryRegister {
         }));
         rows.sort_unstable();
         rows.dedup();
-        let mut facts = ByteWriter::default();
-        facts.words(desk);
-        facts.words(commit);
-        facts.number(rows.len() as u64);
-        if 16 + facts.0.len() > HEAD {
-            return Err(io::Error::other("the desk's folder has too long a name"));
+        let mut head = ByteWriter::default();
+        head.text(desk);
+        head.text(commit);
+        head.number(rows.len() as u64);
+        if 16 + head.0.len() > HEAD {
+            return Err(io::Error::other("the path of the desk's folder is too long"));
         }
-        facts.0.resize(HEAD - 16, 0);
-        let path = place(git_folder, desk);
+        head.0.resize(HEAD - 16, 0);
+        let path = path_of(git_folder, desk);
         let folder = path.parent().unwrap_or(&path);
         fs::create_dir_all(folder)?;
         let mut out = BufWriter::with_capacity(1 << 16, tempfile::NamedTempFile::new_in(folder)?);
         out.write_all(MAGIC)?;
-        out.write_all(&sum(&facts.0).to_le_bytes())?;
-        out.write_all(&facts.0)?;
+        out.write_all(&sum(&head.0).to_le_bytes())?;
+        out.write_all(&head.0)?;
         blocks::write(&mut out, &rows)?;
         let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        // Whoever else pushes here may use it as well.
+        // Other users who push here can use it too.
         fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
         file.persist(&path).map(|_| ()).map_err(|error| error.error)
     }
 
-    /// Takes it away, where it is not as it was written.
+    /// Deletes the register of a desk, because it is corrupt.
     pub fn delete(git_folder: &Path, desk: &str) {
-        // Where it cannot be taken away it is not believed the next time either.
-        let _ = fs::remove_file(place(git_folder, desk));
+        // If it cannot be deleted, it is found corrupt the next time too.
+        let _ = fs::remove_file(path_of(git_folder, desk));
     }
 }
 
-fn place(git_folder: &Path, desk: &str) -> PathBuf {
+fn path_of(git_folder: &Path, desk: &str) -> PathBuf {
     let name = if desk.is_empty() { NAME.to_owned() } else { format!("{NAME}-{:016x}", sum(desk.as_bytes())) };
     git_folder.join("casebook").join(name)
 }
@@ -139,14 +141,14 @@ mod tests {
         Id::from_bytes(number.to_be_bytes())
     }
 
-    fn traces(tickets: &[u128]) -> Option<Vec<IdHash>> {
-        let mut traces: Vec<IdHash> = tickets.iter().map(|number| IdHash::of(id(*number))).collect();
-        traces.sort_unstable();
-        Some(traces)
+    fn hashes(tickets: &[u128]) -> Option<Vec<IdHash>> {
+        let mut hashes: Vec<IdHash> = tickets.iter().map(|number| IdHash::of(id(*number))).collect();
+        hashes.sort_unstable();
+        Some(hashes)
     }
 
     #[test]
-    fn every_entry_is_found_with_all_its_tickets_and_no_other_is() {
+    fn the_register_finds_exactly_the_tickets_of_each_entry() {
         let folder = tempfile::tempdir().expect("a folder");
         assert!(EntryRegister::open(folder.path(), "").is_none());
         let entries: Vec<(Id, Id)> = (0..3000).map(|number| (id(number), id(number / 3))).collect();
@@ -154,26 +156,26 @@ mod tests {
         let older = EntryRegister::open(folder.path(), "").expect("a register");
         assert_eq!(older.commit(), "one");
         for number in 0..3000 {
-            assert_eq!(older.tickets_of(id(number)), traces(&[number / 3]));
+            assert_eq!(older.tickets_of(id(number)), hashes(&[number / 3]));
         }
-        assert_eq!(older.tickets_of(id(3000)), traces(&[]));
+        assert_eq!(older.tickets_of(id(3000)), hashes(&[]));
         let added = [(id(7), id(900)), (id(5000), id(1)), (id(8), id(2))];
         EntryRegister::write(folder.path(), "", "two", Some(&older), &added).expect("written");
         let newer = EntryRegister::open(folder.path(), "").expect("a register");
         assert_eq!((newer.commit(), newer.rows.count), ("two", 3002));
-        assert_eq!(newer.tickets_of(id(7)), traces(&[2, 900]));
-        assert_eq!(newer.tickets_of(id(8)), traces(&[2]));
-        assert_eq!(newer.tickets_of(id(5000)), traces(&[1]));
+        assert_eq!(newer.tickets_of(id(7)), hashes(&[2, 900]));
+        assert_eq!(newer.tickets_of(id(8)), hashes(&[2]));
+        assert_eq!(newer.tickets_of(id(5000)), hashes(&[1]));
     }
 
     #[test]
-    fn each_desk_has_its_own() {
+    fn each_desk_has_its_own_register() {
         let folder = tempfile::tempdir().expect("a folder");
         for (desk, ticket) in [("", 1), ("a/", 2), ("b/", 3)] {
             EntryRegister::write(folder.path(), desk, "c", None, &[(id(9), id(ticket))]).expect("written");
         }
         for (desk, ticket) in [("", 1), ("a/", 2), ("b/", 3)] {
-            assert_eq!(EntryRegister::open(folder.path(), desk).expect("one").tickets_of(id(9)), traces(&[ticket]));
+            assert_eq!(EntryRegister::open(folder.path(), desk).expect("one").tickets_of(id(9)), hashes(&[ticket]));
         }
         EntryRegister::delete(folder.path(), "a/");
         assert!(
@@ -183,10 +185,10 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_as_it_was_written_says_nothing() {
+    fn a_corrupt_register_returns_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let entries: Vec<(Id, Id)> = (0..2000).map(|number| (id(number), id(1))).collect();
-        let path = place(folder.path(), "");
+        let path = path_of(folder.path(), "");
         for at in [3, 12, 20, HEAD + 100, HEAD + 9000] {
             EntryRegister::write(folder.path(), "", "c", None, &entries).expect("written");
             let mut bytes = fs::read(&path).expect("bytes");

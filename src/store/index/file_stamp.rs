@@ -1,4 +1,4 @@
-//! What tells whether a file has changed: its size, its times, its inode.
+//! Stamps of files: their size, times and inode, by which a change is detected.
 
 use std::fs;
 use std::fs::Metadata;
@@ -6,27 +6,28 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// A file as the system describes it. The change time is the system's own: nobody can set it.
+/// The stamp of a file. Programs can set the modification time, but not the change time. The default is the stamp of no
+/// file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FileStamp {
-    /// Bytes.
+    /// The size in bytes.
     pub size: u64,
-    /// When its bytes last changed, or whatever somebody set; nanoseconds since 1970.
+    /// The modification time, in nanoseconds since 1970, UTC.
     pub modified: i64,
-    /// When anything of it last changed; nanoseconds since 1970.
+    /// The change time, in nanoseconds since 1970, UTC.
     pub changed: i64,
-    /// Which file it is.
+    /// The inode.
     pub inode: u64,
 }
 
-/// How long a file must have been left alone before an index is made that believes it: a tick of the system's
-/// clock is 10 ms at most.
+/// The time in nanoseconds for which a file must not have changed before its summary is cached. A tick of the system's
+/// clock is at most 10 ms.
 const TICK: i64 = 50_000_000;
-/// The same on file systems that keep whole seconds, the coarsest of them two.
+/// The time of [`TICK`] on file systems with whole seconds, some of which have only even seconds.
 const COARSE_TICK: i64 = 2_500_000_000;
 
 impl FileStamp {
-    /// The stamp in some metadata.
+    /// Returns the stamp in some metadata.
     pub fn of(metadata: &Metadata) -> Self {
         Self::of_numbers(
             metadata.size(),
@@ -43,17 +44,18 @@ impl FileStamp {
         Self { size, modified: joined(modified), changed: joined(changed), inode }
     }
 
-    /// The present, by the clock of the file system that holds the folder: that of a file made there now.
+    /// Returns the stamp of a file created now in a folder, whose times are the present by the clock of its file
+    /// system.
     ///
     /// # Errors
-    /// Nothing can be made there.
+    /// The file cannot be created.
     pub fn now(folder: &Path) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let file = tempfile::NamedTempFile::new_in(folder)?;
         Ok(Self::of(&file.as_file().metadata()?))
     }
 
-    /// Whether it has been as it is since well before another was made.
+    /// Returns true if the file had not changed for a tick when `made` was created.
     pub const fn is_older_than(self, made: Self) -> bool {
         let tick = if self.changed % 1_000_000_000 == 0 { COARSE_TICK } else { TICK };
         let youngest = if self.changed > self.modified { self.changed } else { self.modified };
@@ -62,7 +64,7 @@ impl FileStamp {
 }
 
 impl From<&rustix::fs::Stat> for FileStamp {
-    // The kinds of numbers in there differ between systems.
+    // The types of these numbers differ between systems.
     #[allow(clippy::unnecessary_cast, clippy::cast_lossless)]
     fn from(stat: &rustix::fs::Stat) -> Self {
         Self::of_numbers(

@@ -1,10 +1,14 @@
-//! The index: a derived file that spares reading what has not changed. Deleting it changes nothing but time.
+//! The index: a derived file of summaries, which spares reading tickets that have not changed
+//! (docs/decisions/0007-index.md). Deleting it costs only time.
 //!
-//! It holds a row per ticket, which is believed only while the file's size, times, inode and change time are what
-//! they were, and which is only kept if the file had been left alone for a moment before it was read (as git's index
-//! has it: a file as young as the index may change again within the same tick). What changes later is added behind
-//! the rest, so that one reply never costs a whole index. Whatever is wrong with it makes it nothing. Must not know
-//! queries, people or how a row is shown.
+//! It contains a row per ticket. A row is valid while the stamp of the file is the same, and is stored only if the file
+//! had not changed for a moment before it was read, because a younger file can change again within the same clock tick.
+//! Later changes are appended as a log, so that after one reply not the whole index is written. A corrupt index is
+//! ignored.
+//!
+//! # Invariants
+//!
+//! Queries, viewers and the format of tickets are unknown here.
 
 mod append_log;
 mod blocks;
@@ -35,76 +39,77 @@ pub use file_stamp::FileStamp;
 pub use row::Row;
 pub use summaries::Rows;
 
-/// The index's file name.
+/// The name of the file in the state directory.
 const NAME: &str = "index";
-/// Says what the file is, and in which version.
+/// The type and version of the file.
 const MAGIC: &[u8; 8] = b"casebk\x00\x04";
-/// The bytes of the head: the magic, six numbers, and their sum.
+/// The size of the header in bytes: the magic, six numbers and their checksum.
 const HEAD: usize = 64;
-/// A log of so many bytes more than an eighth of the index is time for a new index.
+/// The number of bytes by which the log can exceed an eighth of the index, before a new index is written.
 const LONG_LOG: u64 = 1 << 16;
 
-/// What was known when the index was made, and what was added since.
+/// An index: the rows as they were written, and the changes in the log.
 #[derive(Debug)]
 pub struct Index {
     file: File,
     path: PathBuf,
     rows: Blocks<{ row::SIZE }>,
-    tails: Blocks<{ suffixes::SIZE }>,
-    /// With the rows that lie in each.
+    suffixes: Blocks<{ suffixes::SIZE }>,
+    /// The month folders, each with the range of its rows.
     folders: Vec<(MonthFolder, Range<usize>)>,
-    /// Where the log begins.
+    /// The offset of the log.
     end: u64,
     log: AppendLog,
 }
 
-/// The folder of a month, of which every name is known.
+/// A month folder all of whose names are in the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MonthFolder {
     /// The year.
     pub year: u32,
     /// The month, from 1.
     pub month: u32,
-    /// The folder as it was before it was listed.
+    /// The stamp of the folder before it was listed.
     pub stamp: FileStamp,
 }
 
-/// The tickets in a folder.
+/// The tickets in a month folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MonthTickets {
-    /// Those of some rows.
+    /// The tickets of a range of rows.
     Rows(Range<usize>),
-    /// These.
+    /// A list of ids, sorted.
     Ids(Vec<Id>),
 }
 
-/// The index turned out to be garbled: nothing it said is to be believed.
+/// A corrupt index, of which nothing can be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CorruptIndex;
 
-/// What is to be remembered of one file.
+/// A row that is not in the index yet.
 #[derive(Clone, Debug)]
 pub struct NewRow {
     row: Row,
-    facts: Vec<u8>,
+    packed: Vec<u8>,
 }
 
 impl NewRow {
-    /// A row as it was read from a file that bore the stamp, and had been left alone.
-    pub fn of(row: &Summary, stamp: FileStamp) -> Self {
-        let mut facts = Vec::with_capacity(192);
-        summary::write_summary(&mut facts, row);
-        Self { row: Row::of(row, stamp), facts }
+    /// Returns the row of a summary. The stamp is that of its file, which had not changed for a moment before it was
+    /// read.
+    pub fn of(summary: &Summary, stamp: FileStamp) -> Self {
+        let mut packed = Vec::with_capacity(192);
+        summary::write_summary(&mut packed, summary);
+        Self { row: Row::of(summary, stamp), packed }
     }
 
-    /// Whose it is.
+    /// Returns the id of the ticket.
     pub const fn id(&self) -> Id {
         self.row.id
     }
 }
 
 impl Index {
-    /// The index of a store, or none where there is none that can be used.
+    /// Opens the index in a state directory. `None` if there is no valid index.
     pub fn load(folder: &Path) -> Option<Self> {
         let path = folder.join(NAME);
         let file = File::open(&path).ok()?;
@@ -116,20 +121,20 @@ impl Index {
         }
         let mut reader = ByteReader::of(&numbers[MAGIC.len()..]);
         let mut number = || reader.fixed().map(u64::from_le_bytes);
-        let (rows, tails, count, table_at, table_length, table_sum) =
+        let (rows, suffixes, count, table_at, table_length, table_sum) =
             (number()?, number()?, number()?, number()?, number()?, number()?);
         let (count, length) = (usize::try_from(count).ok()?, usize::try_from(table_length).ok()?);
         let mut rest = vec![0; usize::try_from(file.metadata().ok()?.size().checked_sub(table_at)?).ok()?];
         file.read_exact_at(&mut rest, table_at).ok()?;
-        let (table, added) = rest.split_at_checked(length).filter(|(table, _)| sum(table) == table_sum)?;
+        let (table, log) = rest.split_at_checked(length).filter(|(table, _)| sum(table) == table_sum)?;
         let mut index = Self {
             file,
             path,
             rows: Blocks { start: rows, count },
-            tails: Blocks { start: tails, count },
+            suffixes: Blocks { start: suffixes, count },
             folders: Vec::new(),
             end: table_at + table_length,
-            log: AppendLog::read(added),
+            log: AppendLog::read(log),
         };
         let mut reader = ByteReader::of(table);
         while reader.left() > 0 {
@@ -139,14 +144,14 @@ impl Index {
         Some(index)
     }
 
-    /// How many rows are before those of an id and what comes behind it.
+    /// Returns the number of rows before an id. `None` if the index is corrupt.
     fn place(&self, id: Id) -> Option<usize> {
         let id = id.to_bytes();
         self.rows.partition_point(&self.file, |row| row[..16] < id[..])
     }
 
-    /// The tickets in the folder of a month that bears this stamp now, if that can be believed. Names alone: what
-    /// is in the files may have changed.
+    /// Returns the tickets in a month folder with the current stamp `stamp`. `None` if the index does not have the
+    /// folder in that state. The contents of the files may have changed.
     pub fn cached_month(&self, year: u32, month: u32, stamp: FileStamp) -> Option<MonthTickets> {
         let (folder, range) = self.folders.iter().find(|(folder, _)| (folder.year, folder.month) == (year, month))?;
         let Some(renamed) = self.log.folders.get(&(year, month)) else {
@@ -155,20 +160,20 @@ impl Index {
         if renamed.stamp != stamp {
             return None;
         }
-        if renamed.came.is_empty() && renamed.went.is_empty() {
+        if renamed.added.is_empty() && renamed.removed.is_empty() {
             return Some(MonthTickets::Rows(range.clone()));
         }
         let mut ids: Vec<Id> = self.rows(range.clone()).ok()?.into_iter().map(|row| row.id).collect();
-        ids.retain(|id| renamed.went.binary_search(id).is_err());
-        ids.extend(&renamed.came);
+        ids.retain(|id| renamed.removed.binary_search(id).is_err());
+        ids.extend(&renamed.added);
         ids.sort_unstable();
         Some(MonthTickets::Ids(ids))
     }
 
-    /// The rows of a range, the log's word before the index's.
+    /// Reads a range of rows. Rows in the log replace those in the blocks.
     ///
     /// # Errors
-    /// The index is garbled.
+    /// The index is corrupt.
     pub fn rows(&self, range: Range<usize>) -> Result<Vec<Row>, CorruptIndex> {
         let items = self.rows.read(&self.file, range).ok_or(CorruptIndex)?;
         let row = |bytes| Row::from_bytes(bytes).ok_or(CorruptIndex).map(|row| self.newest(row));
@@ -182,15 +187,15 @@ impl Index {
         self.log.rows.get(&row.id).map_or(row, |(newer, _)| *newer)
     }
 
-    /// The rows of some ids in their order, where there are any.
+    /// Reads the rows of some ids, which are sorted; `None` for an id without a row.
     ///
     /// # Errors
-    /// The index is garbled.
+    /// The index is corrupt.
     pub fn rows_of(&self, ids: &[Id]) -> Result<Vec<Option<Row>>, CorruptIndex> {
         let (Some(first), Some(last)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
         let first = self.place(*first).ok_or(CorruptIndex)?;
-        let behind = (self.place(*last).ok_or(CorruptIndex)? + 1).min(self.rows.count);
-        let rows = self.rows(first..behind)?;
+        let end = (self.place(*last).ok_or(CorruptIndex)? + 1).min(self.rows.count);
+        let rows = self.rows(first..end)?;
         let find = |id: &Id| match self.log.rows.get(id) {
             Some((row, _)) => Some(*row),
             None => rows.binary_search_by_key(id, |row| row.id).ok().map(|place| rows[place]),
@@ -198,26 +203,26 @@ impl Index {
         Ok(ids.iter().map(find).collect())
     }
 
-    /// Adds the rows to others, each with its facts, if `keep` says so; where facts are not what they were, the row
-    /// goes to those that have to be read.
+    /// Decodes the summaries of some rows, and adds those for which `keep` returns true to `to`. Returns the tickets
+    /// whose summaries are corrupt; their files must be read.
     pub fn decode_matching(&self, rows: &[Row], to: &mut Rows, keep: impl Fn(&Summary) -> bool) -> Vec<Id> {
         let mut to_read = Vec::new();
-        let together = self.together(rows);
+        let range = self.read_range(rows);
         let mut buffer = Vec::new();
         for row in rows {
-            let facts = match (&together, self.log.rows.get(&row.id)) {
-                (_, Some((newer, facts))) if newer == row => Some(facts.as_slice()),
-                (Some((start, bytes)), _) => usize::try_from(row.rest.start - start)
+            let packed = match (&range, self.log.rows.get(&row.id)) {
+                (_, Some((newer, packed))) if newer == row => Some(packed.as_slice()),
+                (Some((start, bytes)), _) => usize::try_from(row.summary.start - start)
                     .ok()
-                    .and_then(|start| bytes.get(start..)?.get(..row.rest.length as usize)),
+                    .and_then(|start| bytes.get(start..)?.get(..row.summary.length as usize)),
                 (None, _) => {
-                    buffer.resize(row.rest.length as usize, 0);
-                    self.file.read_exact_at(&mut buffer, row.rest.start).ok().map(|()| buffer.as_slice())
+                    buffer.resize(row.summary.length as usize, 0);
+                    self.file.read_exact_at(&mut buffer, row.summary.start).ok().map(|()| buffer.as_slice())
                 }
             };
-            let facts = facts.filter(|facts| short_sum(facts) == row.rest.sum);
-            match facts.and_then(|facts| Some((facts, summary::summary_of(row.id, facts)?))) {
-                Some((facts, summary)) if keep(&summary) => to.push_packed(&summary, facts),
+            let packed = packed.filter(|packed| short_sum(packed) == row.summary.sum);
+            match packed.and_then(|packed| Some((packed, summary::read_summary(row.id, packed)?))) {
+                Some((packed, summary)) if keep(&summary) => to.push_packed(&summary, packed),
                 Some(_) => {}
                 None => to_read.push(row.id),
             }
@@ -225,10 +230,10 @@ impl Index {
         to_read
     }
 
-    /// The facts of rows at one stroke, where they lie close together, with the place they begin at.
-    fn together(&self, rows: &[Row]) -> Option<(u64, Vec<u8>)> {
-        let within = |row: &&Row| !self.log.rows.contains_key(&row.id);
-        let starts = rows.iter().filter(within).map(|row| (row.rest.start, u64::from(row.rest.length)));
+    /// Reads the packed summaries of some rows at once, if they are close together. Returns the bytes and their offset.
+    fn read_range(&self, rows: &[Row]) -> Option<(u64, Vec<u8>)> {
+        let in_blocks = |row: &&Row| !self.log.rows.contains_key(&row.id);
+        let starts = rows.iter().filter(in_blocks).map(|row| (row.summary.start, u64::from(row.summary.length)));
         let (start, end) =
             starts.fold((u64::MAX, 0), |(from, until), (start, length)| (from.min(start), until.max(start + length)));
         let length = end.checked_sub(start).filter(|length| *length < 1024 * rows.len() as u64)?;
@@ -236,25 +241,25 @@ impl Index {
         self.file.read_exact_at(&mut bytes, start).ok().map(|()| (start, bytes))
     }
 
-    /// The ids that begin or end with a part, among the rows of the index, each with its row's place. Names that
-    /// are there no more are for the caller to leave out.
+    /// Returns the ids that begin or end with a part of an id, each with the place of its row. Tickets that no longer
+    /// exist can be among them.
     ///
     /// # Errors
-    /// The index is garbled.
+    /// The index is corrupt.
     pub fn find_by_part(&self, part: &str) -> Result<Vec<(Id, usize)>, CorruptIndex> {
-        let spelled = |fill: &str| format!("{part}{}", fill.repeat(LENGTH - part.len())).parse::<Id>().ok();
+        let filled = |fill: &str| format!("{part}{}", fill.repeat(LENGTH - part.len())).parse::<Id>().ok();
         let mut found = Vec::new();
-        if let (Some(least), Some(most)) = (spelled("0"), spelled("Z")) {
+        if let (Some(least), Some(most)) = (filled("0"), filled("Z")) {
             let first = self.place(least).ok_or(CorruptIndex)?;
-            let behind =
+            let end =
                 self.rows.partition_point(&self.file, |row| row[..16] <= most.to_bytes()[..]).ok_or(CorruptIndex)?;
-            let rows = self.rows(first..behind)?;
+            let rows = self.rows(first..end)?;
             found.extend(rows.iter().zip(first..).map(|(row, place)| (row.id, place)));
         }
-        if let Some((least, behind)) = suffixes::keys_of(part) {
-            let place = |key: u64| self.tails.partition_point(&self.file, |item| suffixes::of_item(item).0 < key);
-            let range = place(least).ok_or(CorruptIndex)?..place(behind).ok_or(CorruptIndex)?;
-            for item in self.tails.read(&self.file, range).ok_or(CorruptIndex)?.iter() {
+        if let Some((least, end)) = suffixes::keys_of(part) {
+            let place = |key: u64| self.suffixes.partition_point(&self.file, |item| suffixes::of_item(item).0 < key);
+            let range = place(least).ok_or(CorruptIndex)?..place(end).ok_or(CorruptIndex)?;
+            for item in self.suffixes.read(&self.file, range).ok_or(CorruptIndex)?.iter() {
                 let (_, place) = suffixes::of_item(item);
                 let row = self.rows(place..place + 1)?;
                 found.extend(row.first().filter(|row| row.id.to_string().ends_with(part)).map(|row| (row.id, place)));
@@ -265,107 +270,103 @@ impl Index {
         Ok(found)
     }
 
-    /// How many rows it has.
+    /// Returns the number of rows.
     pub const fn len(&self) -> usize {
         self.rows.count
     }
 
-    /// Whether it has none.
+    /// Returns true if there are no rows.
     pub const fn is_empty(&self) -> bool {
         self.rows.count == 0
     }
 
-    /// Adds what was learned since: rows, and the sorted names in folders. `false` where a new index should be made
-    /// instead.
-    pub fn add(&self, fresh: &[NewRow], folders: &[(MonthFolder, Vec<Id>)]) -> bool {
+    /// Appends new rows and the sorted names in month folders to the log. Returns false if a new index should be
+    /// written instead.
+    pub fn add(&self, new: &[NewRow], folders: &[(MonthFolder, Vec<Id>)]) -> bool {
         let mut bytes = Vec::new();
         for (folder, ids) in folders {
             let Some(renamed) = self.renamed(folder, ids) else { return false };
             LogRecord::Folder(folder.year, folder.month, &renamed).write(&mut bytes);
         }
-        fresh.iter().for_each(|fresh| LogRecord::Row(&fresh.row, &fresh.facts).write(&mut bytes));
+        new.iter().for_each(|new| LogRecord::Row(&new.row, &new.packed).write(&mut bytes));
         let length = self.log.length + bytes.len() as u64;
         if length > LONG_LOG + self.end / 8 {
             return false;
         }
-        // Reading goes on without it: a read-only checkout, another user's, a full disk.
+        // Reading works without the log: in a read-only checkout, for another user, on a full disk.
         let _ = self.append(&bytes);
         true
     }
 
-    /// What came and went in a folder since the index was made; `None` for a folder it does not have.
+    /// Returns the names added to and removed from a folder since the index was written; `None` if the index lacks the
+    /// folder.
     fn renamed(&self, folder: &MonthFolder, ids: &[Id]) -> Option<RenamedFolder> {
-        let is_it =
-            |(known, _): &&(MonthFolder, Range<usize>)| (known.year, known.month) == (folder.year, folder.month);
-        let (_, range) = self.folders.iter().find(is_it)?;
+        let is_same =
+            |(indexed, _): &&(MonthFolder, Range<usize>)| (indexed.year, indexed.month) == (folder.year, folder.month);
+        let (_, range) = self.folders.iter().find(is_same)?;
         let before: Vec<Id> = self.rows(range.clone()).ok()?.into_iter().map(|row| row.id).collect();
-        let only = |these: &[Id], those: &[Id]| -> Vec<Id> {
-            these.iter().filter(|id| those.binary_search(id).is_err()).copied().collect()
+        let only_in = |one: &[Id], other: &[Id]| -> Vec<Id> {
+            one.iter().filter(|id| other.binary_search(id).is_err()).copied().collect()
         };
-        Some(RenamedFolder { stamp: folder.stamp, came: only(ids, &before), went: only(&before, ids) })
+        Some(RenamedFolder { stamp: folder.stamp, added: only_in(ids, &before), removed: only_in(&before, ids) })
     }
 
-    /// Appends to the log, unless somebody else has done something to the file meanwhile.
+    /// Appends bytes to the log, unless another process has changed the file since it was opened.
     fn append(&self, bytes: &[u8]) -> std::io::Result<()> {
         let place = self.end + self.log.length;
         let file = OpenOptions::new().write(true).open(&self.path)?;
-        let (ours, theirs) = (self.file.metadata()?, file.metadata()?);
-        if ours.ino() != theirs.ino() || file.try_lock().is_err() {
+        let (opened, current) = (self.file.metadata()?, file.metadata()?);
+        if opened.ino() != current.ino() || file.try_lock().is_err() {
             return Ok(());
         }
-        // Whoever held the lock before may have added something; what a killed one left makes no sense and goes.
-        let mut added = vec![0; usize::try_from(file.metadata()?.size().saturating_sub(place)).unwrap_or(0)];
-        self.file.read_exact_at(&mut added, place)?;
-        if AppendLog::read(&added).length == 0 {
+        // A process that held the lock before may have appended a record. An incomplete one of a killed process is
+        // replaced.
+        let mut appended = vec![0; usize::try_from(file.metadata()?.size().saturating_sub(place)).unwrap_or(0)];
+        self.file.read_exact_at(&mut appended, place)?;
+        if AppendLog::read(&appended).length == 0 {
             file.write_all_at(bytes, place)?;
             file.set_len(place + bytes.len() as u64)?;
         }
         Ok(())
     }
 
-    /// Makes a new index of all that is known: of this one, and what was learned since. `names` are the tickets of
-    /// the desk in their order.
+    /// Writes a new index with the rows of this one and some new rows. `names` are all tickets of the desk, sorted.
     ///
     /// # Errors
-    /// Nothing can be written, or this index is garbled.
-    pub fn rebuild(
-        &self,
-        folder: &Path,
-        names: &[Id],
-        fresh: &[NewRow],
-        folders: &[MonthFolder],
-    ) -> std::io::Result<()> {
-        let mut making = IndexBuilder::begin(folder)?;
+    /// The file cannot be written, or this index is corrupt.
+    pub fn rebuild(&self, folder: &Path, names: &[Id], new: &[NewRow], folders: &[MonthFolder]) -> std::io::Result<()> {
+        let mut builder = IndexBuilder::begin(folder)?;
         for ids in names.chunks(1024) {
-            let rows = self.rows_of(ids).map_err(|_| std::io::Error::other("garbled"))?;
+            let rows = self.rows_of(ids).map_err(|_| std::io::Error::other("the index is corrupt"))?;
             for (id, row) in ids.iter().zip(rows) {
-                if let Ok(place) = fresh.binary_search_by_key(id, NewRow::id) {
-                    making.add_packed(fresh[place].row, &fresh[place].facts)?;
+                if let Ok(place) = new.binary_search_by_key(id, NewRow::id) {
+                    builder.add_packed(new[place].row, &new[place].packed)?;
                     continue;
                 }
-                match row.and_then(|row| Some((row, self.facts_of(&row)?))) {
-                    Some((row, facts)) => making.add_packed(row, &facts)?,
-                    None => making.add_unreadable(*id),
+                match row.and_then(|row| Some((row, self.packed_of(&row)?))) {
+                    Some((row, packed)) => builder.add_packed(row, &packed)?,
+                    None => builder.add_unreadable(*id),
                 }
             }
         }
-        making.finish(folders)
+        builder.finish(folders)
     }
 
-    fn facts_of(&self, row: &Row) -> Option<Vec<u8>> {
+    /// Returns the packed summary of a row; `None` if it has none or it is corrupt.
+    fn packed_of(&self, row: &Row) -> Option<Vec<u8>> {
         if row.stamp == FileStamp::default() {
             return None;
         }
-        if let Some((_, facts)) = self.log.rows.get(&row.id).filter(|(newer, _)| newer == row) {
-            return Some(facts.clone());
+        if let Some((_, packed)) = self.log.rows.get(&row.id).filter(|(newer, _)| newer == row) {
+            return Some(packed.clone());
         }
-        let mut facts = vec![0; row.rest.length as usize];
-        self.file.read_exact_at(&mut facts, row.rest.start).ok()?;
-        (short_sum(&facts) == row.rest.sum).then_some(facts)
+        let mut packed = vec![0; row.summary.length as usize];
+        self.file.read_exact_at(&mut packed, row.summary.start).ok()?;
+        (short_sum(&packed) == row.summary.sum).then_some(packed)
     }
 }
 
-/// A sum for what is short.
+/// Returns a checksum of 32 bits.
 fn short_sum(bytes: &[u8]) -> u32 {
     let sum = sum(bytes);
     (sum ^ (sum >> 32)) as u32

@@ -1,11 +1,11 @@
-//! The course of a ticket as bytes and back: for each turn a byte, and the seconds since the turn before. Most tickets
-//! take less than ten of them.
+//! The encoding of SLA events: a byte and the seconds since the previous event for each. Most tickets need fewer than
+//! ten.
 
 use super::encoding::{ByteReader, ByteWriter};
 use crate::domain::sla::events::{SlaEvent, SlaEventKind, SlaEvents};
 use crate::domain::vocabulary::{Priority, Status};
 
-/// What the upper bits of a turn's byte say; the lower four are a place in a vocabulary.
+/// The kinds of events, in the upper four bits of the byte. The lower four are a place in a vocabulary.
 const ANSWERED: u8 = 0 << 4;
 const ASKED: u8 = 1 << 4;
 const MOVED: u8 = 2 << 4;
@@ -16,33 +16,35 @@ const WENT_ON: u8 = 6 << 4;
 const JOINED: u8 = 7 << 4;
 const PARTED: u8 = 8 << 4;
 
-pub(super) fn write_course(writer: &mut ByteWriter, course: &SlaEvents) {
-    writer.number(course.0.len() as u64);
-    let mut before = 0;
-    for turn in &course.0 {
-        let (byte, words) = match &turn.kind {
+/// Appends the events of a ticket.
+pub(super) fn write_events(writer: &mut ByteWriter, events: &SlaEvents) {
+    writer.number(events.0.len() as u64);
+    let mut previous = 0;
+    for event in &events.0 {
+        let (byte, text) = match &event.kind {
             SlaEventKind::AgentReplied(status) => (ANSWERED | *status as u8, None),
             SlaEventKind::CustomerReplied(status) => (ASKED | *status as u8, None),
             SlaEventKind::StatusChanged(status) => (MOVED | *status as u8, None),
             SlaEventKind::PriorityWas(priority) => (PRIORITY | *priority as u8, None),
-            SlaEventKind::LanguageWas(words) => (LANGUAGE, Some(words)),
-            SlaEventKind::ChannelWas(words) => (CHANNEL, Some(words)),
+            SlaEventKind::LanguageWas(text) => (LANGUAGE, Some(text)),
+            SlaEventKind::ChannelWas(text) => (CHANNEL, Some(text)),
             SlaEventKind::MergedAway => (WENT_ON, None),
             SlaEventKind::SourceMerged => (JOINED, None),
             SlaEventKind::SourceUnmerged => (PARTED, None),
         };
         writer.0.push(byte);
-        writer.number(turn.after.saturating_sub(before));
-        before = turn.after;
-        if let Some(words) = words {
-            writer.some_words(words.as_deref());
+        writer.number(event.after.saturating_sub(previous));
+        previous = event.after;
+        if let Some(text) = text {
+            writer.optional_text(text.as_deref());
         }
     }
 }
 
-pub(super) fn course_of(reader: &mut ByteReader<'_>) -> Option<SlaEvents> {
+/// Reads the events of a ticket.
+pub(super) fn read_events(reader: &mut ByteReader<'_>) -> Option<SlaEvents> {
     let count: usize = reader.number()?;
-    let mut turns = Vec::with_capacity(count.min(reader.left()));
+    let mut events = Vec::with_capacity(count.min(reader.left()));
     let mut after = 0_u64;
     for _ in 0..count {
         let byte = reader.byte()?;
@@ -53,16 +55,16 @@ pub(super) fn course_of(reader: &mut ByteReader<'_>) -> Option<SlaEvents> {
             ASKED => SlaEventKind::CustomerReplied(status()?),
             MOVED => SlaEventKind::StatusChanged(status()?),
             PRIORITY => SlaEventKind::PriorityWas(Priority::ALL.get(usize::from(byte & 0xf)).copied()?),
-            LANGUAGE => SlaEventKind::LanguageWas(reader.some_words()?),
-            CHANNEL => SlaEventKind::ChannelWas(reader.some_words()?),
+            LANGUAGE => SlaEventKind::LanguageWas(reader.optional_text()?),
+            CHANNEL => SlaEventKind::ChannelWas(reader.optional_text()?),
             WENT_ON => SlaEventKind::MergedAway,
             JOINED => SlaEventKind::SourceMerged,
             PARTED => SlaEventKind::SourceUnmerged,
             _ => return None,
         };
-        turns.push(SlaEvent { after, kind });
+        events.push(SlaEvent { after, kind });
     }
-    Some(SlaEvents(turns))
+    Some(SlaEvents(events))
 }
 
 #[cfg(test)]
@@ -70,8 +72,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_course_comes_back_as_it_went_in() {
-        let turns = [
+    fn events_are_decoded_as_they_were_encoded() {
+        let events = [
             (60, SlaEventKind::AgentReplied(Status::AwaitingReply)),
             (60, SlaEventKind::PriorityWas(Priority::S4)),
             (300, SlaEventKind::LanguageWas(Some("ja".to_owned()))),
@@ -82,12 +84,12 @@ mod tests {
             (u64::from(u32::MAX) * 3, SlaEventKind::CustomerReplied(Status::Open)),
             (u64::MAX, SlaEventKind::StatusChanged(Status::Solved)),
         ];
-        let course = SlaEvents(turns.map(|(after, kind)| SlaEvent { after, kind }).into());
+        let events = SlaEvents(events.map(|(after, kind)| SlaEvent { after, kind }).into());
         let mut writer = ByteWriter::default();
-        write_course(&mut writer, &course);
-        assert_eq!(course_of(&mut ByteReader::of(&writer.0)), Some(course));
+        write_events(&mut writer, &events);
+        assert_eq!(read_events(&mut ByteReader::of(&writer.0)), Some(events));
         for cut in 0..writer.0.len() {
-            assert_eq!(course_of(&mut ByteReader::of(&writer.0[..cut])), None, "{cut}");
+            assert_eq!(read_events(&mut ByteReader::of(&writer.0[..cut])), None, "{cut}");
         }
     }
 }

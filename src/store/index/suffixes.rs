@@ -1,11 +1,13 @@
-//! Ids in the order of their last characters, so that the ticket a suffix means is found without reading all ids.
+//! Ids in the order of their last characters, so that a ticket is found by its suffix without reading all ids.
 
 use super::encoding::ByteReader;
 use crate::domain::id::{Id, LENGTH};
-use crate::store::layout::{KEY_CHARACTERS, suffix_key};
+use crate::store::short_id::{KEY_CHARACTERS, suffix_key};
 
-/// The bytes of an item: the last characters, turned round, and the row's place.
+/// The size of an item in bytes: the key of the suffix, and the place of the row.
 pub(super) const SIZE: usize = 12;
+
+/// Encodes an item.
 pub(super) fn item(key: u64, place: u32) -> [u8; SIZE] {
     let mut item = [0; SIZE];
     item[..8].copy_from_slice(&key.to_be_bytes());
@@ -13,18 +15,18 @@ pub(super) fn item(key: u64, place: u32) -> [u8; SIZE] {
     item
 }
 
-/// The key and the row's place.
+/// Decodes an item: its key, and the place of its row.
 pub(super) fn of_item(item: &[u8; SIZE]) -> (u64, usize) {
     let mut reader = ByteReader::of(item);
     let key = reader.fixed().map_or(0, u64::from_be_bytes);
     (key, reader.fixed().map_or(0, u32::from_be_bytes) as usize)
 }
 
-/// The keys of all ids that end in these characters, which are those of ids: the least, and the least behind.
-/// More characters than a key holds are left to the caller.
+/// Returns the keys of all ids that end with a part of an id: the least, and the least one after them. Of a part longer
+/// than a key, only the last characters count.
 pub(super) fn keys_of(part: &str) -> Option<(u64, u64)> {
     let padded = format!("{part:0>LENGTH$}");
-    // The first character of an id has three bits alone; nothing but the last ones count here.
+    // The first character of an id has only three bits. Only the last characters count here.
     let id: Id = format!("0{}", padded.get(1..)?).parse().ok()?;
     let missing = KEY_CHARACTERS.saturating_sub(part.len()) * 5;
     let least = suffix_key(id) >> missing << missing;
@@ -35,8 +37,8 @@ pub(super) fn keys_of(part: &str) -> Option<(u64, u64)> {
 mod tests {
     use super::*;
 
-    fn id(words: &str) -> Id {
-        words.parse().expect("an id")
+    fn id(text: &str) -> Id {
+        text.parse().expect("an id")
     }
 
     #[test]
@@ -48,10 +50,10 @@ mod tests {
             id("7ZZZZZZZZZZZZZZZZZZZZZZZZZ"),
         ];
         for part in ["AAAAAA", "XAAAAAA", "CCCC", "ZZZZZZZZZZZZZ", "0AAAAAAAAAAAAAAAA", "BBBB"] {
-            let (least, behind) = keys_of(part).expect("a part of an id");
+            let (least, end) = keys_of(part).expect("a part of an id");
             for id in ids {
                 let last = &part[part.len().saturating_sub(KEY_CHARACTERS)..];
-                assert_eq!((least..behind).contains(&suffix_key(id)), id.to_string().ends_with(last), "{part} {id}");
+                assert_eq!((least..end).contains(&suffix_key(id)), id.to_string().ends_with(last), "{part} {id}");
             }
         }
         assert_eq!(of_item(&item(suffix_key(ids[0]), 7)), (suffix_key(ids[0]), 7));

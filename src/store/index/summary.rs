@@ -1,7 +1,7 @@
-//! A row as bytes and back. What a ticket's file says and a list needs; nothing is left out and nothing added.
+//! The encoding of summaries.
 
 use super::encoding::{ByteReader, ByteWriter};
-use super::sla_events::{course_of, write_course};
+use super::sla_events::{read_events, write_events};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::ticket::summary::Summary;
@@ -9,25 +9,25 @@ use crate::domain::ticket::{Escalation, Header, Hold};
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::{EscalationReason, HoldReason, Kind, Priority, Resolution, Status};
 
-/// Appends a row.
-pub(super) fn write_summary(out: &mut Vec<u8>, row: &Summary) {
+/// Appends a summary.
+pub(super) fn write_summary(out: &mut Vec<u8>, summary: &Summary) {
     let mut writer = ByteWriter(std::mem::take(out));
-    write_header(&mut writer, &row.header);
-    writer.number(row.alerts as u64);
-    writer.number(u64::from(row.reopened));
-    writer.time(row.created_at);
-    writer.time(row.last_activity_at);
-    writer.id(row.version);
-    list(&mut writer, row.assigned_by.as_slice(), |writer, id| writer.id(*id));
-    writer.some_words(row.imported_id.as_deref());
-    write_course(&mut writer, &row.sla_events);
+    write_header(&mut writer, &summary.header);
+    writer.number(summary.alerts as u64);
+    writer.number(u64::from(summary.reopened));
+    writer.time(summary.created_at);
+    writer.time(summary.last_activity_at);
+    writer.id(summary.version);
+    list(&mut writer, summary.assigned_by.as_slice(), |writer, id| writer.id(*id));
+    writer.optional_text(summary.imported_id.as_deref());
+    write_events(&mut writer, &summary.sla_events);
     *out = writer.0;
 }
 
-/// Reads a row. `None` where the bytes make no sense.
-pub(super) fn summary_of(id: Id, bytes: &[u8]) -> Option<Summary> {
+/// Decodes a summary. `None` if the bytes are invalid.
+pub(super) fn read_summary(id: Id, bytes: &[u8]) -> Option<Summary> {
     let mut reader = ByteReader::of(bytes);
-    let row = Summary {
+    let summary = Summary {
         id,
         header: header_of(&mut reader)?,
         alerts: reader.number()?,
@@ -36,18 +36,18 @@ pub(super) fn summary_of(id: Id, bytes: &[u8]) -> Option<Summary> {
         last_activity_at: reader.time()?,
         version: reader.id()?,
         assigned_by: items(&mut reader, ByteReader::id)?.pop(),
-        imported_id: reader.some_words()?,
-        sla_events: course_of(&mut reader)?,
+        imported_id: reader.optional_text()?,
+        sla_events: read_events(&mut reader)?,
     };
-    (reader.left() == 0).then_some(row)
+    (reader.left() == 0).then_some(summary)
 }
 
 fn write_header(writer: &mut ByteWriter, header: &Header) {
-    writer.words(&header.subject);
+    writer.text(&header.subject);
     writer.number(place(Kind::ALL, header.kind));
     writer.number(header.status as u64);
     writer.number(header.priority as u64);
-    for fact in [
+    for field in [
         &header.product,
         &header.product_group,
         &header.organization,
@@ -55,20 +55,20 @@ fn write_header(writer: &mut ByteWriter, header: &Header) {
         &header.channel,
         &header.language,
     ] {
-        writer.some_words(fact.as_deref());
+        writer.optional_text(field.as_deref());
     }
-    writer.words(header.requester.as_str());
-    writer.some_words(header.assignee.as_ref().map(Person::as_str));
-    list(writer, &header.cc, |writer, person| writer.words(person.as_str()));
-    list(writer, &header.tags, |writer, tag| writer.words(tag));
+    writer.text(header.requester.as_str());
+    writer.optional_text(header.assignee.as_ref().map(Person::as_str));
+    list(writer, &header.cc, |writer, person| writer.text(person.as_str()));
+    list(writer, &header.tags, |writer, tag| writer.text(tag));
     list(writer, header.escalation.as_slice(), |writer, escalation| {
         writer.number(escalation.reason as u64);
-        writer.some_words(escalation.manager.as_ref().map(Person::as_str));
+        writer.optional_text(escalation.manager.as_ref().map(Person::as_str));
         writer.time(escalation.since);
     });
     list(writer, header.hold.as_slice(), |writer, hold| {
         writer.number(hold.reason as u64);
-        writer.some_words(hold.team.as_deref());
+        writer.optional_text(hold.team.as_deref());
         list(writer, hold.until.as_slice(), |writer, until| writer.time(*until));
     });
     writer.number(place(Resolution::ALL, header.resolution));
@@ -79,12 +79,12 @@ fn write_header(writer: &mut ByteWriter, header: &Header) {
 }
 
 fn header_of(reader: &mut ByteReader<'_>) -> Option<Header> {
-    let subject = reader.words()?.to_owned();
+    let subject = reader.text()?.to_owned();
     let kind = optional(reader, Kind::ALL)?;
     let (status, priority) = (of(reader, Status::ALL)?, of(reader, Priority::ALL)?);
-    let (product, product_group) = (reader.some_words()?, reader.some_words()?);
-    let (organization, instance) = (reader.some_words()?, reader.some_words()?);
-    let (channel, language) = (reader.some_words()?, reader.some_words()?);
+    let (product, product_group) = (reader.optional_text()?, reader.optional_text()?);
+    let (organization, instance) = (reader.optional_text()?, reader.optional_text()?);
+    let (channel, language) = (reader.optional_text()?, reader.optional_text()?);
     Some(Header {
         subject,
         kind,
@@ -94,19 +94,19 @@ fn header_of(reader: &mut ByteReader<'_>) -> Option<Header> {
         product_group,
         organization,
         instance,
-        requester: Person::from_name(reader.words()?).ok()?,
-        assignee: some_person(reader)?,
-        cc: items(reader, |reader| Person::from_name(reader.words()?).ok())?,
+        requester: Person::from_name(reader.text()?).ok()?,
+        assignee: optional_person(reader)?,
+        cc: items(reader, |reader| Person::from_name(reader.text()?).ok())?,
         channel,
         language,
-        tags: items(reader, |reader| reader.words().map(str::to_owned))?,
+        tags: items(reader, |reader| reader.text().map(str::to_owned))?,
         escalation: items(reader, |reader| {
             let reason = of(reader, EscalationReason::ALL)?;
-            Some(Escalation { reason, manager: some_person(reader)?, since: reader.time()? })
+            Some(Escalation { reason, manager: optional_person(reader)?, since: reader.time()? })
         })?
         .pop(),
         hold: items(reader, |reader| {
-            let (reason, team) = (of(reader, HoldReason::ALL)?, reader.some_words()?);
+            let (reason, team) = (of(reader, HoldReason::ALL)?, reader.optional_text()?);
             Some(Hold { reason, team, until: items(reader, ByteReader::time)?.pop() })
         })?
         .pop(),
@@ -118,10 +118,10 @@ fn header_of(reader: &mut ByteReader<'_>) -> Option<Header> {
     })
 }
 
-fn some_person(reader: &mut ByteReader<'_>) -> Option<Option<Person>> {
-    match reader.some_words()? {
+fn optional_person(reader: &mut ByteReader<'_>) -> Option<Option<Person>> {
+    match reader.optional_text()? {
         None => Some(None),
-        Some(words) => Person::from_name(&words).ok().map(Some),
+        Some(text) => Person::from_name(&text).ok().map(Some),
     }
 }
 
@@ -139,9 +139,9 @@ fn items<'a, T>(reader: &mut ByteReader<'a>, mut read: impl FnMut(&mut ByteReade
     Some(items)
 }
 
-/// The place of a word in its vocabulary, from 1; 0 for none.
+/// Returns the place of a value in its vocabulary, from 1; 0 for none.
 fn place<T: PartialEq>(all: &[T], word: Option<T>) -> u64 {
-    word.and_then(|word| all.iter().position(|known| *known == word)).map_or(0, |place| place as u64 + 1)
+    word.and_then(|word| all.iter().position(|value| *value == word)).map_or(0, |place| place as u64 + 1)
 }
 
 fn optional<T: Copy>(reader: &mut ByteReader<'_>, all: &[T]) -> Option<Option<T>> {
@@ -155,16 +155,16 @@ fn of<T: Copy>(reader: &mut ByteReader<'_>, all: &[T]) -> Option<T> {
     all.get(reader.number::<usize>()?).copied()
 }
 
-/// A desk's own fields, as JSON would hold them; few tickets have any.
+/// Appends custom fields.
 fn write_fields(writer: &mut ByteWriter, fields: &Fields) {
     list(writer, fields, |writer, (name, value)| {
-        writer.words(name);
+        writer.text(name);
         write_value(writer, value);
     });
 }
 
 fn fields_of(reader: &mut ByteReader<'_>) -> Option<Fields> {
-    items(reader, |reader| Some((reader.words()?.to_owned(), value_of(reader)?)))
+    items(reader, |reader| Some((reader.text()?.to_owned(), value_of(reader)?)))
 }
 
 fn write_value(writer: &mut ByteWriter, value: &Value) {
@@ -179,13 +179,13 @@ fn write_value(writer: &mut ByteWriter, value: &Value) {
             writer.number(4);
             writer.0.extend_from_slice(&number.to_le_bytes());
         }
-        Value::String(words) => {
+        Value::String(text) => {
             writer.number(5);
-            writer.words(words);
+            writer.text(text);
         }
-        Value::Text(words) => {
+        Value::Text(text) => {
             writer.number(6);
-            writer.words(words);
+            writer.text(text);
         }
         Value::Time(time) => {
             writer.number(7);
@@ -209,8 +209,8 @@ fn value_of(reader: &mut ByteReader<'_>) -> Option<Value> {
         2 => Value::Bool(true),
         3 => Value::Integer(i128::from_le_bytes(reader.fixed()?)),
         4 => Value::Number(f64::from_le_bytes(reader.fixed()?)),
-        5 => Value::String(reader.words()?.to_owned()),
-        6 => Value::Text(reader.words()?.to_owned()),
+        5 => Value::String(reader.text()?.to_owned()),
+        6 => Value::Text(reader.text()?.to_owned()),
         7 => Value::Time(reader.time()?),
         8 => Value::List(items(reader, value_of)?),
         9 => Value::Map(fields_of(reader)?),

@@ -1,8 +1,9 @@
-//! The quick reader: takes the canonical spelling and nothing else, and is held to it.
+//! The canonical reader: a fast reader of files that are exactly as the printer prints them.
 //!
-//! Most files are simple, and known line by line for what the printer makes (the survey). What is read of any other is
-//! printed again and compared with the file, byte by byte; whatever differs, down to a blank, is left to the library. So
-//! this can only be quick, never wrong. It knows no errors: `None` means "not canonical".
+//! Most files are simple and are read by the [summary reader](super::summary_reader), which accepts only canonical
+//! lines. The ticket read from any other file is printed again and compared with the file, byte by byte; a file that
+//! differs is left to the library. So this reader can be fast but never wrong. It has no errors: `None` means "not
+//! canonical".
 
 use super::print::{self, END_MARKER, print};
 use super::scalar;
@@ -13,26 +14,26 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::value::{Fields, Value};
 
-/// Deeper values are left to the library, which judges depth.
+/// The deepest nesting that is read. Deeper values are left to the library, which limits the depth.
 const DEEPEST: usize = 16;
 
-/// Reads a file that is exactly as the printer would print it.
+/// Reads a file that is canonical.
 pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
     summary_reader::read(bytes).or_else(|| read_and_print(bytes))
 }
 
-/// The same with [`Text::left_out`] for every text.
+/// Reads a file that is canonical, with [`Text::left_out`] in place of every text.
 pub(super) fn read_bare(bytes: &[u8]) -> Option<Ticket> {
     summary_reader::read_bare(bytes).or_else(|| read_and_print(bytes).map(without_text))
 }
 
-/// A ticket with [`Text::left_out`] for every text.
+/// Replaces every text of a ticket by [`Text::left_out`].
 pub(super) fn without_text(mut ticket: Ticket) -> Ticket {
-    ticket.history.iter_mut().for_each(leave_words_out);
+    ticket.history.iter_mut().for_each(leave_text_out);
     ticket
 }
 
-fn leave_words_out(entry: &mut Entry) {
+fn leave_text_out(entry: &mut Entry) {
     if entry.text.is_some() {
         entry.text = Some(Text::left_out());
     }
@@ -59,8 +60,8 @@ fn read_and_print(bytes: &[u8]) -> Option<Ticket> {
     (print(&ticket) == text).then_some(ticket)
 }
 
-/// The entries that stand behind others, up to the end marker, each with the empty line before it, spelled as the
-/// printer spells them. Of their texts stands [`Text::left_out`] alone.
+/// Reads entries up to the end marker, each after an empty line, as they follow other entries in a canonical file.
+/// Texts are replaced by [`Text::left_out`].
 pub(super) fn parse_appended(bytes: &[u8]) -> Option<Vec<Entry>> {
     summary_reader::parse_appended(bytes).or_else(|| {
         let text = std::str::from_utf8(bytes).ok()?;
@@ -71,7 +72,7 @@ pub(super) fn parse_appended(bytes: &[u8]) -> Option<Vec<Entry>> {
             print::entry(&mut printed, 0, entry);
         }
         printed.push_str(END_MARKER);
-        entries.iter_mut().for_each(leave_words_out);
+        entries.iter_mut().for_each(leave_text_out);
         (printed == text).then_some(entries)
     })
 }
@@ -91,60 +92,63 @@ fn later_entries(text: &str) -> Option<Vec<Entry>> {
     None
 }
 
-/// Whether a file is exactly as the printer would print it.
+/// Returns true if a file is canonical.
 pub fn is_canonical(bytes: &[u8]) -> bool {
     read(bytes).is_some()
 }
 
-/// The lines not read yet.
+/// A cursor over the lines of a text.
 pub(super) struct LineCursor<'a> {
     text: &'a str,
     at: usize,
 }
 
 impl<'a> LineCursor<'a> {
+    /// Returns a cursor before the first line.
     pub const fn over(text: &'a str) -> Self {
         Self { text, at: 0 }
     }
 
-    /// The next line, and where the one behind it begins. Every line of a canonical file ends in LF.
+    /// Returns the next line, and the offset after it. Every line of a canonical file ends in LF.
     fn peek(&self) -> Option<(&'a str, usize)> {
         let rest = &self.text[self.at..];
         let end = memchr::memchr(b'\n', rest.as_bytes())?;
         Some((&rest[..end], self.at + end + 1))
     }
 
+    /// Takes the next line.
     pub fn take(&mut self) -> Option<&'a str> {
         let (line, next) = self.peek()?;
         self.at = next;
         Some(line)
     }
 
+    /// Takes the next line if it is the given one.
     pub fn expect(&mut self, line: &str) -> Option<()> {
         (self.take()? == line).then_some(())
     }
 
-    /// How far it has come, in bytes.
+    /// Returns the offset of the next line, in bytes.
     pub const fn place(&self) -> usize {
         self.at
     }
 
-    /// The lines taken since a place.
+    /// Returns the lines taken since an offset.
     pub fn since(&self, place: usize) -> &'a str {
         &self.text[place..self.at]
     }
 
-    /// Whether every line is taken.
+    /// Returns true if every line was taken.
     pub const fn is_done(&self) -> bool {
         self.at == self.text.len()
     }
 
-    /// Takes the lines of a block, and gives the last of them. Empty lines count only with a line behind them; a line of
-    /// blanks alone that should be empty makes it none.
+    /// Takes the lines of a block, and returns the last one. Empty lines belong to it only if another line follows.
+    /// `None` if a line contains only blanks but should be empty.
     pub fn skip_block(&mut self, column: usize) -> Option<&'a str> {
         let (mut end, mut last) = (self.at, "");
         while let Some((line, next)) = self.peek() {
-            match behind(line, column) {
+            match after_blanks(line, column) {
                 Some("") => return None,
                 Some(content) => (end, last) = (next, content),
                 None if line.is_empty() => {}
@@ -156,24 +160,26 @@ impl<'a> LineCursor<'a> {
         Some(last)
     }
 
-    /// What stands at `column` of the next line, if it begins there.
+    /// Returns the content of the next line if it begins at `column`.
     pub fn at(&self, column: usize) -> Option<&'a str> {
         self.at_column(column).map(|(content, _)| content)
     }
 
-    /// The same, with the place behind the line, to be given to [`Self::go_to`].
+    /// Returns the content of the next line if it begins at `column`, and the offset after the line for
+    /// [`Self::go_to`].
     pub fn at_column(&self, column: usize) -> Option<(&'a str, usize)> {
         let (line, next) = self.peek()?;
-        let content = behind(line, column).filter(|content| !content.is_empty() && !content.starts_with(' '))?;
+        let content = after_blanks(line, column).filter(|content| !content.is_empty() && !content.starts_with(' '))?;
         Some((content, next))
     }
 
-    /// Takes the lines before a place.
+    /// Takes the lines before an offset.
     pub const fn go_to(&mut self, place: usize) {
         self.at = place;
     }
 
-    /// The named values at a column; the first may stand behind a dash already taken.
+    /// Parses the named values at a column. `first` is the content of the first one, if it follows a dash that was
+    /// taken.
     fn map(&mut self, column: usize, first: Option<&'a str>, depth: usize) -> Option<Fields> {
         let mut fields = Fields::new();
         if let Some(content) = first {
@@ -189,7 +195,7 @@ impl<'a> LineCursor<'a> {
         (!fields.is_empty() && depth < DEEPEST).then_some(fields)
     }
 
-    /// A name and its value, which may go on in the lines below.
+    /// Parses a name and its value, which can continue on the following lines.
     fn named(&mut self, content: &'a str, column: usize, depth: usize) -> Option<(String, Value)> {
         let (name, rest) = if content.starts_with('"') {
             let (name, end) = unquote(content)?;
@@ -222,22 +228,22 @@ impl<'a> LineCursor<'a> {
         (depth < DEEPEST).then_some(items)
     }
 
-    /// A value without parts: plain, quoted, or a block in the lines below.
-    fn leaf(&mut self, words: &'a str, column: usize) -> Option<Value> {
-        match words.as_bytes().first()? {
-            b'|' => self.block(words, column + 2).map(Value::String),
-            b'"' if words.ends_with('\\') => self.quoted_lines(words, column + 2).map(Value::String),
-            b'"' => unquote(words).filter(|(_, end)| *end == words.len()).map(|(words, _)| Value::String(words)),
-            _ => Some(plain(words)),
+    /// Parses a value without parts: plain, quoted, or a block on the following lines.
+    fn leaf(&mut self, value: &'a str, column: usize) -> Option<Value> {
+        match value.as_bytes().first()? {
+            b'|' => self.block(value, column + 2).map(Value::String),
+            b'"' if value.ends_with('\\') => self.quoted_lines(value, column + 2).map(Value::String),
+            b'"' => unquote(value).filter(|(_, end)| *end == value.len()).map(|(text, _)| Value::String(text)),
+            _ => Some(plain(value)),
         }
     }
 
     fn block(&mut self, header: &str, column: usize) -> Option<String> {
         let mut text = String::with_capacity(256);
-        // Empty lines count only with a line behind them; at the end they separate what follows.
+        // Empty lines belong to the block only if another line follows; at the end they separate it from the next one.
         let (mut empty, mut end) = (0, self.at);
         while let Some((line, next)) = self.peek() {
-            match behind(line, column) {
+            match after_blanks(line, column) {
                 Some(content) => {
                     text.extend(std::iter::repeat_n('\n', empty));
                     text.push_str(content);
@@ -256,11 +262,11 @@ impl<'a> LineCursor<'a> {
         Some(text)
     }
 
-    /// A quoted text over several source lines, each but the last ended by an escaped line break.
+    /// Parses a quoted text over several lines, each but the last ended by an escaped line break.
     fn quoted_lines(&mut self, first: &str, column: usize) -> Option<String> {
         let mut joined = first.strip_suffix('\\')?.to_owned();
         loop {
-            let content = behind(self.take()?, column)?;
+            let content = after_blanks(self.take()?, column)?;
             match content.strip_suffix("\\n\\") {
                 Some(line) => {
                     joined.push_str(line);
@@ -272,17 +278,17 @@ impl<'a> LineCursor<'a> {
                 }
             }
         }
-        unquote(&joined).filter(|(_, end)| *end == joined.len()).map(|(words, _)| words)
+        unquote(&joined).filter(|(_, end)| *end == joined.len()).map(|(text, _)| text)
     }
 }
 
-/// What stands behind so many blanks.
-fn behind(line: &str, column: usize) -> Option<&str> {
+/// Returns the rest of a line after `column` blanks.
+fn after_blanks(line: &str, column: usize) -> Option<&str> {
     let blanks = line.as_bytes().get(..column)?;
     blanks.iter().all(|&byte| byte == b' ').then(|| &line[column..])
 }
 
-/// Whether an item of a list is a map whose first name stands on this line.
+/// Returns true if an item of a list is a map whose first name is on this line.
 fn names_a_value(item: &str) -> Option<bool> {
     match item.as_bytes().first()? {
         b'"' => Some(unquote(item).is_some_and(|(_, end)| item[end..].starts_with(':'))),
@@ -291,32 +297,32 @@ fn names_a_value(item: &str) -> Option<bool> {
     }
 }
 
-/// Words without quotes: text, or the few other kinds the printer leaves bare.
-fn plain(words: &str) -> Value {
-    match words {
+/// Parses a plain scalar: a string, or one of the few other types that the printer does not quote.
+fn plain(value: &str) -> Value {
+    match value {
         "true" => return Value::Bool(true),
         "false" => return Value::Bool(false),
         "null" => return Value::Null,
         _ => {}
     }
-    if words.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.')) && !scalar::is_plain(words) {
-        if let Ok(number) = words.parse::<i128>() {
+    if value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.')) && !scalar::is_plain(value) {
+        if let Ok(number) = value.parse::<i128>() {
             return Value::Integer(number);
         }
-        if let Ok(number) = words.parse::<f64>() {
+        if let Ok(number) = value.parse::<f64>() {
             return Value::Number(number);
         }
     }
-    Value::String(words.to_owned())
+    Value::String(value.to_owned())
 }
 
-/// The words of a double-quoted scalar, and where it ends.
+/// Parses a double-quoted scalar. Returns its text, and the offset after it.
 pub(super) fn unquote(quoted: &str) -> Option<(String, usize)> {
-    let mut words = String::with_capacity(quoted.len());
+    let mut text = String::with_capacity(quoted.len());
     let mut characters = quoted.char_indices().skip(1);
     while let Some((place, c)) = characters.next() {
         match c {
-            '"' => return Some((words, place + 1)),
+            '"' => return Some((text, place + 1)),
             '\\' => {
                 let (place, kind) = characters.next()?;
                 let digits = match kind {
@@ -327,10 +333,10 @@ pub(super) fn unquote(quoted: &str) -> Option<(String, usize)> {
                 };
                 if digits > 0 {
                     let code = quoted.get(place + 1..place + 1 + digits)?;
-                    words.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
+                    text.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
                     characters.nth(digits - 1)?;
                 } else {
-                    words.push(match kind {
+                    text.push(match kind {
                         'n' => '\n',
                         't' => '\t',
                         'r' => '\r',
@@ -340,7 +346,7 @@ pub(super) fn unquote(quoted: &str) -> Option<(String, usize)> {
                     });
                 }
             }
-            c => words.push(c),
+            c => text.push(c),
         }
     }
     None

@@ -1,7 +1,7 @@
-//! Extending a file: entries are added before the end marker, header lines change where their facts did, and
-//! every other byte stays as it is, whatever quoting, comments or line ends a person chose (FORMAT, rules 4 and 7).
+//! Edits of a ticket file: entries are inserted before the end marker, changed header fields are replaced, and every
+//! other byte stays as it is, with its quoting, comments and line ends (docs/format.md#how-a-command-changes-a-file).
 //!
-//! What comes out is read again and compared with what was meant before anybody writes it.
+//! The result is read again and compared with the intended ticket before it is written.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -14,30 +14,33 @@ use crate::domain::codec::{HEADER_NAMES, header_fields};
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::value::Value;
 
-/// Why a sound file cannot be extended.
+/// A reason why a valid file cannot be extended.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum EditError {
-    /// It is damaged after all.
+    /// The file is damaged after all.
     #[error("{0}")]
     Damaged(ReadError),
-    /// A newer program wrote it.
+    /// The file was written by a newer program.
     #[error("the file has format {0}, newer than this program writes")]
     NewerFormat(u32),
-    /// `{…}` or `[…]` around the whole, where nothing can be added line by line.
-    #[error("the header or the history is written in one line of brackets; write it one fact per line first")]
+    /// The header or history is in flow style (`{a: b}`, `[a]`), in which lines cannot be inserted.
+    #[error("the header or the history is in brackets; write one field or entry per line first")]
     FlowStyle,
-    /// It would be larger than what is read.
-    #[error("the file would be larger than {} MiB, the most a ticket may hold", LARGEST_FILE >> 20)]
+    /// The result would be larger than the limit for tickets.
+    #[error("the file would exceed {} MiB, the limit for a ticket", LARGEST_FILE >> 20)]
     TooLarge,
-    /// What would be written does not read back as what is meant.
-    #[error("the file's layout cannot be extended safely; print it in the usual layout first")]
+    /// The result would be read as another ticket than the intended one.
+    #[error(
+        "the layout of the file prevents an edit that keeps its other bytes; write the file in canonical format first"
+    )]
     Unsafe,
 }
 
-/// The bytes of a file after some entries were added to its ticket: `before` is what it holds, `after` what it shall.
+/// Returns the bytes of a file after its ticket changed from `before` to `after`, by appended entries and the header
+/// that follows from them.
 ///
 /// # Errors
-/// Why it cannot be done without touching what stands.
+/// The file cannot be changed without touching other bytes.
 pub fn amend(bytes: &[u8], before: &Ticket, after: &Ticket) -> Result<Vec<u8>, EditError> {
     if before.format > FORMAT {
         return Err(EditError::NewerFormat(before.format));
@@ -55,13 +58,13 @@ pub fn amend(bytes: &[u8], before: &Ticket, after: &Ticket) -> Result<Vec<u8>, E
     edit_header(&source, names, before, after, &mut edits);
     add_entries(&source, &outline, history, before, after, &mut edits);
     let body = edits.apply(source.text, source.line_end());
-    let amended = if source.marked { format!("\u{feff}{body}") } else { body }.into_bytes();
+    let amended = if source.has_mark { format!("\u{feff}{body}") } else { body }.into_bytes();
     if amended.len() as u64 > LARGEST_FILE {
         return Err(EditError::TooLarge);
     }
     match read(&amended, Some(after.id)) {
         Ok(read) if read == *after => Ok(amended),
-        Err(damage) if matches!(damage.kind, ReadErrorKind::TooMany { .. }) => Err(EditError::Damaged(damage)),
+        Err(error) if matches!(error.kind, ReadErrorKind::TooMany { .. }) => Err(EditError::Damaged(error)),
         _ => Err(EditError::Unsafe),
     }
 }
@@ -70,16 +73,16 @@ fn offset(source: &Source<'_>, node: &Node) -> usize {
     source.offset(node.start.line, node.start.column)
 }
 
-/// Replacements of stretches of the text; what is put in at one place keeps its order.
+/// Replacements of ranges of the text. Several insertions at one place keep their order.
 #[derive(Default)]
 struct Edits(BTreeMap<(usize, usize), String>);
 
 impl Edits {
-    fn replace(&mut self, stretch: Range<usize>, text: &str) {
-        self.0.entry((stretch.start, stretch.end)).or_default().push_str(text);
+    fn replace(&mut self, range: Range<usize>, text: &str) {
+        self.0.entry((range.start, range.end)).or_default().push_str(text);
     }
 
-    /// The text with every edit made; new lines end as the file's do.
+    /// Applies the edits to the text. New lines end like the lines of the file.
     fn apply(self, text: &str, line_end: &str) -> String {
         let mut amended = String::with_capacity(text.len() + self.0.values().map(String::len).sum::<usize>() + 64);
         let mut kept = 0;
@@ -93,8 +96,8 @@ impl Edits {
     }
 }
 
-/// A file's text with the header of another state of its ticket, the history as it stands. `None` where the header is
-/// not written line by line.
+/// Returns the text of a file with the header changed from that of `before` to that of `after`, and the same history.
+/// `None` if the header is in flow style.
 pub(super) fn with_header(source: &Source<'_>, outline: &Outline, before: &Ticket, after: &Ticket) -> Option<String> {
     let NodeParts::Map(names) = &outline.root.parts else { return None };
     if source.text[offset(source, &outline.root)..].starts_with('{') {
@@ -108,28 +111,28 @@ pub(super) fn with_header(source: &Source<'_>, outline: &Outline, before: &Ticke
 fn edit_header(source: &Source<'_>, names: &[NamedNode], before: &Ticket, after: &Ticket, edits: &mut Edits) {
     let (old, new) = (header_fields(before), header_fields(after));
     let value = |fields: &'_ [(String, Value)], name: &str| {
-        fields.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+        fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
     };
     for (rank, name) in HEADER_NAMES.iter().enumerate() {
-        let (was, is) = (value(&old, name), value(&new, name));
-        if was == is {
+        let (old, new) = (value(&old, name), value(&new, name));
+        if old == new {
             continue;
         }
         let mut printed = String::new();
-        if let Some(is) = &is {
-            print::field(&mut printed, 0, name, is);
+        if let Some(new) = &new {
+            print::field(&mut printed, 0, name, new);
         }
         match names.iter().find(|named| named.name == *name) {
             Some(named) => replace_field(source, named, printed, edits),
             None => {
-                let place = place_behind(source, names, rank);
+                let place = place_of_field(source, names, rank);
                 edits.replace(place..place, &printed);
             }
         }
     }
 }
 
-/// Replaces the lines of one field; a comment behind a one-line value stays.
+/// Replaces the lines of a field. A comment after a value on the same line stays.
 fn replace_field(source: &Source<'_>, named: &NamedNode, mut printed: String, edits: &mut Edits) {
     let lines = lines_of(source, named);
     let one_line = named.place.line == named.value.end.line && matches!(named.value.parts, NodeParts::Scalar);
@@ -142,12 +145,12 @@ fn replace_field(source: &Source<'_>, named: &NamedNode, mut printed: String, ed
     edits.replace(lines, &printed);
 }
 
-/// The whole lines a field stands on.
+/// Returns the range of the complete lines of a field.
 fn lines_of(source: &Source<'_>, named: &NamedNode) -> Range<usize> {
     let start = source.line_start(named.place.line);
     let end = named.value.end.max(named.place);
-    // A block ends where the next line begins, empty lines below it included: those stay. Everything else ends
-    // inside its last line.
+    // The parser ends a block at the next line, after any empty lines; those stay. Everything else ends within its last
+    // line.
     let end = if end.column == 0 && end.line > named.place.line {
         before_empty_lines(source, source.line_start(end.line), keeps_empty_lines(source, &named.value))
     } else {
@@ -156,7 +159,7 @@ fn lines_of(source: &Source<'_>, named: &NamedNode) -> Range<usize> {
     start..end
 }
 
-/// Whether the words of a value end in a block whose last empty lines are words too (`|+`).
+/// Returns true if a value ends in a block whose trailing empty lines belong to its text (`|+`).
 fn keeps_empty_lines(source: &Source<'_>, value: &Node) -> bool {
     match &value.parts {
         NodeParts::Scalar => {
@@ -169,30 +172,30 @@ fn keeps_empty_lines(source: &Source<'_>, value: &Node) -> bool {
     }
 }
 
-/// The end of a block's lines without the empty lines at their end: blocks claim them, and they stand between them and
-/// what comes next; all of them, or the last one where the others are words. A line of blanks is not empty: those may be
-/// words.
-fn before_empty_lines(source: &Source<'_>, end: usize, are_words: bool) -> usize {
+/// Returns the end of a block without its trailing empty lines, which separate it from the next field. If they belong
+/// to the text (`are_text`), only the last one is removed. A line of blanks can be text, and is not removed.
+fn before_empty_lines(source: &Source<'_>, end: usize, are_text: bool) -> usize {
     let line_end = |end: usize| ["\r\n", "\n"].into_iter().find(|line_end| source.text[..end].ends_with(line_end));
     let mut end = end;
     while let Some(empty) = line_end(end)
         && line_end(end - empty.len()).is_some()
     {
         end -= empty.len();
-        if are_words {
+        if are_text {
             break;
         }
     }
     end
 }
 
-/// Where a field that is not there yet belongs: behind the nearest one that comes before it in the fixed order.
-fn place_behind(source: &Source<'_>, names: &[NamedNode], rank: usize) -> usize {
+/// Returns the place of a field that the header does not have yet: after the nearest one before it in the fixed order.
+fn place_of_field(source: &Source<'_>, names: &[NamedNode], rank: usize) -> usize {
     let rank_of = |named: &NamedNode| HEADER_NAMES.iter().position(|name| *name == named.name);
     let before = names.iter().filter_map(|named| Some((rank_of(named)?, named))).filter(|(other, _)| *other < rank);
     before.max_by_key(|(other, _)| *other).map_or(0, |(_, named)| lines_of(source, named).end)
 }
 
+/// Inserts the new entries before the end marker.
 fn add_entries(
     source: &Source<'_>,
     outline: &Outline,
@@ -209,8 +212,8 @@ fn add_entries(
     };
     let mut text = String::new();
     for entry in &after.history[before.history.len().min(after.history.len())..] {
-        let stands_free = text.is_empty() && ends_blank(&source.text[..place]);
-        if !stands_free {
+        let follows_empty_line = text.is_empty() && ends_blank(&source.text[..place]);
+        if !follows_empty_line {
             text.push('\n');
         }
         print::entry(&mut text, column, entry);
@@ -218,7 +221,8 @@ fn add_entries(
     edits.replace(place..place, &text);
 }
 
-/// How far the parser's place of the list lies behind its first dash: it may point at the dash or at the first value.
+/// Returns the distance between the first dash of a list and the place that the parser reports for the list, which can
+/// be that of the dash or of the first value.
 fn dash_width(source: &Source<'_>, list: &Node) -> usize {
     let line = &source.text[source.line_start(list.start.line)..];
     let dash = line.find('-').map_or(list.start.column, |byte| line[..byte].chars().count());

@@ -1,73 +1,73 @@
-//! What is wrong with a file, and at which line and column. Sentences only; what to do is said at the edge.
+//! Errors of reading a file, with line and column. Hints are added by `cli::error`.
 
 use std::fmt;
 
 use crate::domain::codec::DecodeError;
 use crate::domain::id::Id;
 
-/// A file that is not a sound ticket, and the first place that says so.
+/// An error in a file, and its first place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReadError {
     /// The line, from 1.
     pub line: usize,
     /// The column in characters, from 1.
     pub column: usize,
-    /// What is wrong there.
+    /// The kind of the error.
     pub kind: ReadErrorKind,
 }
 
-/// What can be wrong with a file.
+/// The kinds of errors in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReadErrorKind {
-    /// Larger than any ticket; sizes in bytes.
+    /// A file that is larger than the limit.
     TooLarge {
-        /// The largest that is read.
+        /// The limit in bytes.
         limit: u64,
     },
-    /// Bytes that are no text.
+    /// Bytes that are not UTF-8.
     NotUtf8,
-    /// Left by a merge that git could not finish.
+    /// A conflict marker of git.
     ConflictMarker,
-    /// Not YAML; what the parser says.
+    /// Invalid YAML, with the message of the parser.
     Syntax(String),
-    /// Deeper than any ticket.
+    /// Values that are nested too deep.
     TooDeep {
-        /// The deepest that is read.
+        /// The limit of levels.
         limit: usize,
     },
-    /// More values than any ticket.
+    /// Too many values.
     TooMany {
-        /// The most that are read.
+        /// The limit of values.
         limit: usize,
     },
-    /// `&name`.
+    /// An anchor: `&name`.
     Anchor,
-    /// `*name`.
+    /// An alias: `*name`.
     Alias,
-    /// `!tag`.
+    /// A tag: `!tag`.
     Tag,
-    /// A name that is no plain word, such as a list.
+    /// A name that is not a plain word, such as a list.
     ComplexName,
-    /// The same name twice in one map.
-    DoubledName(String),
-    /// More behind the end of the ticket.
+    /// A name that occurs twice in one map.
+    DuplicateName(String),
+    /// Text after the end of the ticket.
     SecondDocument,
-    /// No `...` at the end: the file may have been cut.
+    /// A missing `...` at the end: the file may be truncated.
     NoEndMarker,
-    /// A value that does not mean what its place needs.
-    Flaw(DecodeError),
-    /// The id inside is not the one the file is named after.
+    /// A value that is not allowed at its place.
+    Decode(DecodeError),
+    /// A ticket with another id than the name of its file.
     OtherId {
-        /// The id inside.
+        /// The id of the ticket.
         inside: Id,
     },
-    /// Comments in an organisation's file, which would be lost if it were printed anew.
+    /// Comments in an organization's file, which would be lost if it were printed again.
     Commented,
     /// A symbolic link.
     Symlink,
-    /// A folder, a pipe or anything else that is no file.
+    /// A folder, a pipe or another special file.
     NotAFile,
-    /// A name that is no ticket's at this place.
+    /// A path that cannot be that of a ticket.
     WrongPlace,
 }
 
@@ -75,29 +75,33 @@ impl fmt::Display for ReadErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooLarge { limit } => {
-                write!(formatter, "the file is larger than {} MiB, the most a ticket may hold", limit >> 20)
+                write!(formatter, "the file is larger than {} MiB, the limit for a ticket", limit >> 20)
             }
-            Self::NotUtf8 => formatter.write_str("these bytes are not UTF-8 text"),
-            Self::ConflictMarker => formatter.write_str("a merge conflict was left here"),
+            Self::NotUtf8 => formatter.write_str("the bytes are not UTF-8 text"),
+            Self::ConflictMarker => formatter.write_str("the file contains an unresolved merge conflict"),
             Self::Syntax(message) => write!(formatter, "not YAML: {message}"),
             Self::TooDeep { limit } => write!(formatter, "values are nested deeper than {limit} levels"),
             Self::TooMany { limit } => {
-                write!(formatter, "there are more than {limit} values, the most a ticket may hold")
+                write!(formatter, "there are more than {limit} values, the limit for a ticket")
             }
-            Self::Anchor => formatter.write_str("anchors (`&name`) have no place in a ticket"),
-            Self::Alias => formatter.write_str("aliases (`*name`) have no place in a ticket"),
-            Self::Tag => formatter.write_str("tags (`!name`) have no place in a ticket"),
-            Self::ComplexName => formatter.write_str("a name has to be a plain word"),
-            Self::DoubledName(name) => write!(formatter, "`{name}` stands here twice"),
-            Self::SecondDocument => formatter.write_str("there is more behind the end of the ticket"),
-            Self::NoEndMarker => formatter.write_str("the last line `...` is missing, so the file may have been cut"),
-            Self::Flaw(flaw) => flaw.fmt(formatter),
-            Self::OtherId { inside } => write!(formatter, "the id {inside} is not the one the file is named after"),
-            Self::Commented => formatter.write_str("there are comments here, which printing the file anew would lose"),
-            Self::Symlink => formatter.write_str("this is a symbolic link; tickets are plain files"),
-            Self::NotAFile => formatter.write_str("this is no plain file"),
+            Self::Anchor => formatter.write_str("anchors (`&name`) are not allowed in a ticket"),
+            Self::Alias => formatter.write_str("aliases (`*name`) are not allowed in a ticket"),
+            Self::Tag => formatter.write_str("tags (`!name`) are not allowed in a ticket"),
+            Self::ComplexName => formatter.write_str("a name must be a plain word"),
+            Self::DuplicateName(name) => write!(formatter, "`{name}` occurs twice"),
+            Self::SecondDocument => formatter.write_str("there is more text after the end of the ticket"),
+            Self::NoEndMarker => formatter.write_str("the last line `...` is missing; the file may be truncated"),
+            Self::Decode(error) => error.fmt(formatter),
+            Self::OtherId { inside } => {
+                write!(formatter, "the id {inside} differs from the id in the name of the file")
+            }
+            Self::Commented => {
+                formatter.write_str("the file contains comments, which would be lost if it were printed again")
+            }
+            Self::Symlink => formatter.write_str("this is a symbolic link; tickets must be plain files"),
+            Self::NotAFile => formatter.write_str("this is not a plain file"),
             Self::WrongPlace => {
-                formatter.write_str("a ticket lies at tickets/YYYY/MM/ID.yaml, by the month of its id (UTC)")
+                formatter.write_str("tickets are at tickets/YYYY/MM/ID.yaml, by the month of their id (UTC)")
             }
         }
     }

@@ -1,8 +1,9 @@
-//! Uniting two files of one ticket: every entry keeps the bytes it has, the header follows from the union.
+//! The merge of two versions of a ticket file: every entry keeps its bytes, and the header follows from the union of
+//! the histories (docs/decisions/0010-union-of-histories.md).
 //!
-//! What a person changed by hand around the entries (comments, quoting) is taken from the side that changed it since
-//! the base. Where both did, or an entry says two things, nobody can know which is meant, and the files are split.
-//! What comes out is read again and compared with what was meant.
+//! Changes that people made by hand around the entries (comments, quoting) are taken from the side that changed them
+//! since the base. If both sides did, or if they spell an entry differently, the files conflict. The result is read
+//! again and compared with the intended ticket.
 
 use std::fmt;
 
@@ -15,23 +16,23 @@ use crate::domain::convergence::union::{self, ConcurrentEntry, UnionError};
 use crate::domain::id::Id;
 use crate::domain::ticket::{FORMAT, Ticket};
 
-/// Two files made one.
+/// The result of a merge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MergedFile {
-    /// The file.
+    /// The bytes of the file.
     pub bytes: Vec<u8>,
-    /// The ticket it holds.
+    /// The ticket in it.
     pub ticket: Ticket,
-    /// The entries that cross each other since.
+    /// The entries that were added concurrently on both sides.
     pub concurrent: Vec<ConcurrentEntry>,
 }
 
-/// One of the two files.
+/// A side of a merge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MergeSide {
-    /// The one that is here.
+    /// The branch that is checked out.
     Ours,
-    /// The one that comes.
+    /// The branch that is merged.
     Theirs,
 }
 
@@ -44,40 +45,40 @@ impl fmt::Display for MergeSide {
     }
 }
 
-/// Why two files cannot be made one.
+/// A reason why two files cannot be merged.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum MergeConflict {
-    /// A file is no sound ticket.
+    /// A file that cannot be read as a ticket.
     #[error("{side} cannot be read")]
     Unreadable {
-        /// Which.
+        /// The side of the file.
         side: MergeSide,
-        /// What is wrong with it.
+        /// The first error in the file.
         #[source]
         damage: ReadError,
     },
-    /// A newer program wrote one of them.
-    #[error("a newer casebook wrote it (format {0})")]
+    /// A file that was written by a newer program.
+    #[error("the file has format {0}, newer than this program writes")]
     NewerFormat(u32),
-    /// They are not of one history.
+    /// Histories that cannot be united.
     #[error(transparent)]
-    Discord(UnionError),
-    /// Both sides changed by hand what stands around the entries.
-    #[error("both sides changed by hand what stands around the entries")]
-    Surroundings,
-    /// An entry is spelled in two ways that mean the same, and neither is that of the base.
+    Union(UnionError),
+    /// Text around the entries that both sides changed.
+    #[error("both sides changed the text around the entries by hand")]
+    HandEdits,
+    /// An entry that the sides spell differently, with the same meaning, and neither like the base.
     #[error("{}", UnionError::Entry(*.0))]
     Spelling(Id),
-    /// A layout that cannot be taken apart line by line.
-    #[error("the layout cannot be merged line by line")]
+    /// A layout that cannot be split into lines.
+    #[error("the layout of the file cannot be merged line by line")]
     Layout,
 }
 
-/// The union of two files. `base` is what both came from, where there is such a file; it is only asked where the two
-/// spell the same thing in two ways.
+/// Merges two files. `base` is their merge base, if there is one; it only decides if the two spell the same content
+/// differently.
 ///
 /// # Errors
-/// Why there is none.
+/// The files conflict.
 pub fn merge(base: Option<&[u8]>, ours: &[u8], theirs: &[u8]) -> Result<MergedFile, MergeConflict> {
     let ours = ParsedFile::read(ours).map_err(|damage| MergeConflict::Unreadable { side: MergeSide::Ours, damage })?;
     let theirs =
@@ -85,33 +86,33 @@ pub fn merge(base: Option<&[u8]>, ours: &[u8], theirs: &[u8]) -> Result<MergedFi
     if let Some(newer) = [&ours, &theirs].map(|file| file.ticket.format).into_iter().find(|format| *format > FORMAT) {
         return Err(MergeConflict::NewerFormat(newer));
     }
-    let ticket = union::unite(&ours.ticket, &theirs.ticket).map_err(MergeConflict::Discord)?;
-    let (one, other) = (ours.pieces()?, theirs.pieces()?);
+    let ticket = union::unite(&ours.ticket, &theirs.ticket).map_err(MergeConflict::Union)?;
+    let (our_parts, their_parts) = (ours.parts()?, theirs.parts()?);
     let base = base.and_then(|bytes| ParsedFile::read(bytes).ok());
-    let old = base.as_ref().and_then(|file| file.pieces().ok());
-    let head = |file: &ParsedFile<'_>, pieces: &FileParts<'_>| file.head(pieces, &ticket).ok_or(MergeConflict::Layout);
-    let mut whole = {
-        let (one, other) = (head(&ours, &one)?, head(&theirs, &other)?);
-        let old = || base.as_ref().zip(old.as_ref()).and_then(|(file, pieces)| file.head(pieces, &ticket));
-        let lines = || three_way::merged(&old()?, &one, &other);
-        chosen(&one, &other, old).or_else(lines).ok_or(MergeConflict::Surroundings)?
+    let base_parts = base.as_ref().and_then(|file| file.parts().ok());
+    let head = |file: &ParsedFile<'_>, parts: &FileParts<'_>| file.head(parts, &ticket).ok_or(MergeConflict::Layout);
+    let mut merged = {
+        let (one, other) = (head(&ours, &our_parts)?, head(&theirs, &their_parts)?);
+        let old = || base.as_ref().zip(base_parts.as_ref()).and_then(|(file, parts)| file.head(parts, &ticket));
+        let by_lines = || three_way::merged(&old()?, &one, &other);
+        choose(&one, &other, old).or_else(by_lines).ok_or(MergeConflict::HandEdits)?
     };
     for (place, entry) in ticket.history.iter().enumerate() {
-        let piece = |pieces: &FileParts<'_>| pieces.of(entry.id).map(|piece| piece.words.to_owned());
-        let words = match (piece(&one), piece(&other)) {
-            (Some(one), Some(other)) => chosen(&one, &other, || old.as_ref().and_then(piece)),
+        let lines = |parts: &FileParts<'_>| parts.of(entry.id).map(|entry| entry.text.to_owned());
+        let text = match (lines(&our_parts), lines(&their_parts)) {
+            (Some(one), Some(other)) => choose(&one, &other, || base_parts.as_ref().and_then(lines)),
             (one, other) => one.or(other),
         };
-        whole.push_str(&words.ok_or(MergeConflict::Spelling(entry.id))?);
+        merged.push_str(&text.ok_or(MergeConflict::Spelling(entry.id))?);
         let is_last = place + 1 == ticket.history.len();
-        let gaps = [&one, &other].into_iter().filter_map(|pieces| pieces.of(entry.id));
-        let gap =
-            gaps.filter(|piece| piece.is_last == is_last).map(|piece| piece.gap).max_by_key(|gap| (gap.len(), *gap));
-        whole.push_str(gap.unwrap_or(if is_last { "" } else { "\n" }));
+        let sides = [&our_parts, &their_parts].into_iter().filter_map(|parts| parts.of(entry.id));
+        let gaps = sides.filter(|lines| lines.is_last == is_last).map(|lines| lines.gap);
+        merged.push_str(gaps.max_by_key(|gap| (gap.len(), *gap)).unwrap_or(if is_last { "" } else { "\n" }));
     }
-    let old = || old.as_ref().map(|old| old.tail.to_owned());
-    whole.push_str(&chosen(&one.tail.to_owned(), &other.tail.to_owned(), old).ok_or(MergeConflict::Surroundings)?);
-    let bytes = whole.into_bytes();
+    let old = || base_parts.as_ref().map(|parts| parts.tail.to_owned());
+    let tail = choose(&our_parts.tail.to_owned(), &their_parts.tail.to_owned(), old);
+    merged.push_str(&tail.ok_or(MergeConflict::HandEdits)?);
+    let bytes = merged.into_bytes();
     match read(&bytes, Some(ticket.id)) {
         Ok(read) if read == ticket => {}
         _ => return Err(MergeConflict::Layout),
@@ -120,8 +121,8 @@ pub fn merge(base: Option<&[u8]>, ours: &[u8], theirs: &[u8]) -> Result<MergedFi
     Ok(MergedFile { bytes, ticket, concurrent })
 }
 
-/// What both sides have, or what the one has that changed it since the base.
-fn chosen(one: &String, other: &String, base: impl Fn() -> Option<String>) -> Option<String> {
+/// Returns the text that both sides have, or that of the only side that differs from the base.
+fn choose(one: &String, other: &String, base: impl Fn() -> Option<String>) -> Option<String> {
     if one == other {
         return Some(one.clone());
     }
@@ -133,31 +134,32 @@ fn chosen(one: &String, other: &String, base: impl Fn() -> Option<String>) -> Op
     }
 }
 
-/// A file that was read.
+/// A parsed file.
 struct ParsedFile<'a> {
     source: Source<'a>,
     ticket: Ticket,
-    /// Its structure, where it is not as the printer prints it.
+    /// The structure of the file; none if it is canonical.
     outline: Option<Outline>,
 }
 
-/// A file taken apart.
+/// The parts of a file: the text before, of and after the entries.
 struct FileParts<'a> {
     head: &'a str,
-    /// In the order of ids.
+    /// The entries, sorted by id.
     entries: Vec<(Id, EntryLines<'a>)>,
     tail: &'a str,
 }
 
-/// The lines of one entry.
+/// The lines of an entry.
 struct EntryLines<'a> {
-    words: &'a str,
-    /// The empty lines behind it.
+    text: &'a str,
+    /// The empty lines after it.
     gap: &'a str,
     is_last: bool,
 }
 
 impl<'a> ParsedFile<'a> {
+    /// Parses a file.
     fn read(bytes: &'a [u8]) -> Result<Self, ReadError> {
         let (ticket, canonical) = match canonical_reader::read(bytes) {
             Some(ticket) => (ticket, true),
@@ -168,25 +170,26 @@ impl<'a> ParsedFile<'a> {
         Ok(Self { source, ticket, outline })
     }
 
-    fn pieces(&self) -> Result<FileParts<'a>, MergeConflict> {
+    /// Splits the file into its parts.
+    fn parts(&self) -> Result<FileParts<'a>, MergeConflict> {
         let text = self.source.text;
         let (starts, end) = self.places().ok_or(MergeConflict::Layout)?;
         let ends = starts.iter().skip(1).copied().chain([end]);
         let mut entries: Vec<(Id, EntryLines<'a>)> = Vec::with_capacity(starts.len());
         for ((start, end), entry) in starts.iter().copied().zip(ends).zip(&self.ticket.history) {
             let lines = text.get(start..end).filter(|lines| !lines.is_empty()).ok_or(MergeConflict::Layout)?;
-            let (words, gap) = without_gap(lines);
-            entries.push((entry.id, EntryLines { words, gap, is_last: entries.len() + 1 == starts.len() }));
+            let (text, gap) = without_gap(lines);
+            entries.push((entry.id, EntryLines { text, gap, is_last: entries.len() + 1 == starts.len() }));
         }
         entries.sort_by_key(|(id, _)| *id);
         Ok(FileParts { head: &text[..starts[0]], entries, tail: &text[end..] })
     }
 
-    /// Where each entry begins, and where the end marker stands.
+    /// Returns the offset of each entry, and that of the end marker.
     fn places(&self) -> Option<(Vec<usize>, usize)> {
         let text = self.source.text;
         let Some(outline) = &self.outline else {
-            // As printed: a dash at the start of a line below `history:` begins an entry.
+            // In a canonical file, an entry begins with a dash at the start of a line after `history:`.
             let first = text.find("\nhistory:\n")? + "\nhistory:\n".len();
             let more = memchr::memmem::find_iter(&text.as_bytes()[first..], b"\n- ").map(|place| first + place + 1);
             return Some((std::iter::once(first).chain(more).collect(), text.len() - "...\n".len()));
@@ -203,23 +206,24 @@ impl<'a> ParsedFile<'a> {
             .then_some((starts, self.source.line_start(outline.end_marker?)))
     }
 
-    /// What stands before the entries, as it would for the united ticket.
-    fn head(&self, pieces: &FileParts<'_>, united: &Ticket) -> Option<String> {
-        let Some(outline) = &self.outline else { return Some(print::head(united)) };
-        let mut whole = with_header(&self.source, outline, &self.ticket, united)?;
-        whole.truncate(whole.len().checked_sub(self.source.text.len() - pieces.head.len())?);
-        Some(whole)
+    /// Returns the text before the entries, with the header of the merged ticket.
+    fn head(&self, parts: &FileParts<'_>, merged: &Ticket) -> Option<String> {
+        let Some(outline) = &self.outline else { return Some(print::head(merged)) };
+        let mut text = with_header(&self.source, outline, &self.ticket, merged)?;
+        text.truncate(text.len().checked_sub(self.source.text.len() - parts.head.len())?);
+        Some(text)
     }
 }
 
 impl<'a> FileParts<'a> {
+    /// Returns the lines of an entry.
     fn of(&self, id: Id) -> Option<&EntryLines<'a>> {
-        let place = self.entries.binary_search_by_key(&id, |(known, _)| *known).ok()?;
+        let place = self.entries.binary_search_by_key(&id, |(entry, _)| *entry).ok()?;
         Some(&self.entries[place].1)
     }
 }
 
-/// The lines of an entry, and the empty ones behind it.
+/// Splits the lines of an entry from the empty lines after it.
 fn without_gap(lines: &str) -> (&str, &str) {
     let mut end = lines.len();
     for line in lines.split_inclusive('\n').rev().take_while(|line| matches!(*line, "\n" | "\r\n")) {

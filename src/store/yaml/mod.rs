@@ -1,9 +1,13 @@
-//! The ticket file: read strictly, printed in one canonical spelling, extended and united without touching what stands.
+//! Ticket and organization files: read strictly, printed in one canonical form, edited and merged without touching
+//! other bytes (docs/format.md).
 //!
-//! The printer is ours, because the diff is the product; values are read by `serde_yaml`, and the structure
-//! around them (places, anchors, depth, doubled names) by an event parser that stops at the first thing a
-//! ticket may not hold, so that no file can cost unbounded time or memory. Must not know where files lie,
-//! git, or which transitions are legal.
+//! Files are printed by casebook's own printer, because people read their diffs. Values are read by `serde_yaml`. The
+//! structure (places, anchors, depth, duplicate names) is read by an event parser that stops at the first thing that is
+//! not allowed, so no file can cost unbounded time or memory (docs/decisions/0001-yaml-library-and-printer.md).
+//!
+//! # Invariants
+//!
+//! Paths, git, and the rules of the workflow are unknown here.
 
 mod canonical_reader;
 mod edit;
@@ -18,6 +22,7 @@ mod source;
 mod spans;
 mod summary_reader;
 mod three_way;
+mod value;
 mod version;
 
 pub use canonical_reader::is_canonical;

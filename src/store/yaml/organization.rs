@@ -1,6 +1,5 @@
-//! The file of an organisation: read as strictly as a ticket's, printed in one spelling.
-//!
-//! It has no history and no end marker: git has the one, and the page of the format shows it without the other.
+//! The file of an organization: read as strictly as a ticket file, printed in one form. It has no history and no end
+//! marker (docs/format.md#organizationsacmeyaml).
 
 use super::error::{ReadError, ReadErrorKind};
 use super::print::field;
@@ -11,17 +10,17 @@ use crate::domain::codec::{organization_fields, organization_from};
 use crate::domain::people::organization::Organization;
 use crate::domain::value::Value;
 
-/// Reads an organisation's file. `id` is the one it is named after.
+/// Reads an organization's file. `id` is the id in the name of the file.
 ///
 /// # Errors
-/// The first damage, with its line and column.
+/// The first error, with its line and column.
 pub fn read_organization(bytes: &[u8], id: &str) -> Result<Organization, ReadError> {
     let source = source_of(bytes)?;
     let outline = Outline::of(&source)?;
-    organization_from(value_of(&source)?, id).map_err(|flaw| locate(&outline, flaw))
+    organization_from(value_of(&source)?, id).map_err(|error| locate(&outline, error))
 }
 
-/// An organisation's file.
+/// Prints an organization's file.
 pub fn print_organization(organization: &Organization) -> String {
     let mut out = String::with_capacity(512);
     for (name, value) in organization_fields(organization) {
@@ -36,19 +35,18 @@ pub fn print_organization(organization: &Organization) -> String {
     out
 }
 
-/// A plan and its days, which stand without quotes.
+/// Prints a plan and its period. Dates are not quoted.
 fn plan(out: &mut String, period: &Value) {
     let Value::Map(fields) = period else { return };
     for (place, (name, value)) in fields.iter().enumerate() {
-        let Value::String(words) = value else { continue };
-        let words = if name == "plan" { print_scalar(words) } else { words.as_str().into() };
+        let Value::String(text) = value else { continue };
+        let text = if name == "plan" { print_scalar(text) } else { text.as_str().into() };
         let dash = if place == 0 { "- " } else { "  " };
-        out.push_str(&format!("{dash}{name}: {words}\n"));
+        out.push_str(&format!("{dash}{name}: {text}\n"));
     }
 }
 
-/// The file of a changed organisation. What a person wrote beside the values, their comments, is never lost: where
-/// printing anew would lose some, there is none.
+/// Prints the file of a changed organization. A file with comments, which would be lost, is refused.
 ///
 /// # Errors
 /// [`ReadErrorKind::Commented`], with the line of the first comment.
@@ -57,14 +55,14 @@ pub fn reprint_organization(bytes: &[u8], before: &Organization, after: &Organiz
     if text == print_organization(before) {
         return Ok(print_organization(after));
     }
-    match text.lines().position(holds_comment) {
+    match text.lines().position(contains_comment) {
         Some(index) => Err(ReadError { line: index + 1, column: 1, kind: ReadErrorKind::Commented }),
         None => Ok(print_organization(after)),
     }
 }
 
-/// Whether there may be a comment on a line; a `#` in quotes counts too.
-fn holds_comment(line: &str) -> bool {
+/// Returns true if a line may contain a comment. A `#` in quotes counts too.
+fn contains_comment(line: &str) -> bool {
     let begins = |place: usize| place == 0 || line[..place].ends_with(char::is_whitespace);
     line.match_indices('#').any(|(place, _)| begins(place))
 }

@@ -1,7 +1,7 @@
-//! The canonical printer: one spelling of every ticket, made to be read in a diff.
+//! The canonical printer: one form for every ticket, made for reading in a diff.
 //!
-//! One fact per line, texts as blocks, a blank line before `history:` and between entries, the end marker
-//! last (FORMAT, rules 3, 6 and 8). Lines end in LF. Must not know which fields there are: they come in order.
+//! One field per line, texts as blocks, a blank line before `history:` and between entries, the end marker last
+//! (docs/format.md#guarantees-of-the-printer). Lines end in LF. The order of the fields is that of the codec.
 
 use sha2::{Digest, Sha256};
 
@@ -12,10 +12,10 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::time::duration;
 use crate::domain::value::{Fields, Value};
 
-/// The line that says a file is whole.
+/// The last line, which shows that the file is complete.
 pub(super) const END_MARKER: &str = "...\n";
 
-/// A whole ticket file.
+/// Prints a ticket file.
 pub fn print(ticket: &Ticket) -> String {
     let mut out = head(ticket);
     out.reserve(512 * (ticket.history.len() + 1));
@@ -29,7 +29,7 @@ pub fn print(ticket: &Ticket) -> String {
     out
 }
 
-/// What stands before the entries.
+/// Prints the text before the entries.
 pub(super) fn head(ticket: &Ticket) -> String {
     let mut out = String::with_capacity(512);
     for (name, value) in header_fields(ticket) {
@@ -39,12 +39,12 @@ pub(super) fn head(ticket: &Ticket) -> String {
     out
 }
 
-/// One entry, its dash `column` blanks from the left.
+/// Prints an entry, with its dash after `column` blanks.
 pub(super) fn entry(out: &mut String, column: usize, entry: &Entry) {
     item(out, column, &Value::Map(entry_fields(entry)));
 }
 
-/// What the bytes of an entry come to, its id among them.
+/// Returns a hash of an entry's canonical bytes, its id included.
 pub fn entry_hash(one: &Entry) -> u128 {
     let mut printed = String::with_capacity(512);
     entry(&mut printed, 0, one);
@@ -52,7 +52,7 @@ pub fn entry_hash(one: &Entry) -> u128 {
     digest.iter().take(16).fold(0, |sum, byte| (sum << 8) | u128::from(*byte))
 }
 
-/// `name: value` with everything below it.
+/// Prints `name: value` with everything below it.
 pub(super) fn field(out: &mut String, column: usize, name: &str, value: &Value) {
     blanks(out, column);
     named(out, column, name, value);
@@ -77,7 +77,7 @@ fn named(out: &mut String, column: usize, name: &str, value: &Value) {
     }
 }
 
-/// `- value`, the dash at `column`.
+/// Prints `- value`, with the dash after `column` blanks.
 fn item(out: &mut String, column: usize, value: &Value) {
     blanks(out, column);
     match value {
@@ -105,25 +105,25 @@ fn item_map(out: &mut String, column: usize, fields: &Fields) {
     }
 }
 
-/// A value without parts, and the end of its line. `column` is that of the name or dash it belongs to.
+/// Prints a value without parts, and the end of its line. `column` is that of the name or dash to which it belongs.
 fn leaf(out: &mut String, column: usize, value: &Value) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(flag) => out.push_str(if *flag { "true" } else { "false" }),
         Value::Integer(number) => out.push_str(&number.to_string()),
-        Value::Number(number) => out.push_str(&spell_number(*number)),
+        Value::Number(number) => out.push_str(&format_number(*number)),
         Value::Time(time) => out.push_str(&duration::format_instant(*time)),
-        Value::String(words) if words.contains('\n') => return lines(out, column + 2, words),
-        Value::Text(words) => return lines(out, column + 2, words),
-        Value::String(words) => out.push_str(&print_scalar(words)),
+        Value::String(text) if text.contains('\n') => return lines(out, column + 2, text),
+        Value::Text(text) => return lines(out, column + 2, text),
+        Value::String(text) => out.push_str(&print_scalar(text)),
         Value::List(_) => out.push_str("[]"),
         Value::Map(_) => out.push_str("{}"),
     }
     out.push('\n');
 }
 
-/// A float that YAML 1.1 takes for one too: with a dot, and a sign in the exponent.
-fn spell_number(number: f64) -> String {
+/// Formats a float so that YAML 1.1 reads it as a float too: with a dot, and a sign in the exponent.
+fn format_number(number: f64) -> String {
     if !number.is_finite() {
         return if number.is_nan() {
             ".nan"
@@ -141,29 +141,30 @@ fn spell_number(number: f64) -> String {
     format!("{mantissa}{dot}e{sign}{exponent}")
 }
 
-/// Several lines: a block where a block can carry them, else double quotes with one source line per line.
-fn lines(out: &mut String, column: usize, words: &str) {
-    let carries = words.chars().all(|c| is_printable(c) || matches!(c, '\n' | '\t'));
-    // Empty lines at the end would need `|+`, which takes the blank line behind it for one of its own.
-    if carries && !words.ends_with("\n\n") && words != "\n" {
-        block(out, column, words);
+/// Prints a text of several lines: as a block if possible, otherwise in double quotes with one source line per line.
+fn lines(out: &mut String, column: usize, text: &str) {
+    let is_printed_as_is = text.chars().all(|c| is_printable(c) || matches!(c, '\n' | '\t'));
+    // Empty lines at the end would need `|+`, which includes the blank line after the block.
+    if is_printed_as_is && !text.ends_with("\n\n") && text != "\n" {
+        block(out, column, text);
     } else {
-        quoted_lines(out, column, words);
+        quoted_lines(out, column, text);
     }
 }
 
-/// A `|` block. Where it begins with a blank or an empty line, its indentation is stated, so that no reader has to guess.
-fn block(out: &mut String, column: usize, words: &str) {
+/// Prints a `|` block. If it begins with a blank or an empty line, its indentation is stated, since readers cannot
+/// infer it.
+fn block(out: &mut String, column: usize, text: &str) {
     out.push('|');
-    if words.starts_with([' ', '\t', '\n']) {
+    if text.starts_with([' ', '\t', '\n']) {
         out.push('2');
     }
-    let body = words.strip_suffix('\n');
+    let body = text.strip_suffix('\n');
     if body.is_none() {
         out.push('-');
     }
     out.push('\n');
-    for line in body.unwrap_or(words).split('\n') {
+    for line in body.unwrap_or(text).split('\n') {
         if !line.is_empty() {
             blanks(out, column);
             out.push_str(line);
@@ -172,16 +173,16 @@ fn block(out: &mut String, column: usize, words: &str) {
     }
 }
 
-/// Double quotes over several source lines: each ends in an escaped line break, which readers join again.
-fn quoted_lines(out: &mut String, column: usize, words: &str) {
+/// Prints a text in double quotes over several source lines, each ended by an escaped line break; readers join them.
+fn quoted_lines(out: &mut String, column: usize, text: &str) {
     out.push('"');
-    let mut rest = words.split_inclusive('\n').peekable();
+    let mut rest = text.split_inclusive('\n').peekable();
     let mut first = true;
     while let Some(line) = rest.next() {
         let mut characters = line.chars();
         if !first {
             blanks(out, column);
-            // A reader drops blanks at the start of a continued line; an escaped one stays.
+            // Readers drop blanks at the start of a continued line, unless they are escaped.
             if line.starts_with(' ') {
                 out.push('\\');
                 out.extend(characters.next());

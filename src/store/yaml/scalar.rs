@@ -1,26 +1,26 @@
-//! Words as YAML spells them: plain where every reader takes them as the same words, else in quotes.
+//! Scalars: plain if every reader reads them as the same text, otherwise in quotes.
 //!
-//! YAML 1.1 and 1.2 disagree about `no`, `1e3`, `12:30` and dates; whatever either of them would not read
-//! back as the same string is quoted (FORMAT, rule 6). Must not know tickets.
+//! YAML 1.1 and 1.2 disagree about `no`, `1e3`, `12:30` and dates. A text that either of them would not read back as
+//! the same string is quoted (docs/format.md#guarantees-of-the-printer).
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Words on one line, plain or double-quoted.
-pub(super) fn print_scalar(words: &str) -> Cow<'_, str> {
-    if is_plain(words) { Cow::Borrowed(words) } else { Cow::Owned(quote(words)) }
+/// Prints a text on one line, plain or in double quotes.
+pub(super) fn print_scalar(text: &str) -> Cow<'_, str> {
+    if is_plain(text) { Cow::Borrowed(text) } else { Cow::Owned(quote(text)) }
 }
 
-/// Words in double quotes on one line.
-fn quote(words: &str) -> String {
-    let mut quoted = String::with_capacity(words.len() + 2);
+/// Prints a text in double quotes on one line.
+fn quote(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
-    words.chars().for_each(|c| escape(&mut quoted, c));
+    text.chars().for_each(|c| escape(&mut quoted, c));
     quoted.push('"');
     quoted
 }
 
-/// One character of a double-quoted scalar.
+/// Prints a character of a double-quoted scalar.
 pub(super) fn escape(out: &mut String, c: char) {
     match c {
         '"' => out.push_str("\\\""),
@@ -42,16 +42,16 @@ pub(super) fn escape(out: &mut String, c: char) {
     }
 }
 
-/// Whether a character may stand in a file as it is, on any reader: YAML's printable characters without
-/// those that some readers take for line breaks or byte order marks.
+/// Returns true if a character needs no escape for any reader: YAML's printable characters, except those that some
+/// readers take for line breaks or byte order marks.
 pub(super) const fn is_printable(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{2027}' | '\u{202a}'..='\u{d7ff}' | '\u{e000}'..='\u{fefe}' | '\u{ff00}'..='\u{fffd}' | '\u{10000}'..)
 }
 
-/// Whether every reader takes the words without quotes as these words. Asked for every scalar of every file, so
-/// the common case is one pass over the bytes.
-pub(super) fn is_plain(words: &str) -> bool {
-    let bytes = words.as_bytes();
+/// Returns true if every reader reads a text without quotes as this text. This is called for every scalar of every
+/// file, so the common case is one pass over the bytes.
+pub(super) fn is_plain(text: &str) -> bool {
+    let bytes = text.as_bytes();
     let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else { return false };
     let is_indicator = matches!(
         first,
@@ -75,13 +75,13 @@ pub(super) fn is_plain(words: &str) -> bool {
             | b'@'
             | b'`'
     );
-    if is_indicator || matches!(last, b' ' | b':') || words.starts_with("...") {
+    if is_indicator || matches!(last, b' ' | b':') || text.starts_with("...") {
         return false;
     }
-    // Most words hold nothing that has to be looked at with its neighbours.
-    let is_odd = |byte: u8| !(b' '..0x7f).contains(&byte) || byte == b':' || byte == b'#';
-    if !bytes.iter().fold(false, |odd, &byte| odd | is_odd(byte)) {
-        return !is_other_type(words, *first);
+    // Most texts contain no character that depends on its neighbors.
+    let is_special = |byte: u8| !(b' '..0x7f).contains(&byte) || byte == b':' || byte == b'#';
+    if !bytes.iter().fold(false, |special, &byte| special | is_special(byte)) {
+        return !is_other_type(text, *first);
     }
     let mut before = 0;
     for &byte in bytes {
@@ -90,22 +90,23 @@ pub(super) fn is_plain(words: &str) -> bool {
         }
         before = byte;
     }
-    (words.is_ascii() || words.chars().all(is_printable)) && !is_other_type(words, *first)
+    (text.is_ascii() || text.chars().all(is_printable)) && !is_other_type(text, *first)
 }
 
-/// Whether some YAML reader takes the words for something else than a string.
-fn is_other_type(words: &str, first: u8) -> bool {
+/// Returns true if some YAML reader takes a text for something other than a string.
+fn is_other_type(text: &str, first: u8) -> bool {
     const CONSTANTS: [&str; 12] = ["~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<"];
     match first {
-        b'0'..=b'9' => is_number(words) || is_date(words),
-        b'+' | b'.' => is_number(words),
-        _ => words.len() <= 5 && CONSTANTS.iter().any(|constant| words.eq_ignore_ascii_case(constant)),
+        b'0'..=b'9' => is_number(text) || is_date(text),
+        b'+' | b'.' => is_number(text),
+        _ => text.len() <= 5 && CONSTANTS.iter().any(|constant| text.eq_ignore_ascii_case(constant)),
     }
 }
 
-/// Integers and floats of YAML 1.1 and 1.2, with underscores, other bases, exponents, sixties, inf and nan.
-fn is_number(words: &str) -> bool {
-    let unsigned = words.strip_prefix(['+', '-']).unwrap_or(words);
+/// Returns true for integers and floats of YAML 1.1 and 1.2, with underscores, other bases, exponents, base 60, inf and
+/// nan.
+fn is_number(text: &str) -> bool {
+    let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let lower = unsigned.to_ascii_lowercase();
     if matches!(lower.as_str(), ".inf" | ".nan") {
         return true;
@@ -118,18 +119,18 @@ fn is_number(words: &str) -> bool {
     let (mantissa, exponent) = lower.split_once('e').map_or((lower.as_str(), None), |(m, e)| (m, Some(e)));
     let is_digits = |part: &str| part.chars().all(|c| c.is_ascii_digit() || c == '_');
     let has_digit = mantissa.contains(|c: char| c.is_ascii_digit());
-    let exponent_fits = exponent.is_none_or(|exponent| {
+    let has_exponent = exponent.is_none_or(|exponent| {
         let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
         is_digits(digits)
     });
     let starts = mantissa.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-    let (sixties, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    starts && has_digit && exponent_fits && is_digits(fraction) && sixties.split(':').all(is_digits)
+    let (base_60, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    starts && has_digit && has_exponent && is_digits(fraction) && base_60.split(':').all(is_digits)
 }
 
-/// A date, alone or with a time behind it.
-fn is_date(words: &str) -> bool {
-    let mut parts = words.splitn(3, '-');
+/// Returns true for a date, with or without a time.
+fn is_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
     let (Some(year), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else { return false };
     let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let day = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
@@ -147,8 +148,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_every_reader_takes_as_words_stay_plain() {
-        for words in [
+    fn texts_that_every_reader_takes_as_text_stay_plain() {
+        for text in [
             "Dashboard tiles time out",
             "ana@acme.example",
             "26.18 is slow",
@@ -166,13 +167,13 @@ mod tests {
             "é",
             "x: y".split_at(1).0,
         ] {
-            assert_eq!(print_scalar(words), words);
+            assert_eq!(print_scalar(text), text);
         }
     }
 
     #[test]
-    fn words_some_reader_takes_for_something_else_are_quoted() {
-        for words in [
+    fn texts_that_some_reader_takes_for_another_type_are_quoted() {
+        for text in [
             "",
             "no",
             "NO",
@@ -240,12 +241,12 @@ mod tests {
             "1e",
             "01E45678901234567890123456",
         ] {
-            assert!(print_scalar(words).starts_with('"'), "{words:?} became {}", print_scalar(words));
+            assert!(print_scalar(text).starts_with('"'), "{text:?} became {}", print_scalar(text));
         }
     }
 
     #[test]
-    fn escapes_are_those_every_reader_knows() {
+    fn escapes_are_those_that_every_reader_knows() {
         assert_eq!(quote("a\"\\\t\u{1b}\u{7}\u{85}\u{2028}\u{1f642}"), r#""a\"\\\t\e\x07\x85\u2028🙂""#);
     }
 }

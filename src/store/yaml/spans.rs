@@ -1,24 +1,25 @@
-//! The structure of a file: where each name and value stands, and nothing that a ticket may not hold.
+//! The structure of a file: the places of its names and values.
 //!
-//! Walks the events of a streaming parser and stops at the first anchor, alias, tag, doubled name or level too
-//! deep, so hostile files cost no more than sound ones. Must not know which names a ticket has.
+//! It is read from the events of a streaming parser, which stops at the first anchor, alias, tag, duplicate name or
+//! level that is too deep. So a hostile file costs no more than a valid one.
 
 use std::collections::HashSet;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::error::{ReadError, ReadErrorKind};
-use super::read::name_of;
 use super::source::Source;
+use super::value::name_of;
 use crate::domain::codec::PathElement;
 
-/// The deepest nesting that is read. Tickets need five levels; imported records keep a few of their own.
+/// The deepest nesting that is read. Tickets need five levels; imported records can have a few more.
 const DEEPEST: usize = 32;
 
-/// The most values that are read: ten thousand entries have half as many, and each costs some hundred bytes.
+/// The largest number of values that is read. Ten thousand entries have half as many; each value costs some hundred
+/// bytes.
 const MOST: usize = 250_000;
 
-/// A place: the line from 1, the column in characters from 0, as the parser counts.
+/// A place in the text: the line counted from 1, the column in characters from 0, as in the parser.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Position {
     pub line: usize,
@@ -26,7 +27,8 @@ pub(super) struct Position {
 }
 
 impl Position {
-    pub fn damage(self, kind: ReadErrorKind) -> ReadError {
+    /// Returns an error at this place.
+    pub fn error(self, kind: ReadErrorKind) -> ReadError {
         ReadError { line: self.line, column: self.column + 1, kind }
     }
 }
@@ -35,11 +37,12 @@ impl Position {
 #[derive(Debug)]
 pub(super) struct Node {
     pub start: Position,
-    /// Where its last scalar or closing bracket ends.
+    /// The end of its last scalar or closing bracket.
     pub end: Position,
     pub parts: NodeParts,
 }
 
+/// The parts of a value.
 #[derive(Debug)]
 pub(super) enum NodeParts {
     Scalar,
@@ -47,7 +50,7 @@ pub(super) enum NodeParts {
     Map(Vec<NamedNode>),
 }
 
-/// A name in a map, with its value.
+/// A name in a map with its value.
 #[derive(Debug)]
 pub(super) struct NamedNode {
     pub name: String,
@@ -55,7 +58,7 @@ pub(super) struct NamedNode {
     pub value: Node,
 }
 
-/// A file's structure.
+/// The structure of a file.
 #[derive(Debug)]
 pub(super) struct Outline {
     pub root: Node,
@@ -64,7 +67,7 @@ pub(super) struct Outline {
 }
 
 impl Outline {
-    /// The structure of a text.
+    /// Reads the structure of a text.
     pub fn of(source: &Source<'_>) -> Result<Self, ReadError> {
         refuse_conflict_markers(source)?;
         let mut walk = SpanWalk { events: Parser::new_from_str(source.text), depth: 0, count: 0 };
@@ -73,7 +76,7 @@ impl Outline {
             match walk.next()? {
                 (Event::StreamStart | Event::DocumentStart(_), _) => {}
                 (Event::StreamEnd, span) => {
-                    return Err(place(span.start).damage(ReadErrorKind::Syntax("the file is empty".to_owned())));
+                    return Err(place(span.start).error(ReadErrorKind::Syntax("the file is empty".to_owned())));
                 }
                 (event, span) => break walk.node(event, span)?,
             }
@@ -83,20 +86,20 @@ impl Outline {
                 (Event::DocumentEnd, span) if span.start != span.end => end_marker = Some(span.start.line()),
                 (Event::DocumentEnd, _) => {}
                 (Event::StreamEnd, _) => return Ok(Self { root, end_marker }),
-                (_, span) => return Err(place(span.start).damage(ReadErrorKind::SecondDocument)),
+                (_, span) => return Err(place(span.start).error(ReadErrorKind::SecondDocument)),
             }
         }
     }
 
-    /// The place a path of names and positions leads to, as near as the file has it; `name` asks for the place
-    /// of the last name rather than of its value.
+    /// Returns the place to which a path leads, as far as the path exists. If `name`, it is the place of the last name
+    /// instead of that of its value.
     pub fn locate(&self, path: &[PathElement], name: bool) -> Position {
         let mut node = &self.root;
         let mut place = node.start;
-        for (depth, step) in path.iter().enumerate() {
-            let found = match (step, &node.parts) {
-                (PathElement::Name(wanted), NodeParts::Map(fields)) => {
-                    fields.iter().find(|named| named.name == *wanted).map(|named| (named.place, &named.value))
+        for (depth, element) in path.iter().enumerate() {
+            let found = match (element, &node.parts) {
+                (PathElement::Name(expected), NodeParts::Map(fields)) => {
+                    fields.iter().find(|named| named.name == *expected).map(|named| (named.place, &named.value))
                 }
                 (PathElement::Index(index), NodeParts::List(items)) => items.get(*index).map(|item| (item.start, item)),
                 _ => None,
@@ -109,8 +112,8 @@ impl Outline {
     }
 }
 
-/// Markers that git leaves stand at the start of a line, where no ticket has them: texts are indented. Seven
-/// characters, or more where the repository asks for it, and a blank.
+/// Refuses conflict markers. git writes them at the start of a line, where a ticket cannot have them because texts are
+/// indented: seven characters, or more if the repository is configured so, and a blank.
 fn refuse_conflict_markers(source: &Source<'_>) -> Result<(), ReadError> {
     let is_marker = |line: &str| {
         let length = |mark: char| line.len() - line.trim_start_matches(mark).len();
@@ -126,6 +129,7 @@ fn place(marker: saphyr_parser::Marker) -> Position {
     Position { line: marker.line(), column: marker.col() }
 }
 
+/// A walk over the events of the parser.
 struct SpanWalk<'a> {
     events: Parser<'a, saphyr_parser::StrInput<'a>>,
     depth: usize,
@@ -137,13 +141,13 @@ impl<'a> SpanWalk<'a> {
         match self.events.next_event() {
             Some(Ok(event)) => Ok(event),
             Some(Err(error)) => {
-                // The parser looks ahead within a line, and has a limit of its own there.
+                // The parser looks ahead within a line, and has its own limit there.
                 let kind = match error.info() {
                     "recursion limit exceeded" => ReadErrorKind::TooDeep { limit: DEEPEST },
                     info if info.contains("unknown anchor") => ReadErrorKind::Alias,
                     other => ReadErrorKind::Syntax(other.to_owned()),
                 };
-                Err(place(*error.marker()).damage(kind))
+                Err(place(*error.marker()).error(kind))
             }
             None => Ok((Event::StreamEnd, Span::default())),
         }
@@ -151,13 +155,13 @@ impl<'a> SpanWalk<'a> {
 
     fn node(&mut self, event: Event<'a>, span: Span) -> Result<Node, ReadError> {
         let start = place(span.start);
-        let refuse = |kind| Err(start.damage(kind));
+        let refuse = |kind| Err(start.error(kind));
         let (anchor, tagged) = match &event {
             Event::Scalar(_, _, anchor, tag) | Event::SequenceStart(anchor, tag) | Event::MappingStart(anchor, tag) => {
                 (*anchor, tag.is_some())
             }
             Event::Alias(_) => return refuse(ReadErrorKind::Alias),
-            _ => return refuse(ReadErrorKind::Syntax("a value belongs here".to_owned())),
+            _ => return refuse(ReadErrorKind::Syntax("a value is missing here".to_owned())),
         };
         if anchor != 0 {
             return refuse(ReadErrorKind::Anchor);
@@ -204,15 +208,15 @@ impl<'a> SpanWalk<'a> {
                 (Event::MappingEnd, span) => return Ok((NodeParts::Map(fields), closing(end, span))),
                 (Event::Scalar(name, style, 0, None), span) => {
                     let is_plain = style == ScalarStyle::Plain;
-                    (if is_plain { meant(&name) } else { name.into_owned() }, place(span.start))
+                    (if is_plain { plain_name(&name) } else { name.into_owned() }, place(span.start))
                 }
-                (Event::Scalar(_, _, 0, Some(_)), span) => return Err(place(span.start).damage(ReadErrorKind::Tag)),
-                (Event::Scalar(..), span) => return Err(place(span.start).damage(ReadErrorKind::Anchor)),
-                (Event::Alias(_), span) => return Err(place(span.start).damage(ReadErrorKind::Alias)),
-                (_, span) => return Err(place(span.start).damage(ReadErrorKind::ComplexName)),
+                (Event::Scalar(_, _, 0, Some(_)), span) => return Err(place(span.start).error(ReadErrorKind::Tag)),
+                (Event::Scalar(..), span) => return Err(place(span.start).error(ReadErrorKind::Anchor)),
+                (Event::Alias(_), span) => return Err(place(span.start).error(ReadErrorKind::Alias)),
+                (_, span) => return Err(place(span.start).error(ReadErrorKind::ComplexName)),
             };
             if !names.insert(name.clone()) {
-                return Err(place.damage(ReadErrorKind::DoubledName(name)));
+                return Err(place.error(ReadErrorKind::DuplicateName(name)));
             }
             let (event, span) = self.next()?;
             let value = self.node(event, span)?;
@@ -222,8 +226,8 @@ impl<'a> SpanWalk<'a> {
     }
 }
 
-/// The name that a plain word is read as: `0xC` names the same as `12`.
-fn meant(word: &str) -> String {
+/// Returns the name as which a plain scalar is read: `0xC` is the same name as `12`.
+fn plain_name(word: &str) -> String {
     let is_other = word.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-' | '.'))
         || word.eq_ignore_ascii_case("true")
         || word.eq_ignore_ascii_case("false");
@@ -231,7 +235,7 @@ fn meant(word: &str) -> String {
     name.unwrap_or_else(|| word.to_owned())
 }
 
-/// The end of a list or map: its closing bracket where it has one, else the end of its last part.
+/// Returns the end of a list or map: that of its closing bracket if it has one, otherwise that of its last part.
 fn closing(end: Position, span: Span) -> Position {
     if span.start == span.end { end } else { place(span.end) }
 }

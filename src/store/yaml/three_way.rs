@@ -1,10 +1,8 @@
-//! Lines that two sides changed since a base, made one: where they changed different lines, both changes stand.
-//!
-//! Must not know what the lines mean.
+//! A three-way merge of lines: changes of different lines are combined.
 
 use imara_diff::{Algorithm, Diff, InternedInput};
 
-/// A stretch of the base, and what a side has in its place.
+/// A range of lines of the base, and the lines that replace it on a side.
 #[derive(PartialEq)]
 struct BaseChange<'a> {
     from: usize,
@@ -12,8 +10,8 @@ struct BaseChange<'a> {
     lines: &'a [&'a str],
 }
 
-/// The lines of both sides over the base. None where both changed the same lines, or lines that touch, in two ways: then
-/// nobody knows which is meant, or in which order.
+/// Merges the changes of both sides. `None` if they changed the same or adjacent lines differently, because then their
+/// order or meaning is unknown.
 pub(super) fn merged(base: &str, one: &str, other: &str) -> Option<String> {
     let [lines, ours, theirs] = [base, one, other].map(|text| text.split_inclusive('\n').collect::<Vec<&str>>());
     let (ours, theirs) = (changes(base, one, &ours), changes(base, other, &theirs));
@@ -52,7 +50,7 @@ mod tests {
     use super::merged;
 
     #[test]
-    fn changes_of_different_lines_both_stand() {
+    fn changes_of_different_lines_are_combined() {
         let base = "a\nb\nc\nd\n";
         assert_eq!(merged(base, "a # x\nb\nc\nd\n", "a\nb\nc\n# y\nd\n").as_deref(), Some("a # x\nb\nc\n# y\nd\n"));
         assert_eq!(merged(base, "a\nb\nc\n# y\nd\n", "a # x\nb\nc\nd\n").as_deref(), Some("a # x\nb\nc\n# y\nd\n"));
@@ -63,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn changes_of_the_same_lines_or_of_lines_that_touch_do_not() {
+    fn changes_of_the_same_or_adjacent_lines_conflict() {
         let base = "a\nb\nc\n";
         assert_eq!(merged(base, "a\nx\nc\n", "a\ny\nc\n"), None);
         assert_eq!(merged(base, "a\n# x\nb\nc\n", "a\n# y\nb\nc\n"), None);

@@ -1,9 +1,9 @@
-//! One version of a ticket's file among many: its bytes, what they say, and where its entries stand.
+//! A version of a ticket file among many: its bytes, its ticket, and the place of its entries.
 //!
-//! A version that only adds entries to one that was read already is not read again: its older bytes are the same, and
-//! what is new is held against what the printer would have added. And where a version is known, those it may have grown
-//! from can be made of it, so that whoever can tell them by their names need not be given them. Texts are left out of
-//! what is read: nobody asks a version for more than that there are some.
+//! A version that only appends entries to one that was read before is not read again: its first bytes are the same, and
+//! the new ones are compared with the printer's. From a known version, the versions before its last entries can be
+//! computed; a caller that recognizes them by their object names does not have to load them. Texts are left out of the
+//! tickets; only their presence is known.
 
 use memchr::memmem;
 
@@ -21,47 +21,46 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::replay::replay;
 use crate::domain::ticket::{FORMAT, Ticket};
 
-/// The line before the first entry.
+/// The lines before the first entry.
 const HISTORY: &[u8] = b"\n\nhistory:\n";
 
-/// How an entry begins that stands behind another one. No line of an entry is spelled so by the printer.
+/// The beginning of an entry after another one. No line within a printed entry looks like it.
 const ENTRY: &[u8] = b"\n\n- ";
 
-/// A version of a file.
+/// A version of a ticket file.
 #[derive(Debug)]
 pub struct FileVersion {
     bytes: Vec<u8>,
     ticket: Result<Ticket, ReadError>,
-    /// Where the entries begin, where everything before them is as the printer spells it.
+    /// The offset of the entries, if everything before them is canonical.
     entries_at: Option<usize>,
-    has_grown: bool,
+    is_append: bool,
 }
 
 impl FileVersion {
-    /// Reads a version. `before` is one it may extend.
+    /// Reads a version. `before` is a version to which it may have appended entries.
     pub fn read(bytes: Vec<u8>, id: Option<Id>, before: Option<&Self>) -> Self {
-        if let Some((ticket, entries_at)) = before.and_then(|before| grown(before, &bytes)) {
-            return Self { bytes, ticket: Ok(ticket), entries_at: Some(entries_at), has_grown: true };
+        if let Some((ticket, entries_at)) = before.and_then(|before| appended(before, &bytes)) {
+            return Self { bytes, ticket: Ok(ticket), entries_at: Some(entries_at), is_append: true };
         }
         let canonical = (bytes.len() as u64 <= LARGEST_FILE).then(|| canonical_reader::read_bare(&bytes)).flatten();
         match canonical.filter(|ticket| id.is_none_or(|id| id == ticket.id)) {
             Some(ticket) => {
-                // No line of a header can be this one, so the first is the right one.
+                // The line cannot occur in a header, so the first one is the right one.
                 let entries_at = memmem::find(&bytes, HISTORY).map(|place| place + HISTORY.len());
-                Self { bytes, ticket: Ok(ticket), entries_at, has_grown: false }
+                Self { bytes, ticket: Ok(ticket), entries_at, is_append: false }
             }
             None => Self {
                 ticket: read(&bytes, id).map(canonical_reader::without_text),
                 bytes,
                 entries_at: None,
-                has_grown: false,
+                is_append: false,
             },
         }
     }
 
-    /// The version this one would have grown from by its last `count` entries: with the header that follows from the
-    /// others, all as the printer spells it. Whether there was one is for the caller to find out. None where there can be
-    /// none.
+    /// Returns the canonical version without the last `count` entries, with the header that follows from the other
+    /// entries. The caller must check that this version existed. `None` if it cannot have existed.
     pub fn truncated(&self, count: usize) -> Option<Self> {
         let (ticket, entries_at) =
             (self.ticket.as_ref().ok().filter(|ticket| ticket.format <= FORMAT)?, self.entries_at?);
@@ -78,57 +77,58 @@ impl FileVersion {
         bytes.reserve_exact(entries.len() + END_MARKER.len());
         bytes.extend_from_slice(entries);
         bytes.extend_from_slice(END_MARKER.as_bytes());
-        Some(Self { bytes, ticket: Ok(ticket), entries_at: Some(entries_at), has_grown: false })
+        Some(Self { bytes, ticket: Ok(ticket), entries_at: Some(entries_at), is_append: false })
     }
 
-    /// About how much memory it takes, in bytes.
+    /// Returns the approximate memory used, in bytes.
     pub fn memory_size(&self) -> usize {
         let entries = self.ticket.as_ref().map_or(0, |ticket| ticket.history.capacity());
         size_of::<Self>() + self.bytes.capacity() + entries * (size_of::<Entry>() + 64)
     }
 
-    /// What it says, or what is wrong with it.
+    /// Returns the ticket, or the error in the file.
     pub const fn ticket(&self) -> Result<&Ticket, &ReadError> {
         self.ticket.as_ref()
     }
 
-    /// Whether it was read as more entries behind those of another version, with the header that follows from all.
+    /// Returns true if the version was read as another version with appended entries, and the header that follows from
+    /// them.
     pub const fn is_append_of_known(&self) -> bool {
-        self.has_grown
+        self.is_append
     }
 
-    /// Its bytes.
+    /// Returns the bytes of the file.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
-    /// Whether it holds the bytes of all entries of an older version, and nothing but more entries behind them. What is
-    /// not seen at once is not seen here: then [`FileVersion::raw_entries`] tell.
+    /// Returns true if the version contains the bytes of all entries of an older version, and only entries after them.
+    /// False can also mean that it is not known; then [`FileVersion::raw_entries`] must be compared.
     pub fn extends(&self, before: &Self) -> bool {
         let Some((old, new)) = before.history().zip(self.history()) else { return false };
         new.strip_prefix(old).is_some_and(|more| more.is_empty() || more.starts_with(b"\n- "))
     }
 
-    /// Whether what stands before the entries differs from an older version in nothing but the facts that are others now.
+    /// Returns true if the text before the entries differs from that of an older version only in fields that changed.
     pub fn header_unchanged(&self, before: &Self) -> bool {
-        // Both as the printer spells them.
+        // Both are canonical.
         if self.entries_at.is_some() && before.entries_at.is_some() {
             return true;
         }
-        // With their texts, which are kept for nobody else.
-        let (Ok(was), Ok(is)) = (read(&before.bytes, None), read(&self.bytes, None)) else { return false };
-        // What a command adds to a file that was written by hand.
-        amend(&before.bytes, &was, &is).is_ok_and(|amended| amended == self.bytes)
-            // And what a hand adds to one.
-            || header_led_to(&before.bytes, &was, &is).zip(header(&self.bytes)).is_some_and(|(led, is)| led == is)
+        // The texts, which were left out, are needed here.
+        let (Ok(old), Ok(new)) = (read(&before.bytes, None), read(&self.bytes, None)) else { return false };
+        // The result of a command on a file that was edited by hand.
+        amend(&before.bytes, &old, &new).is_ok_and(|amended| amended == self.bytes)
+            // Or entries that were added by hand.
+            || header_after(&before.bytes, &old, &new).zip(header(&self.bytes)).is_some_and(|(expected, is)| expected == is)
     }
 
-    /// The bytes of the entries, without the end marker.
+    /// Returns the bytes of the entries, without the end marker.
     fn history(&self) -> Option<&[u8]> {
         self.bytes.get(self.entries_at?..)?.strip_suffix(END_MARKER.as_bytes())
     }
 
-    /// The entries as they are spelled; none of a version that cannot be read.
+    /// Returns the bytes of the entries; none if the version cannot be read.
     pub fn raw_entries(&self) -> Vec<RawEntry<'_>> {
         let (Ok(ticket), Ok(source)) = (&self.ticket, Source::of(&self.bytes)) else { return Vec::new() };
         let Ok(outline) = Outline::of(&source) else { return Vec::new() };
@@ -138,13 +138,13 @@ impl FileVersion {
         let end = outline.end_marker.map_or(source.text.len(), |line| source.line_start(line));
         let mut starts: Vec<usize> = entries.iter().map(|entry| source.line_start(entry.start.line)).collect();
         starts.push(end);
-        let stretches = starts.windows(2).map(|pair| source.text.get(pair[0]..pair[1]).unwrap_or_default());
-        let own = stretches.map(|text| text.trim_end_matches(['\n', '\r']).as_bytes());
+        let ranges = starts.windows(2).map(|pair| source.text.get(pair[0]..pair[1]).unwrap_or_default());
+        let own = ranges.map(|text| text.trim_end_matches(['\n', '\r']).as_bytes());
         ticket.history.iter().zip(own).map(|(entry, bytes)| RawEntry { id: entry.id, bytes }).collect()
     }
 }
 
-/// The text before the line `history:`.
+/// Returns the text before the line `history:`.
 fn header(bytes: &[u8]) -> Option<String> {
     let source = Source::of(bytes).ok()?;
     let outline = Outline::of(&source).ok()?;
@@ -153,23 +153,22 @@ fn header(bytes: &[u8]) -> Option<String> {
     Some(source.text[..source.line_start(history.place.line)].to_owned())
 }
 
-/// The same with the facts of another state of the ticket.
-fn header_led_to(bytes: &[u8], was: &Ticket, is: &Ticket) -> Option<String> {
+/// Returns the text before the line `history:` after the header changed from that of `old` to that of `new`.
+fn header_after(bytes: &[u8], old: &Ticket, new: &Ticket) -> Option<String> {
     let source = Source::of(bytes).ok()?;
     let outline = Outline::of(&source).ok()?;
-    header(with_header(&source, &outline, was, is)?.as_bytes())
+    header(with_header(&source, &outline, old, new)?.as_bytes())
 }
 
-/// What a version says that adds entries to another one and is spelled as the printer spells it, and where its entries
-/// begin.
-fn grown(before: &FileVersion, bytes: &[u8]) -> Option<(Ticket, usize)> {
+/// Returns the ticket of a canonical version that appends entries to another version, and the offset of its entries.
+fn appended(before: &FileVersion, bytes: &[u8]) -> Option<(Ticket, usize)> {
     let ticket = before.ticket.as_ref().ok().filter(|ticket| ticket.format <= FORMAT)?;
     if bytes.len() as u64 > LARGEST_FILE {
         return None;
     }
-    let known = before.history()?;
+    let old = before.history()?;
     let entries_at = memmem::find(bytes, HISTORY)? + HISTORY.len();
-    let entries = canonical_reader::parse_appended(bytes[entries_at..].strip_prefix(known)?)?;
+    let entries = canonical_reader::parse_appended(bytes[entries_at..].strip_prefix(old)?)?;
     let mut history = Vec::with_capacity(ticket.history.len() + entries.len());
     history.extend_from_slice(&ticket.history);
     let mut ticket = Ticket { format: ticket.format, id: ticket.id, header: ticket.header.clone(), history };
@@ -236,10 +235,10 @@ history:
     }
 
     #[test]
-    fn a_version_that_grew_is_what_reading_all_of_it_says() {
+    fn a_version_with_appended_entries_is_the_same_as_if_read_completely() {
         let (before, text) = (version(FILE), answered());
         let after = FileVersion::read(text.clone().into_bytes(), None, Some(&before));
-        assert!(grown(&before, text.as_bytes()).is_some());
+        assert!(appended(&before, text.as_bytes()).is_some());
         assert_eq!(after.ticket(), version(&text).ticket());
         let ticket = after.ticket().expect("a ticket");
         assert_eq!(replay(&ticket.history).as_ref(), Some(&ticket.header));
@@ -247,7 +246,7 @@ history:
     }
 
     #[test]
-    fn what_a_version_grew_from_is_made_of_it() {
+    fn older_versions_are_computed_from_a_version() {
         let later =
             answered().replace("...\n", &MORE.replace("9SH2", "9TH2").replace("from: open", "from: awaiting_reply"));
         let set = later
@@ -258,7 +257,7 @@ history:
             let version = version(text);
             for count in 1..4 {
                 let older = version.truncated(count);
-                // The first has two entries, and a ticket has one at least.
+                // The first version has two entries, and a ticket has at least one.
                 if let Some(expected) = place.checked_sub(count).map(|place| &all[place]) {
                     let (older, read) = (older.expect("an older version"), super::tests::version(expected));
                     assert_eq!(String::from_utf8_lossy(older.bytes()), expected.as_str());
@@ -269,16 +268,16 @@ history:
                 }
             }
         }
-        for odd in [FILE.replace("    One.", "    One. "), FILE.replace("status: open\npri", "status: open # so\npri")]
+        for file in [FILE.replace("    One.", "    One. "), FILE.replace("status: open\npri", "status: open # so\npri")]
         {
-            let of_format_2 = odd.replace("format: 1", "format: 2");
+            let of_format_2 = file.replace("format: 1", "format: 2");
             assert!(version(&of_format_2).truncated(1).is_none());
         }
         assert!(version(&FILE.replace("status: open\npri", "status: open # so\npri")).truncated(1).is_none());
     }
 
     #[test]
-    fn whatever_else_changed_is_read_anew() {
+    fn other_changes_are_read_completely() {
         let before = version(FILE);
         for text in [
             answered().replace("    One.", "    Two."),
@@ -297,16 +296,17 @@ history:
     }
 
     #[test]
-    fn the_pieces_of_any_spelling_are_its_entries() {
-        let odd = FILE.replace("\n  ", "\n    ").replace("\n- ", "\n  - ").replace("\n\n  - ", "\n\n  # so\n  - ");
-        for text in [FILE.to_owned(), FILE.replace('\n', "\r\n"), format!("\u{feff}{FILE}"), odd] {
+    fn raw_entries_of_any_layout_are_found() {
+        let hand_edited =
+            FILE.replace("\n  ", "\n    ").replace("\n- ", "\n  - ").replace("\n\n  - ", "\n\n  # so\n  - ");
+        for text in [FILE.to_owned(), FILE.replace('\n', "\r\n"), format!("\u{feff}{FILE}"), hand_edited] {
             let version = version(&text);
-            let pieces = version.raw_entries();
+            let entries = version.raw_entries();
             let ids: Vec<Id> = version.ticket().map(|ticket| ticket.history.iter().map(|e| e.id).collect()).unwrap();
-            assert_eq!(pieces.iter().map(|piece| piece.id).collect::<Vec<_>>(), ids);
-            assert_eq!(pieces.len(), 2);
-            assert!(pieces[0].bytes.ends_with(b"no entry") || pieces[0].bytes.ends_with(b"# so"), "{text}");
-            assert!(pieces[1].bytes.ends_with(b"One."), "{text}");
+            assert_eq!(entries.iter().map(|entry| entry.id).collect::<Vec<_>>(), ids);
+            assert_eq!(entries.len(), 2);
+            assert!(entries[0].bytes.ends_with(b"no entry") || entries[0].bytes.ends_with(b"# so"), "{text}");
+            assert!(entries[1].bytes.ends_with(b"One."), "{text}");
         }
         assert!(version("format: 1\n").raw_entries().is_empty());
     }

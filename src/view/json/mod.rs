@@ -20,7 +20,7 @@ use crate::domain::value::{Fields, Value};
 use super::visible_history::{VisibleEntry, visible_entries};
 use super::{Viewer, sla};
 
-pub use field_selection::{UnknownField, check, select, select_known};
+pub use field_selection::{select, select_known};
 pub use print::{JsonArray, line, pretty};
 
 /// The fields of a ticket, in their order.

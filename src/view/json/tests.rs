@@ -1,6 +1,7 @@
 //! Tests of the stable fields, and of JSON that is safe to print.
 
 use super::*;
+use crate::domain::template::check_fields;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{HoldReason, Status};
 use crate::view::sanitize;
@@ -66,7 +67,7 @@ fn selected_fields_are_in_the_requested_order() {
     );
     assert_eq!(selected(&["xyz"]).map_err(|error| error.nearest), Err(None));
     assert_eq!(
-        check(&["history".to_owned()], FIELDS.iter().copied()).map_err(|error| error.name),
+        check_fields(&["history".to_owned()], FIELDS.iter().copied()).map_err(|error| error.name),
         Err("history".to_owned())
     );
 }

@@ -199,7 +199,7 @@ fn a_range_without_a_beginning_is_an_error() {
     for verb in [&["audit"][..], &["check", "--range"], &["changes"]] {
         for range in ["", "..", "...", " ", "..HEAD", "...HEAD"] {
             let told = sandbox.run(&[verb, &[range]].concat()).fails(2);
-            assert!(told.stderr.contains("begins nowhere") && told.stderr.contains("A..B"), "{}", told.stderr);
+            assert!(told.stderr.contains("has no beginning") && told.stderr.contains("A..B"), "{}", told.stderr);
             assert_eq!(told.stdout, "");
         }
         sandbox.run(&[verb, &["HEAD.."]].concat()).ok();
@@ -212,7 +212,7 @@ fn an_unwritable_report_is_no_temporary_failure() {
     for verb in ["check", "audit", "sla"] {
         let two = [verb, "--report", "sarif=out", "--report", "junit=./out"];
         let told = sandbox.run(&two).fails(2);
-        assert!(told.stderr.contains("two reports go into ./out") && told.stdout.is_empty(), "{}", told.stderr);
+        assert!(told.stderr.contains("cannot write two reports to ./out") && told.stdout.is_empty(), "{}", told.stderr);
         assert!(!sandbox.path("out").exists());
         for file in ["sarif=none/x", "sarif=casebook.toml/x", "sarif=tickets"] {
             let told = sandbox.run(&[verb, "--report", file]).fails(2);
@@ -237,10 +237,10 @@ fn missing_paths_and_objects_are_reported() {
     let zeros = "0".repeat(40);
     for words in [["refs/heads/a", "b", "c"], ["refs/heads/a", &zeros, "HEAD"]] {
         let told = sandbox.run(&[&["guard", "update"][..], &words].concat()).fails(2);
-        assert!(told.stderr.contains("is no name of an object") && !told.stderr.contains("commit"), "{}", told.stderr);
+        assert!(told.stderr.contains("is not an object name") && !told.stderr.contains("commit"), "{}", told.stderr);
     }
     let told = sandbox.run_with(&["guard"], "a b refs/heads/main\n").fails(2);
-    assert!(told.stderr.contains("`a` is no name of an object"), "{}", told.stderr);
+    assert!(told.stderr.contains("`a` is not an object name"), "{}", told.stderr);
 }
 
 #[test]
@@ -248,6 +248,6 @@ fn a_hook_without_a_message_is_named() {
     let sandbox = desk();
     sandbox.shell("printf '#!/bin/sh\nexit 3\n' >.git/hooks/commit-msg && chmod +x .git/hooks/commit-msg").ok();
     let told = sandbox.run(&["open", "-s", "Tiles", "--requester", "ana@acme.example", "-m", "x"]).fails(8);
-    let words = "git refused the commit:\nneither git nor a hook of the repository said why; git ended with 1";
+    let words = "git refused the commit:\ngit exited with 1; neither git nor a hook of the repository printed a reason";
     assert!(told.stderr.contains(words), "{}", told.stderr);
 }

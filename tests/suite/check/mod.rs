@@ -111,7 +111,7 @@ fn a_repair_prints_its_diff_and_commits_exactly_that() {
     sandbox.shell("git commit -qam broken").ok();
     sandbox.run(&["check", "--fix"]).ok();
     let told = sandbox.shell("git log -1 --format=%B && git show --stat --format= HEAD").ok().stdout;
-    assert!(told.starts_with("Mend ") && told.contains(&format!("Ticket: {}\nAction: mend\n", ids[0])), "{told}");
+    assert!(told.starts_with("Repair ") && told.contains(&format!("Ticket: {}\nAction: mend\n", ids[0])), "{told}");
     assert!(told.contains("1 file changed, 1 insertion(+), 1 deletion(-)"), "{told}");
 }
 
@@ -134,12 +134,12 @@ fn a_truncated_file_is_not_repaired() {
     let cut = whole.split("\n- id: ").take(2).collect::<Vec<_>>().join("\n- id: ");
     sandbox.write(&paths[0], &cut);
     let told = sandbox.run(&["check", "--fix"]).fails(1);
-    assert!(told.stderr.contains("is left as it is"), "{told:?}");
+    assert!(told.stderr.contains("was not repaired"), "{told:?}");
     assert_eq!(sandbox.read(&paths[0]), cut);
 
     sandbox.write(&paths[0], whole.strip_suffix("...\n").unwrap());
     let told = sandbox.run(&["check", "--fix"]).ok();
-    assert!(told.stderr.contains("is taken for whole up to its last line"), "{told:?}");
+    assert!(told.stderr.contains("is taken to be complete up to its last line"), "{told:?}");
     assert_eq!(sandbox.read(&paths[0]), whole);
 }
 
@@ -175,9 +175,12 @@ fn concurrent_entries_are_a_warning_that_names_both() {
 #[test]
 fn invalid_settings_are_reported_with_their_line() {
     for (more, words) in [
-        ("\n[[escalation.on_duty]]\nmanager = \"zz@desk.example\"\n", "zz@desk.example is none of `[team] managers`"),
+        (
+            "\n[[escalation.on_duty]]\nmanager = \"zz@desk.example\"\n",
+            "zz@desk.example is not one of `[team] managers`",
+        ),
         ("\n[follow_up.texts.de]\nremind = \"{{ nosuch }}\"\n", "undefined value"),
-        ("\n[macros.ask]\ntext = \"{{ a\"\n", "no template"),
+        ("\n[macros.ask]\ntext = \"{{ a\"\n", "not a valid template"),
     ] {
         let sandbox = desk();
         let text = sandbox.read("casebook.toml") + more;
@@ -205,7 +208,7 @@ fn fields_in_macro_texts_must_exist() {
     sandbox.write("casebook.toml", &policy);
     let found = sandbox.run(&["check", "--json"]).fails(1).json();
     let [finding] = found.as_array().unwrap().as_slice() else { panic!("{found}") };
-    let words = "the text (fr) of the macro `ask`: there is no field `requestr`; did you mean `requester`?";
+    let words = "the text (fr) of the macro `ask`: unknown field `requestr`; did you mean `requester`?";
     assert_eq!((&finding["code"], &finding["message"]), (&"CB301".into(), &words.into()));
     assert_eq!(finding["line"], policy.lines().count());
     assert!(sandbox.run(&["doctor"]).fails(1).stdout.contains(words));
@@ -213,7 +216,7 @@ fn fields_in_macro_texts_must_exist() {
     sandbox.run(&["check", "tickets"]).ok();
     // As `--macro` itself refuses it.
     sandbox.run(&["set", &ticket, "language=fr"]).ok();
-    assert!(sandbox.run(&["macro", "ask", &ticket]).fails(2).stderr.contains("there is no field `requestr`"));
+    assert!(sandbox.run(&["macro", "ask", &ticket]).fails(2).stderr.contains("unknown field `requestr`"));
     // A misspelled custom field; a desk that defines no fields gets no finding.
     sandbox
         .write("casebook.toml", &policy.replace("requestr", "requester").replace("fields.region }", "fields.regoin }"));
@@ -221,7 +224,7 @@ fn fields_in_macro_texts_must_exist() {
     assert_eq!((&found[0]["code"], found[0]["severity"].as_str()), (&"CB309".into(), Some("warning")), "{found}");
     sandbox.run(&["set", &ticket, "language=en"]).ok();
     let told = sandbox.run(&["macro", "ask", &ticket]).fails(2).stderr;
-    assert!(told.contains("there is no field `fields.regoin`"), "{told}");
+    assert!(told.contains("unknown field `fields.regoin`"), "{told}");
     sandbox.write("casebook.toml", &format!("{text}{}", macros.replace("requestr", "requester")));
     sandbox.run(&["check", "--strict"]).ok();
 }
@@ -264,6 +267,6 @@ fn an_invalid_signing_key_is_reported() {
     sandbox.write("casebook.toml", &format!("{text}\n[signing]\n\"kenji@desk.example\" = [\"nonsense\"]\n"));
     let told = sandbox.run(&["check"]).fails(1).stdout;
     let line = text.lines().count() + 2;
-    assert!(told.contains(&format!("casebook.toml:{line}:1: error: [signing]: `nonsense` is no key")), "{told}");
+    assert!(told.contains(&format!("casebook.toml:{line}:1: error: [signing]: `nonsense` is not a key")), "{told}");
     assert_eq!(codes(&sandbox.found(&["--staged"])), Vec::<&str>::new());
 }

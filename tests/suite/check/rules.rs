@@ -279,7 +279,7 @@ fn a_rule_is_explained_by_its_code_or_its_name() {
     assert_eq!(sandbox.run(&["rule", "CB012", "--json"]).ok().json()["rule"], "field.unfit");
     let listed = sandbox.run(&["rule"]).ok().stdout;
     assert_eq!(listed.lines().count(), rules().count());
-    assert!(sandbox.run(&["rule", "CB999"]).fails(2).stderr.contains("`casebook rule` lists them"));
+    assert!(sandbox.run(&["rule", "CB999"]).fails(2).stderr.contains("`casebook rule` lists the rules"));
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn the_merge_driver_reports_an_unaware_solve_and_resolve_reopens_it() {
     clones.pull("a", "b").fails(1);
     let sandbox = &clones.sandbox;
     let resolved = sandbox.run(&["resolve"]).ok();
-    assert!(resolved.stdout.contains("mended    "), "{resolved:?}");
+    assert!(resolved.stdout.contains("relinked  "), "{resolved:?}");
     sandbox.git(&["commit", "-q", "--no-edit"]).ok();
     assert_eq!(actions(sandbox, &other), ["open", "merged", "solve", "reopen"]);
     assert_eq!(found(sandbox), [] as [String; 0]);
@@ -223,7 +223,7 @@ fn only_agents_relink_and_customers_get_a_report() {
     clones.at("b").run(&["merge", &other, "--into", &one]).ok();
     clones.pull("a", "b").ok();
     let told = clones.sandbox.run(&["--as", "ana@acme.example", "resolve"]).ok();
-    assert!(told.stderr.contains("which agents may do"), "{}", told.stderr);
+    assert!(told.stderr.contains("only agents may relink them"), "{}", told.stderr);
     assert_eq!(actions(&clones.sandbox, &other).len(), 3);
 }
 

@@ -38,7 +38,7 @@ fn a_ticket_replaced_by_a_link_is_left_in_conflict_with_a_hint() {
         let sandbox = &clones.sandbox;
         let left = sandbox.run(&["resolve"]).fails(7);
         assert_eq!(next(&left), None, "{left:?}");
-        assert!(left.stderr.contains(&format!("{path}: one side made something else of it")), "{left:?}");
+        assert!(left.stderr.contains(&format!("{path}: one side replaced the ticket")), "{left:?}");
         // The suggested commands work, and end the merge.
         let line = left.stderr.lines().find(|line| line.contains("git checkout")).unwrap();
         for command in commands(line) {
@@ -143,8 +143,8 @@ fn with_casebook_toml_in_conflict_our_policy_is_used() {
     sandbox.run(&["list"]).fails(7);
     let left = sandbox.run(&["resolve"]).fails(7);
     assert_eq!(next(&left), None);
-    assert!(left.stderr.contains("casebook.toml: no ticket, and so left to you"), "{left:?}");
-    assert!(left.stdout.contains("mended    "), "the ring of merges too: {left:?}");
+    assert!(left.stderr.contains("casebook.toml: not a ticket, so `resolve` leaves it"), "{left:?}");
+    assert!(left.stdout.contains("relinked  "), "the ring of merges too: {left:?}");
     let policy: String = sandbox
         .read("casebook.toml")
         .lines()

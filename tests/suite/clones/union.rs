@@ -106,7 +106,7 @@ fn inputs_without_a_union_are_conflicts() {
     let entry: Id = "01M7ZK369RH2Y4D6F8J0M2Q4S6".parse().unwrap();
     let base = Some(file.as_bytes());
     let edited = with(&file, "Which release?", "Which version?");
-    assert_eq!(merge(base, file.as_bytes(), &edited), Err(MergeConflict::Discord(UnionError::Entry(entry))));
+    assert_eq!(merge(base, file.as_bytes(), &edited), Err(MergeConflict::Union(UnionError::Entry(entry))));
     let cut = with(&file, "...\n", "");
     let Err(MergeConflict::Unreadable { side: MergeSide::Theirs, .. }) = merge(base, file.as_bytes(), &cut) else {
         panic!()
@@ -120,7 +120,7 @@ fn inputs_without_a_union_are_conflicts() {
     assert_eq!(merge(base, &quoted("'"), &quoted("\"")), Err(MergeConflict::Spelling(entry)));
     assert_eq!(merge(base, &quoted("'"), file.as_bytes()).unwrap().bytes, quoted("'"));
     let (one, other) = (format!("# one\n{file}"), format!("# other\n{file}"));
-    assert_eq!(merge(base, one.as_bytes(), other.as_bytes()), Err(MergeConflict::Surroundings));
+    assert_eq!(merge(base, one.as_bytes(), other.as_bytes()), Err(MergeConflict::HandEdits));
     assert_eq!(merge(base, one.as_bytes(), file.as_bytes()).unwrap().bytes, one.as_bytes());
 }
 

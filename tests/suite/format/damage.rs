@@ -91,17 +91,12 @@ impl Scene {
 fn a_damaged_ticket_is_refused_at_its_place() {
     let scene = Scene::new();
     let cases: &[(&str, &str, &str, &str)] = &[
-        ("a doubled fact", "status: open\n", "status: open\n§status: open\n", "`status` stands here twice"),
-        ("a doubled fact in quotes", "status: open\n", "status: open\n§\"status\": open\n", "stands here twice"),
-        (
-            "a doubled fact of an entry",
-            "  role: agent\n",
-            "  role: agent\n  §role: agent\n",
-            "`role` stands here twice",
-        ),
-        ("a doubled own field", "priority: S3\n", "priority: S3\nfields:\n  a: 1\n  §a: 2\n", "`a` stands here twice"),
-        ("a doubled number", "priority: S3\n", "priority: S3\nfields:\n  12: 1\n  §0xC: 2\n", "`12` stands here twice"),
-        ("a doubled name in brackets", "priority: S3\n", "priority: S3\nfields: {a: 1, §a: 2}\n", "stands here twice"),
+        ("a doubled fact", "status: open\n", "status: open\n§status: open\n", "`status` occurs twice"),
+        ("a doubled fact in quotes", "status: open\n", "status: open\n§\"status\": open\n", "occurs twice"),
+        ("a doubled fact of an entry", "  role: agent\n", "  role: agent\n  §role: agent\n", "`role` occurs twice"),
+        ("a doubled own field", "priority: S3\n", "priority: S3\nfields:\n  a: 1\n  §a: 2\n", "`a` occurs twice"),
+        ("a doubled number", "priority: S3\n", "priority: S3\nfields:\n  12: 1\n  §0xC: 2\n", "`12` occurs twice"),
+        ("a doubled name in brackets", "priority: S3\n", "priority: S3\nfields: {a: 1, §a: 2}\n", "occurs twice"),
         ("an unknown fact", "priority: S3\n", "priority: S3\n§color: red\n", "color"),
         ("an unknown fact of an entry", "  role: agent\n", "  role: agent\n  §color: red\n", "color"),
         ("a merge key", "priority: S3\n", "priority: S3\n§<<: {status: open}\n", "<<"),
@@ -134,7 +129,7 @@ fn a_damaged_ticket_is_refused_at_its_place() {
         scene.assert_refused_text(why, &text, reason);
     }
     let other = scene.sound.replace(&scene.tickets[1], &scene.tickets[0]).replacen("id: ", "id: §", 1);
-    scene.assert_refused_text("another ticket's id", &other, "is not the one the file is named after");
+    scene.assert_refused_text("another ticket's id", &other, "differs from the id in the name of the file");
     scene.assert_refused_text("an empty file", "§", "empty");
     scene.assert_refused_text("no map", "§- a\n...\n", "");
     let cut = scene.sound.strip_suffix("...\n").unwrap();
@@ -197,15 +192,15 @@ fn a_file_that_is_not_plain_is_refused_without_blocking() {
     scene.assert_refused("a link to nowhere", "1:1", "symbolic link");
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
-    scene.assert_refused("a folder", "1:1", "no plain file");
+    scene.assert_refused("a folder", "1:1", "not a plain file");
     scene.sandbox.write(path.join("within.txt"), "text\n");
-    scene.assert_refused("a folder with something in it", "1:1", "no plain file");
+    scene.assert_refused("a folder with something in it", "1:1", "not a plain file");
     fs::remove_dir_all(&path).unwrap();
     scene.sandbox.shell(&format!("mkfifo {}", path.display())).ok();
-    scene.assert_refused("a pipe", "1:1", "no plain file");
+    scene.assert_refused("a pipe", "1:1", "not a plain file");
     fs::remove_file(&path).unwrap();
     let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
-    scene.assert_refused("a socket", "1:1", "no plain file");
+    scene.assert_refused("a socket", "1:1", "not a plain file");
 }
 
 #[test]
@@ -219,7 +214,7 @@ fn a_misplaced_file_is_reported_and_the_others_are_read() {
     let listed = scene.bounded(&["list"]).fails(7);
     assert_eq!(listed.stdout.lines().count(), 2);
     for path in ["tickets/2026/12/notes.yaml", &misplaced] {
-        assert!(listed.stderr.contains(&format!("casebook: {path}:1:1: a ticket lies at tickets/YYYY/MM/ID.yaml")));
+        assert!(listed.stderr.contains(&format!("casebook: {path}:1:1: tickets are at tickets/YYYY/MM/ID.yaml")));
     }
     scene.bounded(&["show", &scene.tickets[1]]).fails(3);
     for word in ["../../casebook", "../2020/01/x", "/etc/passwd", "tickets/2026", "..", "%2e%2e"] {
@@ -277,7 +272,7 @@ fn a_header_that_differs_from_its_history_is_read_but_not_written() {
     let error = scene.bounded(&["reply", &scene.tickets[1], "-m", "Hello", "--json"]).fails(7).error();
     assert_eq!((error["code"].as_str(), error["file"].as_str()), (Some("ticket.header_differs"), Some(&*scene.path)));
     let checked = scene.bounded(&["check"]).fails(1).stdout;
-    assert!(checked.contains("`status` in the header is not what the history leads to"), "{checked}");
+    assert!(checked.contains("`status` in the header differs from the value that the history gives"), "{checked}");
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn errors_are_reported_with_their_place() {
             "id: acme\npeople:\n- email: ana@acme.example\n- email: bo@acme.example\n  aliases:\n  - Ana@acme.example\n",
             "6:5: people[1].aliases: duplicate address Ana@acme.example",
         ),
-        ("id: acme\nid: acme\n", "2:1: `id` stands here twice"),
+        ("id: acme\nid: acme\n", "2:1: `id` occurs twice"),
         ("id: &a acme\n", "1:5: anchors"),
         ("- acme\n", "1:1: expected a map, found a list"),
     ] {

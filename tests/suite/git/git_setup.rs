@@ -50,7 +50,7 @@ fn settings_of_the_user_stay_and_are_reported() {
     // Other attributes are kept as well; missing ones are added.
     sandbox.write(".gitattributes", "tickets/** merge=union diff=casebook\n");
     let error = sandbox.run(&["git-setup"]).fails(4).stderr;
-    assert!(error.contains(".gitattributes is set to something else"), "{error}");
+    assert!(error.contains(".gitattributes is set to another value"), "{error}");
     assert_eq!(sandbox.read(".gitattributes"), "tickets/** merge=union diff=casebook\n");
     sandbox.write(".gitattributes", "*.txt text");
     let added = sandbox.run(&["git-setup"]).ok().stdout;
@@ -138,7 +138,7 @@ fn the_schema_hint_of_init_works() {
     sandbox.enter("desk");
     let told = sandbox.run(&["init"]).ok().stdout;
     let line = told.lines().find(|line| line.contains("yaml-language-server")).unwrap().trim().to_owned();
-    let command = told.split("Editors: ").nth(1).unwrap().split(", and").next().unwrap().to_owned();
+    let command = told.split("For editors: ").nth(1).unwrap().split(", and").next().unwrap().to_owned();
     sandbox.shell(&command).ok();
     let ticket = sandbox.opened("Tiles", &[]);
     let file = sandbox.file_of(&ticket);

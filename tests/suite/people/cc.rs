@@ -44,7 +44,7 @@ fn the_requester_and_editors_change_cc_and_a_person_in_copy_may_leave() {
     }
     sandbox.act_as(Some("out@other.example"));
     let told = sandbox.run(&["cc", &id, "--add", "x@other.example", "--remove", "out@other.example"]).fails(5).stderr;
-    assert!(told.contains("may leave") && told.contains("--remove"), "{told}");
+    assert!(told.contains("only remove yourself") && told.contains("--remove"), "{told}");
     let told = sandbox.run(&["cc", &id, "--remove", "out@other.example", "--json"]).ok();
     assert_eq!((told.stderr.as_str(), told.json()["cc"].clone()), ("", json!([])));
     sandbox.act_as(None);

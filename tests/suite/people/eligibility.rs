@@ -35,12 +35,12 @@ fn a_misspelled_plan_is_refused_and_turns_no_rule_off() {
     ] {
         let told = sandbox.run(&words).fails(2).stderr;
         assert!(
-            told.contains("`enhancd` is no plan of this desk") && told.contains("did you mean `enhanced`?"),
+            told.contains("`enhancd` is not a plan of this desk") && told.contains("did you mean `enhanced`?"),
             "{told}"
         );
     }
     let told = sandbox.run(&["org", "set", "acme", "plans=gold"]).fails(2).stderr;
-    assert!(told.contains("known are enhanced, looker, premium, standard"), "{told}");
+    assert!(told.contains("the plans are enhanced, looker, premium, standard"), "{told}");
     assert_eq!(sandbox.read(path), before);
     sandbox.run(&["org", "show", "beta"]).fails(3);
     // Edited by hand, it is as a plan that sets no eligibility.
@@ -68,7 +68,7 @@ fn an_organization_without_a_file_does_not_bypass_the_requesters_own_rules() {
         let told = open(&[who, "--json"]).fails(4).error();
         assert_eq!(told["code"], "open.not_eligible");
         let message = told["message"].as_str().unwrap();
-        assert!(message.contains("`nope` has no file") && message.contains("is of acme"), "{message}");
+        assert!(message.contains("`nope` has no file") && message.contains("belongs to acme"), "{message}");
     }
     let id = open(&["viewer@acme.example", "--override", "A trial"]).ok().stdout.trim().to_owned();
     let first = sandbox.shown(&id)["history"][0].clone();
@@ -79,7 +79,7 @@ fn an_organization_without_a_file_does_not_bypass_the_requesters_own_rules() {
     let acmes = opened(&sandbox, "editor@acme.example", &[]);
     let set = |id: &str, facts: &[&str]| sandbox.run(&[&["set", id][..], facts].concat());
     let told = set(&acmes, &["organization=nope"]).fails(4).stderr;
-    assert!(told.contains("is of acme") && !told.contains("--override"), "{told}");
+    assert!(told.contains("belongs to acme") && !told.contains("--override"), "{told}");
     set(&acmes, &["organization="]).ok();
     set(&acmes, &["organization=acme"]).ok();
     set(&acmes, &["organization=nope", "requester=ida@northwind.example"]).ok();

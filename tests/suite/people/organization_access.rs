@@ -138,7 +138,10 @@ fn only_a_technical_contact_can_approve_access() {
         sandbox.run(&words)
     };
     let told = ask("zz@acme.example").fails(5).stderr;
-    assert!(told.contains("zz@acme.example is no technical contact") && told.contains("tina@acme.example"), "{told}");
+    assert!(
+        told.contains("zz@acme.example is not a technical contact") && told.contains("tina@acme.example"),
+        "{told}"
+    );
     ask("tina@acme.example").ok();
 }
 
@@ -175,11 +178,11 @@ fn access_without_a_granting_ticket_is_reported() {
     sandbox.run(&["org", "person", "remove", "acme", "toni@acme.example"]).ok();
     let missing = "01M7ZZZZZZZZZZZZZZZZZZZZZZ";
     for (ticket, part) in [
-        (missing, "which is no ticket"),
-        (other.as_str(), "which asks for something else"),
-        (beas.as_str(), "which asks for access to beta"),
-        (tonis.as_str(), "which asks for toni@acme.example"),
-        (id.as_str(), "which no agent has granted"),
+        (missing, "which does not exist"),
+        (other.as_str(), "which does not request organization access"),
+        (beas.as_str(), "which requests access to beta"),
+        (tonis.as_str(), "which requests it for toni@acme.example"),
+        (id.as_str(), "which no agent granted"),
     ] {
         let told = granted(ticket);
         assert!(told.len() == 1 && told[0].contains(part) && told[0].contains("tina@acme.example"), "{told:?}");

@@ -8,7 +8,8 @@ use casebook::desk::{Desk, Environment, SummaryList, UnreadableFile};
 use casebook::domain::id::Id;
 use casebook::domain::ticket::summary::Summary;
 use casebook::store::index::{FileStamp, Index, IndexBuilder, MonthTickets, Row, Rows};
-use casebook::store::layout::{short_ids, ticket_path};
+use casebook::store::layout::ticket_path;
+use casebook::store::short_id::short_ids;
 use casebook::store::yaml::print;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
@@ -72,18 +73,10 @@ impl TestDesk {
 
     fn read(&self, no_index: bool) -> Answers {
         let patience = Duration::from_secs(10);
-        let world = Environment {
-            now: now(),
-            clock_is_fixed: true,
-            seed: None,
-            halt: None,
-            no_index,
-            patience,
-            macro_flaws: |_| Vec::new(),
-        };
+        let world = Environment { now: now(), clock_is_fixed: true, seed: None, fault_point: None, no_index, patience };
         let casebook = Desk::open(&self.root(), world).unwrap();
-        let SummaryList { rows, troubles } = casebook.read().summaries(None).unwrap();
-        let names = casebook.read().names().unwrap().tickets;
+        let SummaryList { rows, unreadable: troubles } = casebook.read().summaries(None).unwrap();
+        let names = casebook.read().list_tickets().unwrap().tickets;
         let mut short = short_ids(&names);
         for (id, short) in names.iter().zip(&mut short) {
             assert_eq!(casebook.read().short_id(*id, None).unwrap(), *short);
@@ -262,7 +255,7 @@ proptest! {
         let rows = index.rows(0..1).expect("a sound index");
         let later = FileStamp { changed: 4, ..stamp };
         prop_assert!(rows[0].is_of(stamp) && !rows[0].is_of(later));
-        prop_assert_eq!(rows[0].glimpse, casebook::domain::ticket::summary::SummaryHeader::from(&row));
+        prop_assert_eq!(rows[0].header, casebook::domain::ticket::summary::SummaryHeader::from(&row));
         let mut taken = Rows::default();
         prop_assert_eq!(index.decode_matching(&rows, &mut taken, |_| true), vec![]);
         prop_assert_eq!(taken.iter().collect::<Vec<_>>(), vec![row], "{}", print(&ticket));

@@ -95,7 +95,7 @@ fn unknown_values_are_named_if_nothing_is_found() {
     for verb in ["list", "log", "sla"] {
         assert_eq!(noted(&[verb, "group:report_dashboards"]), near, "{verb}");
     }
-    let org = "note: there is no file of an organization `acmee`; did you mean `acme`?\n";
+    let org = "note: there is no organization `acmee`; did you mean `acme`?\n";
     assert_eq!(noted(&["list", "--org", "acmee"]), org);
     let agent = "note: [team] in casebook.toml has no agent `kenij@desk.example`; did you mean `kenji@desk.example`?\n";
     assert_eq!(noted(&["list", "assignee:kenij@desk.example"]), agent);

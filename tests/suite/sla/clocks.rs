@@ -75,7 +75,7 @@ fn changing_a_plan_lists_the_affected_open_tickets() {
     let tail = &id[20..];
     let told = sandbox.at(now, &["org", "set", "acme", "plans=long", "-n"]).ok();
     let expected = format!(
-        "note: 1 ticket that runs has another plan now: {tail} (long, was short); `casebook plan show acme` has their clocks\n"
+        "note: 1 unsolved ticket has another plan now: {tail} (long, was short); `casebook plan show acme` shows their clocks\n"
     );
     assert!(told.stderr.contains(&expected), "{}", told.stderr);
     // Opened on the twentieth in Tokyo, before the upgrade.
@@ -94,7 +94,7 @@ fn changing_a_plan_lists_the_affected_open_tickets() {
 fn as_of_and_now_cannot_be_combined() {
     let sandbox = promising();
     let told = sandbox.run(&["sla", "as-of:2026-11-10", "--now", "2026-11-11"]).fails(2);
-    assert!(told.stderr.contains("both say at which moment to look"), "{}", told.stderr);
+    assert!(told.stderr.contains("both give an instant"), "{}", told.stderr);
 }
 
 #[test]

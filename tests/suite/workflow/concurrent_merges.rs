@@ -4,7 +4,7 @@
 use std::fs;
 use std::time::Duration;
 
-use casebook::desk::{CheckScope, Desk, Environment};
+use casebook::desk::{CheckScope, Desk, Environment, check_desk};
 use casebook::domain::id::Id;
 use casebook::domain::rules::Severity;
 use casebook::domain::text::Text;
@@ -53,12 +53,12 @@ impl Union {
             now,
             clock_is_fixed: true,
             seed: None,
-            halt: None,
+            fault_point: None,
             no_index: false,
             patience: Duration::ZERO,
-            macro_flaws: |_| Vec::new(),
         };
-        let findings = Desk::open(folder.path(), world).unwrap().check(&CheckScope::Everything).unwrap().findings;
+        let findings =
+            check_desk(&mut Desk::open(folder.path(), world).unwrap(), &CheckScope::Everything).unwrap().findings;
         findings.into_iter().map(|finding| (finding.severity, finding.rule.word)).collect()
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use casebook::desk::{ActionRequest, CheckScope, Command, TicketCommand, WriteOptions};
+use casebook::desk::{ActionRequest, CheckScope, Command, TicketCommand, WriteOptions, check_desk};
 use casebook::domain::convergence::cross_ticket::{FORWARD_PREFIX, Inconsistency, duplicate_forwards};
 use casebook::domain::convergence::union::concurrent;
 use casebook::domain::id::Id;
@@ -58,7 +58,7 @@ fn meet(desk: &mut WalkedDesk, other: &WalkedDesk) {
 /// Relinks, as an agent or a manager does it on a clone.
 fn mend(desk: &mut WalkedDesk, side: Side, later: TimeDelta) {
     desk.now += later;
-    let terms = WriteOptions { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
+    let terms = WriteOptions { actor: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
     desk.casebook().perform(Command::Ticket(TicketCommand::Relink { key: None }), &terms).unwrap();
 }
 
@@ -81,7 +81,7 @@ fn a_copied_reply_that_reopens_its_target_leaves_nothing_to_reopen() {
     other.perform(Side::Agent, step(first, merge)).unwrap();
     meet(&mut one, &other);
     mend(&mut one, Side::Agent, TimeDelta::minutes(1));
-    assert_eq!(one.casebook().inconsistencies().unwrap(), Vec::new());
+    assert_eq!(one.casebook().clones().inconsistencies().unwrap(), Vec::new());
     assert_eq!(one.ticket(second).header.status, casebook::domain::vocabulary::Status::Open);
 }
 
@@ -115,10 +115,10 @@ proptest! {
         let met: Vec<BTreeSet<Id>> = one.tickets.iter().map(|id| ids(&one.ticket(*id))).collect();
         one.now += TimeDelta::minutes(1);
         let by = Side::Agent.person();
-        let terms = WriteOptions { by, on_behalf: false, git_author: None, dry_run: false, commit: None };
+        let terms = WriteOptions { actor: by, on_behalf: false, git_author: None, dry_run: false, commit: None };
         one.casebook().perform(Command::Ticket(TicketCommand::Relink { key: None }), &terms).unwrap();
-        prop_assert_eq!(one.casebook().inconsistencies().unwrap(), Vec::new());
-        let findings = one.casebook().check(&CheckScope::Everything).unwrap().findings;
+        prop_assert_eq!(one.casebook().clones().inconsistencies().unwrap(), Vec::new());
+        let findings = check_desk(&mut one.casebook(), &CheckScope::Everything).unwrap().findings;
         let errors: Vec<_> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
         prop_assert!(errors.is_empty(), "{:#?}", errors);
         let rings = findings.iter().filter(|finding| finding.rule.word == "merge.cycle").count();
@@ -152,17 +152,17 @@ proptest! {
         // One clone makes a change before it relinks, unknown to the other, which relinks too.
         meanwhile.iter().for_each(|drawn| attempt(&mut other, drawn));
         // A merge is taken back in the actor's name, so the two clones copy replies to two versions.
-        let takes_back = one.casebook().inconsistencies().unwrap().iter().any(|one| matches!(one, Inconsistency::Ring { .. }));
+        let takes_back = one.casebook().clones().inconsistencies().unwrap().iter().any(|one| matches!(one, Inconsistency::Ring { .. }));
         mend(&mut one, Side::Agent, TimeDelta::minutes(1));
         mend(&mut other, Side::Manager, TimeDelta::hours(5));
         for round in 0..4 {
             meet(&mut one, &other);
             meet(&mut other, &one);
             prop_assert!(one.files().values().eq(other.files().values()), "not the same bytes");
-            if one.casebook().inconsistencies().unwrap().is_empty() {
+            if one.casebook().clones().inconsistencies().unwrap().is_empty() {
                 break;
             }
-            prop_assert!(round < 3, "{:?}", one.casebook().inconsistencies().unwrap());
+            prop_assert!(round < 3, "{:?}", one.casebook().clones().inconsistencies().unwrap());
             mend(&mut one, Side::Agent, TimeDelta::minutes(1));
         }
         let mut copies = 0;
@@ -176,7 +176,7 @@ proptest! {
             copies += ticket.history.iter().filter(|entry| is_copy(entry)).count() - read;
         }
         prop_assert!(copies == 0 || takes_back || !meanwhile.is_empty(), "what mends the same version is the same entry");
-        let findings = one.casebook().check(&CheckScope::Everything).unwrap().findings;
+        let findings = check_desk(&mut one.casebook(), &CheckScope::Everything).unwrap().findings;
         let is_wrong = |finding: &&Finding| finding.severity == Severity::Error || finding.rule.word == "entry.key";
         let errors: Vec<_> = findings.iter().filter(is_wrong).collect();
         prop_assert!(errors.is_empty(), "{:#?}", errors);

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use casebook::desk::{
     ActionRequest, AttachmentData, CheckScope, Command, Desk, Environment, TicketCommand, TicketRef, WriteOptions,
+    check_desk,
 };
 use casebook::domain::id::Id;
 use casebook::domain::people::person::Person;
@@ -58,22 +59,15 @@ impl WalkedDesk {
     pub fn casebook(&self) -> Desk {
         let seed = Some(self.now.timestamp().cast_unsigned());
         let patience = Duration::from_secs(5);
-        let world = Environment {
-            now: self.now,
-            clock_is_fixed: true,
-            seed,
-            halt: None,
-            no_index: false,
-            patience,
-            macro_flaws: |_| Vec::new(),
-        };
+        let world =
+            Environment { now: self.now, clock_is_fixed: true, seed, fault_point: None, no_index: false, patience };
         Desk::open(self.folder.path(), world).unwrap()
     }
 
     pub fn perform(&mut self, side: Side, step: ActionRequest) -> Result<Vec<Id>, Error> {
         self.now += TimeDelta::minutes(1);
         let terms =
-            WriteOptions { by: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
+            WriteOptions { actor: side.person(), on_behalf: false, git_author: None, dry_run: false, commit: None };
         let report = self.casebook().perform(Command::Ticket(TicketCommand::Requests(vec![step])), &terms)?;
         Ok(report.tickets.iter().map(|ticket| ticket.id).collect())
     }
@@ -283,7 +277,7 @@ proptest! {
                 prop_assert_eq!(replay(&ticket.history), Some(ticket.header), "{:?}", drawn);
             }
         }
-        let checked = desk.casebook().check(&CheckScope::Everything).unwrap();
+        let checked = check_desk(&mut desk.casebook(), &CheckScope::Everything).unwrap();
         prop_assert_eq!((checked.findings, checked.count), (Vec::new(), TICKETS));
     }
 }

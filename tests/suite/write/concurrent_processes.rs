@@ -186,7 +186,7 @@ fn the_same_import_twice_at_once_imports_once() {
     sandbox.run(&["import", "beads", "../issues.jsonl"]).ok();
     let commits = sandbox.commits();
     let told = late.goes_on().finish().ok();
-    assert!(told.stdout.contains("0 imported, 2 already there, 0 broken"), "{}", told.stdout);
+    assert!(told.stdout.contains("0 imported, 2 already there, 0 damaged"), "{}", told.stdout);
     assert_eq!(sandbox.run(&["list"]).ok().stdout.lines().count(), 2);
     assert_eq!(sandbox.commits(), commits);
     sandbox.assert_tidy("after two imports at once");

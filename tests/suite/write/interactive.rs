@@ -15,7 +15,7 @@ fn with_editor() -> Sandbox {
     sandbox
 }
 
-const SUBJECT: &str = "What is it about";
+const SUBJECT: &str = "The subject";
 const GROUP: &str = "Product group";
 const PRIORITY: &str = "Priority: the impact";
 
@@ -86,7 +86,7 @@ fn open_prompts_for_custom_fields_but_not_for_given_flags() {
     let fields = "[fields.region]\ntype = \"enum\"\nvalues = [\"emea\", \"apac\"]\nrequired = true\n\
                   [fields.cost]\ntype = \"number\"\n";
     sandbox.write("casebook.toml", &format!("{}\n{fields}", toml.replace("\n[fields]\n", "\n")));
-    let answers = [(SUBJECT, "A bill\r"), ("region", "apac\r"), ("cost", "much\r"), ("is no number", "\u{15}12\r")];
+    let answers = [(SUBJECT, "A bill\r"), ("region", "apac\r"), ("cost", "much\r"), ("expected number", "\u{15}12\r")];
     let Some(asked) = asked_on_a_terminal(&sandbox, &["open", "-g", "billing", "-p", "S4", "-m", "Why?"], &answers)
     else {
         return;
@@ -122,7 +122,7 @@ fn with_instances() -> Sandbox {
     sandbox
 }
 
-const INSTANCE: &str = "Which instance is it about";
+const INSTANCE: &str = "The instance it is about";
 
 #[test]
 fn open_prompts_for_the_instance_if_there_are_several() {

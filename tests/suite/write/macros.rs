@@ -47,7 +47,7 @@ fn a_macro_in_another_language_than_the_tickets_is_reported() {
     let sandbox = with_macros();
     let id = sandbox.opened("Tiles", &["--lang-of-ticket", "ja"]);
     let told = sandbox.run(&["macro", "urgent", &id, "-n"]).ok();
-    let note = "note: the macro `urgent` has no text in `ja`; this is the one in `en`\n";
+    let note = "note: the macro `urgent` has no text in `ja`; its text in `en` is used\n";
     assert_eq!(told.stderr, note);
     assert_eq!(sandbox.run(&["macro", "urgent", &id, "-n", "-m", "Own words."]).ok().stderr, note);
     assert_eq!(sandbox.run(&["-q", "macro", "urgent", &id, "-n"]).ok().stderr, "");
@@ -85,9 +85,9 @@ fn a_macro_without_a_text_is_reported() {
         .replace("  { action = \"reply\" },\n", "  { action = \"reply\" },\n  { action = \"note\" },\n");
     sandbox.write("casebook.toml", &policy);
     let told = sandbox.run(&["check"]).fails(1).stdout;
-    assert!(told.contains("`note` needs words, and those of the macro go with action 2"), "{told}");
+    assert!(told.contains("`note` needs a text, and the text of the macro goes to action 2"), "{told}");
     let policy = policy.replace("  { action = \"note\" },\n", "").replace("{{ agent }} le", "{{ agnet }} le");
     sandbox.write("casebook.toml", &policy);
     let told = sandbox.run(&["check"]).fails(1).stdout;
-    assert!(told.contains("the text (fr) of the macro `urgent`: there is no field `agnet`"), "{told}");
+    assert!(told.contains("the text (fr) of the macro `urgent`: unknown field `agnet`"), "{told}");
 }

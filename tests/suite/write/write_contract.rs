@@ -275,7 +275,7 @@ fn a_bug_in_the_middle_of_a_write_leaves_what_a_kill_leaves() {
             desk.sandbox.shell(&format!("CASEBOOK_KILLED_AT=bug:{step} casebook note {ticket} -m x")).fails(70);
         let lines: Vec<&str> = failed.stderr.lines().collect();
         let [message, hint] = lines.as_slice() else { panic!("{step}: {}", failed.stderr) };
-        assert!(message.starts_with("casebook: this is a bug in casebook: as asked for (src/"), "{step}: {message}");
+        assert!(message.starts_with("casebook: this is a bug in casebook: injected fault (src/"), "{step}: {message}");
         assert!(hint.starts_with("  please report it, "), "{step}: {hint}");
         assert_eq!(failed.stdout, "", "{step}");
         // The lock is free at once, and the next writer ends what was begun.
@@ -294,7 +294,7 @@ fn a_bug_in_a_thread_ends_the_command_as_well() {
     let failed = desk.sandbox.shell("CASEBOOK_KILLED_AT=bug:read casebook check --json").fails(70);
     let error: serde_json::Value = serde_json::from_str(&failed.stderr).unwrap();
     assert_eq!(error["error"]["code"], "bug");
-    assert!(error["error"]["message"].as_str().unwrap().contains("as asked for (src/"), "{error}");
+    assert!(error["error"]["message"].as_str().unwrap().contains("injected fault (src/"), "{error}");
     assert_eq!(failed.stdout, "");
 }
 
@@ -336,7 +336,7 @@ fn a_done_command_succeeds_if_its_output_cannot_be_written() {
     // The command was done: a retry would do it twice.
     for more in ["", "--json"] {
         let told = desk.sandbox.shell(&format!("casebook note {ticket} -m One. {more} >/dev/full")).ok();
-        assert!(told.stderr.contains("it is done, and could not be told"), "{}", told.stderr);
+        assert!(told.stderr.contains("the command is done, but its result could not be printed"), "{}", told.stderr);
     }
     assert_eq!(entries(), before + 2);
 }
@@ -369,7 +369,7 @@ fn without_an_identity_verbs_neither_read_nor_write() {
     without("check").ok();
     let stood = desk.state();
     for words in [format!("note {ticket} -m x"), "open -s x -m x".to_owned(), format!("solve {ticket} -n")] {
-        assert!(without(&words).fails(5).stderr.contains("nobody is known to act"), "{words}");
+        assert!(without(&words).fails(5).stderr.contains("cannot determine who is running this command"), "{words}");
     }
     assert_eq!(desk.state(), stood);
 }

@@ -1,4 +1,4 @@
-//! `calendar check`: what will go wrong with promises if nobody does anything.
+//! `calendar check`: holiday lists that end soon, calendars that never open, plans without a calendar.
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
@@ -14,24 +14,25 @@ use crate::domain::time::duration;
 use crate::store::holidays;
 use crate::view::sanitize::one_line;
 
-/// Look whether lists of holidays run out, and whether every promise has its hours.
+/// Check that holiday lists do not end soon and every target has a calendar.
 ///
-/// Changes nothing. Ends with 1 if something was found, so that a calendar in CI can warn in time.
+/// It changes nothing, and exits with 1 if there are findings, so that a scheduled CI job can warn in time.
 #[derive(Debug, Args)]
 pub(super) struct CalendarCheckArgs {
-    /// How far ahead lists have to reach
-    #[arg(long, value_name = "SPAN", default_value = "180d", value_parser = span)]
+    /// The time from now that holiday lists must cover
+    #[arg(long, value_name = "SPAN", default_value = "180d", value_parser = duration_arg)]
     ahead: TimeDelta,
     /// Print an array of findings as JSON
     #[arg(long)]
     json: bool,
 }
 
-fn span(words: &str) -> Result<TimeDelta, String> {
-    duration::parse_duration(words).ok_or_else(|| "a span such as 90d is meant".to_owned())
+/// Parses a duration of the command line, such as `90d`.
+fn duration_arg(text: &str) -> Result<TimeDelta, String> {
+    duration::parse_duration(text).ok_or_else(|| format!("`{text}` is not a duration; write it as 90d"))
 }
 
-/// One thing found.
+/// A problem of a holiday list, a calendar or a plan.
 struct CalendarFinding {
     list: Option<String>,
     calendar: Option<String>,
@@ -42,8 +43,8 @@ struct CalendarFinding {
 
 impl CalendarCheckArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let policy = session.casebook()?.policy().sla()?;
-        let findings = findings(&policy, session.world.now, self.ahead);
+        let policy = session.desk()?.policy().sla()?;
+        let findings = findings(&policy, session.environment.now, self.ahead);
         if self.json {
             session.output.json(&Value::Array(findings.iter().map(to_json).collect()))?;
         } else {
@@ -52,7 +53,7 @@ impl CalendarCheckArgs {
             }
             if findings.is_empty() {
                 let ends = policy.lists.values().map(|list| list.until).min();
-                let reach = ends.map(|end| format!("; holidays are known until {end}")).unwrap_or_default();
+                let reach = ends.map(|end| format!("; the holiday lists reach until {end}")).unwrap_or_default();
                 session.output.status(&format!("nothing found{reach}"))?;
             }
         }
@@ -60,10 +61,11 @@ impl CalendarCheckArgs {
     }
 }
 
+/// Returns the problems of a policy at an instant; holiday lists must reach beyond `now + ahead`.
 fn findings(policy: &SlaPolicy, now: DateTime<Utc>, ahead: TimeDelta) -> Vec<CalendarFinding> {
-    let (today, wanted) = (now.date_naive(), (now + ahead).date_naive());
-    let ending = policy.lists.iter().filter(|(_, list)| list.until < wanted);
-    let mut found: Vec<CalendarFinding> = ending.map(|(name, list)| ends(name, list, today)).collect();
+    let (today, required) = (now.date_naive(), (now + ahead).date_naive());
+    let ending = policy.lists.iter().filter(|(_, list)| list.until < required);
+    let mut found: Vec<CalendarFinding> = ending.map(|(name, list)| list_ends(name, list, today)).collect();
     for calendar in
         policy.calendars.iter().filter(|calendar| !calendar.is_open(now) && calendar.next_change(now).is_none())
     {
@@ -71,50 +73,59 @@ fn findings(policy: &SlaPolicy, now: DateTime<Utc>, ahead: TimeDelta) -> Vec<Cal
             list: None,
             calendar: Some(calendar.name.clone()),
             plan: None,
-            message: format!("calendar {} never opens: whatever it counts for is never due", calendar.name),
-            hint: format!("give [calendars.{}] a window in `open`", calendar.name),
+            message: format!("calendar {} never opens: clocks that it counts for are never due", calendar.name),
+            hint: format!("add hours to `open` under [calendars.{}] in casebook.toml", calendar.name),
         });
     }
-    found.extend(policy.plans.iter().filter(|plan| has_targets(plan) && !covers_all(plan)).map(|plan| {
-        CalendarFinding {
-            list: None,
-            calendar: None,
-            plan: Some(plan.name.clone()),
-            message: format!(
-                "plan {} has targets, and no calendar for every ticket: those left over have no clock",
-                plan.name
-            ),
-            hint: format!("end [[plans.{}.calendars]] with a rule that has only a `calendar`", plan.name),
-        }
+    found
+        .extend(policy.plans.iter().filter(|plan| has_targets(plan) && !covers_all(plan)).map(|plan| CalendarFinding {
+        list: None,
+        calendar: None,
+        plan: Some(plan.name.clone()),
+        message: format!(
+            "plan {} has targets, but its calendars do not cover every ticket: the tickets left over have no clocks",
+            plan.name
+        ),
+        hint: format!(
+            "add a last rule to [[plans.{}.calendars]] in casebook.toml that has only a `calendar`",
+            plan.name
+        ),
     }));
     found
 }
 
-fn ends(name: &str, list: &HolidayList, today: NaiveDate) -> CalendarFinding {
+/// Returns the finding for a holiday list that ends too soon.
+fn list_ends(name: &str, list: &HolidayList, today: NaiveDate) -> CalendarFinding {
     let verb = if list.until < today { "ended" } else { "ends" };
     let newer = holidays::shipped(name).and_then(|text| holidays::read(text).ok()).filter(|new| new.until > list.until);
     CalendarFinding {
         list: Some(name.to_owned()),
         calendar: None,
         plan: None,
-        message: format!("{} {verb} with {}: later holidays count as working days", holidays::path(name), list.until),
+        message: format!(
+            "{} {verb} with {}: later holidays are counted as working days",
+            holidays::path(name),
+            list.until
+        ),
         hint: match newer {
-            Some(new) => format!("`casebook calendar import {name} --replace` knows them until {}", new.until),
-            None => format!("import a newer list: casebook calendar import FILE.ics --name {name} --replace"),
+            Some(new) => format!("`casebook calendar import {name} --replace` extends it until {}", new.until),
+            None => format!("import a newer list with `casebook calendar import FILE.ics --name {name} --replace`"),
         },
     }
 }
 
+/// Returns whether a plan has a target for any priority.
 fn has_targets(plan: &Plan) -> bool {
     use crate::domain::vocabulary::Priority::{S1, S2, S3, S4};
     let metrics = [Metric::FirstResponse, Metric::NextResponse, Metric::Resolution];
     metrics.iter().any(|metric| [S1, S2, S3, S4].iter().any(|&priority| plan.targets(*metric).of(priority).is_some()))
 }
 
+/// Returns whether the calendar rules of a plan apply to every ticket: one of them has no conditions.
 fn covers_all(plan: &Plan) -> bool {
-    let asks_nothing =
+    let has_no_conditions =
         |rule: &CalendarRule| rule.language.is_none() && rule.priority.is_empty() && rule.channel.is_empty();
-    plan.calendars.iter().any(asks_nothing)
+    plan.calendars.iter().any(has_no_conditions)
 }
 
 fn to_json(finding: &CalendarFinding) -> Value {

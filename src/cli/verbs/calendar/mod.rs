@@ -1,4 +1,4 @@
-//! `calendar`: when the desk is open, what comes next, whether the lists of holidays still reach, and new lists.
+//! `calendar`: shows, checks and imports the desk's calendars and holiday lists.
 
 mod check;
 mod import;
@@ -14,14 +14,14 @@ use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::error::Error;
 use crate::view::calendar::{CalendarView, next_to_json, render, render_next, to_json};
 
-/// When support is open: the calendars of casebook.toml and their holidays.
+/// Show, check and import the desk's calendars and holidays.
 #[derive(Debug, Args)]
 pub struct CalendarArgs {
     #[command(subcommand)]
-    deed: CalendarSubcommand,
+    subcommand: CalendarSubcommand,
 }
 
-/// A comment on a variant would hide the longer help of its struct.
+/// The subcommands. A comment on a variant would hide the longer help of its struct.
 #[derive(Debug, Subcommand)]
 enum CalendarSubcommand {
     Show(CalendarShowArgs),
@@ -30,10 +30,10 @@ enum CalendarSubcommand {
     Import(import::CalendarImportArgs),
 }
 
-/// Show the hours, holidays and exceptions of a calendar, or of all.
+/// Show the hours, holidays and exceptions of a calendar, or of all calendars.
 #[derive(Debug, Args)]
 struct CalendarShowArgs {
-    /// The calendar [default: all of them]
+    /// The calendar [default: all calendars]
     #[arg(value_name = "NAME")]
     name: Option<String>,
     /// Print an array of calendars as JSON
@@ -41,13 +41,13 @@ struct CalendarShowArgs {
     json: bool,
 }
 
-/// Tell when a calendar opens or closes next, and which dates ahead are not like others.
+/// Show when a calendar opens or closes next, and the next holidays and exceptions.
 #[derive(Debug, Args)]
 struct CalendarNextArgs {
-    /// The calendar [default: all of them]
+    /// The calendar [default: all calendars]
     #[arg(value_name = "NAME")]
     name: Option<String>,
-    /// How many dates ahead to show: holidays and exceptions, within two years
+    /// The number of holidays and exceptions to show, within two years
     #[arg(long, value_name = "COUNT", default_value_t = 5)]
     dates: usize,
     /// Print an array of calendars as JSON
@@ -57,7 +57,7 @@ struct CalendarNextArgs {
 
 impl CalendarArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        match self.deed {
+        match self.subcommand {
             CalendarSubcommand::Show(show) => show.run(session),
             CalendarSubcommand::Next(next) => next.run(session),
             CalendarSubcommand::Check(check) => check.run(session),
@@ -68,10 +68,10 @@ impl CalendarArgs {
 
 impl CalendarShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let policy = session.casebook()?.policy().sla()?;
+        let policy = session.desk()?.policy().sla()?;
         let always = Calendar::always();
         let calendars = selected_calendars(&policy, &always, self.name.as_deref())?;
-        let shown: Vec<CalendarView<'_>> = calendars.into_iter().map(|calendar| around(&policy, calendar)).collect();
+        let shown: Vec<CalendarView<'_>> = calendars.into_iter().map(|calendar| view_of(&policy, calendar)).collect();
         if self.json {
             session.output.json(&Value::Array(shown.iter().map(to_json).collect()))?;
         } else {
@@ -83,22 +83,22 @@ impl CalendarShowArgs {
 
 impl CalendarNextArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let policy = session.casebook()?.policy().sla()?;
+        let policy = session.desk()?.policy().sla()?;
         let always = Calendar::always();
         let calendars = selected_calendars(&policy, &always, self.name.as_deref())?;
-        let now = session.world.now;
+        let now = session.environment.now;
         if self.json {
             let records = calendars.iter().map(|calendar| next_to_json(calendar, now, self.dates));
             session.output.json(&Value::Array(records.collect()))?;
         } else {
-            let told = calendars.iter().map(|calendar| render_next(calendar, now, self.dates));
-            session.output.print(&told.collect::<Vec<_>>().join("\n"))?;
+            let texts = calendars.iter().map(|calendar| render_next(calendar, now, self.dates));
+            session.output.print(&texts.collect::<Vec<_>>().join("\n"))?;
         }
         Ok(Exit::Done)
     }
 }
 
-/// The calendar of a name, or all that the desk has.
+/// Returns the calendar of a name, or all calendars of the desk.
 fn selected_calendars<'a>(
     policy: &'a SlaPolicy,
     always: &'a Calendar,
@@ -107,14 +107,16 @@ fn selected_calendars<'a>(
     let Some(name) = name else { return Ok(policy.calendars.iter().collect()) };
     let found = policy.calendars.iter().chain([always]).find(|calendar| calendar.name == name);
     found.map(|calendar| vec![calendar]).ok_or_else(|| {
-        let known: Vec<&str> = policy.calendars.iter().map(|calendar| calendar.name.as_str()).chain([ALWAYS]).collect();
-        Error::usage(format!("`{name}` is no calendar of this desk"), format!("it has {}", known.join(", "))).into()
+        let names: Vec<&str> = policy.calendars.iter().map(|calendar| calendar.name.as_str()).chain([ALWAYS]).collect();
+        Error::usage(format!("this desk has no calendar `{name}`"), format!("its calendars are {}", names.join(", ")))
+            .into()
     })
 }
 
-fn around<'a>(policy: &'a SlaPolicy, calendar: &'a Calendar) -> CalendarView<'a> {
-    let place = policy.calendars.iter().position(|known| known.name == calendar.name);
-    let names = place.and_then(|place| policy.named.get(place)).into_iter().flatten();
+/// Returns a calendar with its holiday lists and the plans that use it.
+fn view_of<'a>(policy: &'a SlaPolicy, calendar: &'a Calendar) -> CalendarView<'a> {
+    let index = policy.calendars.iter().position(|other| other.name == calendar.name);
+    let names = index.and_then(|index| policy.lists_of_calendars.get(index)).into_iter().flatten();
     CalendarView {
         calendar,
         lists: names.filter_map(|name| Some((name.as_str(), policy.lists.get(name)?))).collect(),

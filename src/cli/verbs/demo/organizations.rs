@@ -1,4 +1,4 @@
-//! The two customers of the example desk: one on a plan of today, one on the old plan until it is renewed.
+//! The two customers of the example desk: one on a current plan, and one on an old plan until its renewal.
 
 use chrono::{DateTime, Days, Utc};
 
@@ -9,10 +9,10 @@ use crate::domain::people::organization_change::{InstanceField, OrganizationChan
 use crate::domain::people::person::{ParseAddressError, Person};
 use crate::domain::vocabulary::{Edition, Hosting, OrganizationRole};
 
-/// In how many days the old plan ends.
+/// The days from now until the old plan ends.
 const RENEWAL: Days = Days::new(45);
 
-/// Their files, as of a day.
+/// Returns the commands that create them, with the renewal counted from `now`.
 pub(super) fn organizations(now: DateTime<Utc>) -> Result<[OrganizationCommand; 2], ParseAddressError> {
     use OrganizationRole::{Admin, Developer, OrgAdmin, TechSupportEditor, TechSupportViewer, TechnicalContact};
     let renewal = now.date_naive().checked_add_days(RENEWAL);
@@ -43,7 +43,7 @@ pub(super) fn organizations(now: DateTime<Utc>) -> Result<[OrganizationCommand; 
         member(IDA, &[Developer])?,
         member("max@northwind.example", &[Admin, OrgAdmin])?,
     ];
-    let new = |id: &str, amendments| OrganizationCommand { id: id.to_owned(), is_new: true, amendments };
+    let new = |id: &str, changes| OrganizationCommand { id: id.to_owned(), is_new: true, changes };
     Ok([new("acme", acme), new("northwind", northwind)])
 }
 
@@ -51,8 +51,8 @@ fn domain_of(address: &str) -> OrganizationChange {
     OrganizationChange::Domains(address.split('@').skip(1).map(str::to_owned).collect())
 }
 
-fn instance(fact: InstanceField) -> OrganizationChange {
-    OrganizationChange::Instance("main".to_owned(), fact)
+fn instance(field: InstanceField) -> OrganizationChange {
+    OrganizationChange::Instance("main".to_owned(), field)
 }
 
 fn member(address: &str, roles: &[OrganizationRole]) -> Result<OrganizationChange, ParseAddressError> {

@@ -1,4 +1,4 @@
-//! What happens on the example desk: a dozen tickets of two customers, through every status.
+//! The steps of the example desk: a dozen tickets of two customers, with every status.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,18 +12,19 @@ pub(super) const MORI: &str = "mori@desk.example";
 pub(super) const ANA: &str = "ana@acme.example";
 pub(super) const BO: &str = "bo@acme.example";
 pub(super) const IDA: &str = "ida@northwind.example";
-/// Whoever runs the demo.
+/// The user who runs the demo.
 const YOU: &str = "";
 
-/// One command: so many minutes ago, by somebody, with some words.
+/// A command of the demo, with its actor and text.
 pub(super) struct DemoStep {
     minutes_ago: i64,
-    pub who: &'static str,
-    pub act: DemoAction,
+    /// The address of the actor; empty for the user.
+    pub actor: &'static str,
+    pub action: DemoAction,
     pub text: &'static str,
 }
 
-/// What is done; tickets go by the names they are opened under.
+/// An action of the demo. Tickets are referred to by the names under which they are opened.
 pub(super) enum DemoAction {
     Open {
         name: &'static str,
@@ -41,7 +42,7 @@ pub(super) enum DemoAction {
 }
 
 impl DemoStep {
-    /// When it happens, seen from `now`.
+    /// Returns its time, counted back from `now`.
     pub fn at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         now - TimeDelta::minutes(self.minutes_ago)
     }
@@ -63,35 +64,35 @@ const fn agreed() -> Action {
     Action::Solve(SolveEvidence::Agreed { by: None })
 }
 
-fn scene(minutes_ago: i64, who: &'static str, act: DemoAction, text: &'static str) -> DemoStep {
-    DemoStep { minutes_ago, who, act, text }
+fn step(minutes_ago: i64, actor: &'static str, action: DemoAction, text: &'static str) -> DemoStep {
+    DemoStep { minutes_ago, actor, action, text }
 }
 
-fn on(minutes_ago: i64, who: &'static str, name: &'static str, action: Action, text: &'static str) -> DemoStep {
-    scene(minutes_ago, who, DemoAction::On(name, action), text)
+fn on(minutes_ago: i64, actor: &'static str, name: &'static str, action: Action, text: &'static str) -> DemoStep {
+    step(minutes_ago, actor, DemoAction::On(name, action), text)
 }
 
 fn open(
     minutes_ago: i64,
-    who: &'static str,
+    actor: &'static str,
     name: &'static str,
     priority: Priority,
     group: &'static str,
     subject: &'static str,
     text: &'static str,
 ) -> DemoStep {
-    let organization = if who == IDA { Some("northwind") } else { Some("acme") };
-    scene(minutes_ago, who, DemoAction::Open { name, subject, priority, group, organization }, text)
+    let organization = if actor == IDA { Some("northwind") } else { Some("acme") };
+    step(minutes_ago, actor, DemoAction::Open { name, subject, priority, group, organization }, text)
 }
 
-/// Everything that happened, the oldest first.
-pub(super) fn scenes() -> Vec<DemoStep> {
-    let mut scenes: Vec<DemoStep> = [solved(), waiting(), held(), merged(), fresh()].into_iter().flatten().collect();
-    scenes.sort_by_key(|scene| std::cmp::Reverse(scene.minutes_ago));
-    scenes
+/// Returns all steps, the oldest first.
+pub(super) fn steps() -> Vec<DemoStep> {
+    let mut steps: Vec<DemoStep> = [solved(), waiting(), held(), merged(), fresh()].into_iter().flatten().collect();
+    steps.sort_by_key(|step| std::cmp::Reverse(step.minutes_ago));
+    steps
 }
 
-/// Tickets that came to an end: agreed, a reported bug, silence, and one that was opened again.
+/// Solved tickets: agreed, a reported bug, no response, and one that was opened again.
 fn solved() -> Vec<DemoStep> {
     use Priority::{S2, S3, S4};
     vec![
@@ -104,7 +105,7 @@ fn solved() -> Vec<DemoStep> {
             "Scheduled export arrives twice",
             "Every Monday the finance export is mailed twice, one minute apart.",
         ),
-        scene(days(21, 2, 10), KENJI, DemoAction::Assign("export"), ""),
+        step(days(21, 2, 10), KENJI, DemoAction::Assign("export"), ""),
         on(
             days(21, 2, 5),
             KENJI,
@@ -124,7 +125,7 @@ fn solved() -> Vec<DemoStep> {
             KENJI,
             "export",
             reply(),
-            "Then somebody copied the schedule. Deleting the copy stops the second mail.",
+            "Then the schedule was copied. Deleting the copy stops the second mail.",
         ),
         on(days(20, 1, 0), ANA, "export", agreed(), "That was it, thank you!"),
         open(
@@ -152,18 +153,18 @@ fn solved() -> Vec<DemoStep> {
         open(
             days(15, 0, 0),
             BO,
-            "colour",
+            "color",
             S4,
             "reports_dashboards",
-            "How do I change the colours of a pie chart?",
+            "How do I change the colors of a pie chart?",
             "I cannot find the palette.",
         ),
-        on(days(14, 22, 0), LEA, "colour", reply(), "Under Edit > Plot > Series. Did you find it?"),
-        on(days(10, 20, 0), LEA, "colour", Action::Remind { auto: false }, "Did this answer your question?"),
+        on(days(14, 22, 0), LEA, "color", reply(), "Under Edit > Plot > Series. Did you find it?"),
+        on(days(10, 20, 0), LEA, "color", Action::Remind { auto: false }, "Did this answer your question?"),
         on(
             days(7, 1, 0),
             LEA,
-            "colour",
+            "color",
             Action::Solve(SolveEvidence::NoResponse),
             "We take it that this is answered. Any reply opens the ticket again.",
         ),
@@ -174,7 +175,7 @@ fn solved() -> Vec<DemoStep> {
             S2,
             "instance_admin",
             "Single sign-on asks twice",
-            "Since the certificate was renewed everybody has to sign in twice.",
+            "Since the certificate was renewed all users have to sign in twice.",
         ),
         on(
             days(12, 5, 30),
@@ -207,7 +208,7 @@ fn waiting() -> Vec<DemoStep> {
             "Derived table rebuilds every hour",
             "The trigger says once a day.",
         ),
-        scene(days(9, 1, 40), LEA, DemoAction::Assign("lookml"), ""),
+        step(days(9, 1, 40), LEA, DemoAction::Assign("lookml"), ""),
         on(
             days(9, 1, 30),
             LEA,
@@ -231,7 +232,7 @@ fn waiting() -> Vec<DemoStep> {
             "Embedded dashboard stays blank in one browser",
             "Only for users who block third-party cookies.",
         ),
-        scene(days(3, 6, 40), YOU, DemoAction::Assign("embed"), ""),
+        step(days(3, 6, 40), YOU, DemoAction::Assign("embed"), ""),
         on(
             days(3, 6, 30),
             YOU,
@@ -242,7 +243,7 @@ fn waiting() -> Vec<DemoStep> {
     ]
 }
 
-/// Tickets that wait for somebody on support's side, and one that a manager looks at.
+/// Tickets on hold, and an escalated one.
 fn held() -> Vec<DemoStep> {
     use Priority::{S1, S2, S3};
     let engineering =
@@ -257,7 +258,7 @@ fn held() -> Vec<DemoStep> {
             "Explores take minutes in the afternoon",
             "Mornings are fine.",
         ),
-        scene(days(6, 7, 0), KENJI, DemoAction::Assign("slow"), ""),
+        step(days(6, 7, 0), KENJI, DemoAction::Assign("slow"), ""),
         on(
             days(6, 6, 0),
             KENJI,
@@ -282,7 +283,7 @@ fn held() -> Vec<DemoStep> {
             "Instance does not start after the update",
             "The update of this night ended with an error, and the instance does not come up.\n\n    ERROR: migration 1187 failed: relation \"user_facts\" exists",
         ),
-        scene(days(1, 5, 50), KENJI, DemoAction::Assign("down"), ""),
+        step(days(1, 5, 50), KENJI, DemoAction::Assign("down"), ""),
         on(days(1, 5, 45), KENJI, "down", reply(), "We are on it. Please keep the snapshot of before the update."),
         on(days(1, 4, 0), IDA, "down", reply(), "The snapshot is there. When can we work again?"),
         on(
@@ -323,12 +324,12 @@ fn merged() -> Vec<DemoStep> {
             "Tiles of the sales dashboard spin forever",
             "It began on the same day as Ana's.",
         ),
-        scene(days(4, 0, 30), LEA, DemoAction::Merge { source: "tiles2", into: "tiles" }, "The same issue as Ana's."),
-        scene(days(4, 0, 28), LEA, DemoAction::Assign("tiles"), ""),
+        step(days(4, 0, 30), LEA, DemoAction::Merge { source: "tiles2", into: "tiles" }, "The same issue as Ana's."),
+        step(days(4, 0, 28), LEA, DemoAction::Assign("tiles"), ""),
     ]
 }
 
-/// Tickets nobody has answered yet.
+/// Tickets without a response.
 fn fresh() -> Vec<DemoStep> {
     vec![
         open(

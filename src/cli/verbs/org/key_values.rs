@@ -1,32 +1,33 @@
-//! `key=value` about an organisation, as amendments. What a value may be is judged by the reader of the file, so that
-//! no rule is worded twice; here words are only taken apart.
+//! `KEY=VALUE` arguments of `org new` and `org set`. The reader of organization files checks the values; this file only
+//! parses the arguments.
 
 use crate::domain::people::organization::PlanPeriod;
 use crate::domain::people::organization_change::{InstanceField, OrganizationChange};
 use crate::domain::text::clean_subject;
 use crate::error::Error;
 
-/// The amendments some words ask for.
+/// Parses the arguments into changes of an organization.
 ///
 /// # Errors
-/// A word that is no `key=value`, a key that is not known or is given twice, a value of the wrong shape.
-pub(super) fn read(words: &[String]) -> Result<Vec<OrganizationChange>, Error> {
-    let mut known: Vec<&str> = Vec::new();
-    let mut amendments = Vec::new();
-    for word in words {
-        let (key, value) = word
-            .split_once('=')
-            .ok_or_else(|| Error::usage(format!("`{word}` sets nothing"), "facts look like key=value"))?;
-        if known.contains(&key) {
-            return Err(Error::usage(format!("`{key}` is given twice"), "give each fact once"));
+/// An argument without `=`, a key that is unknown or given twice, or a value with an invalid format.
+pub(super) fn parse(arguments: &[String]) -> Result<Vec<OrganizationChange>, Error> {
+    let mut keys: Vec<&str> = Vec::new();
+    let mut changes = Vec::new();
+    for argument in arguments {
+        let (key, value) = argument.split_once('=').ok_or_else(|| {
+            Error::usage(format!("`{argument}` is not a field and its value"), "write KEY=VALUE, or KEY= to clear it")
+        })?;
+        if keys.contains(&key) {
+            return Err(Error::usage(format!("the field `{key}` is given twice"), "give each field once"));
         }
-        known.push(key);
-        amendments.push(amendment(key, clean_subject(value))?);
+        keys.push(key);
+        changes.push(change(key, clean_subject(value))?);
     }
-    Ok(amendments)
+    Ok(changes)
 }
 
-fn amendment(key: &str, value: Option<String>) -> Result<OrganizationChange, Error> {
+/// Parses the value of a key.
+fn change(key: &str, value: Option<String>) -> Result<OrganizationChange, Error> {
     Ok(match key {
         "name" => OrganizationChange::Name(value),
         "language" => OrganizationChange::Language(value),
@@ -34,46 +35,50 @@ fn amendment(key: &str, value: Option<String>) -> Result<OrganizationChange, Err
         "domains" => OrganizationChange::Domains(items(value.as_deref()).map(str::to_owned).collect()),
         "plans" => OrganizationChange::Plans(items(value.as_deref()).map(plan).collect::<Result<_, _>>()?),
         _ => match key.strip_prefix("instances.").map(|rest| rest.split_once('.').unwrap_or((rest, ""))) {
-            Some((id, fact)) if !id.is_empty() => instance(key, id, fact, value)?,
-            _ => return Err(unknown(key)),
+            Some((id, field)) if !id.is_empty() => instance(key, id, field, value)?,
+            _ => return Err(cannot_set(key)),
         },
     })
 }
 
+/// Splits a value at its commas.
 fn items(value: Option<&str>) -> impl Iterator<Item = &str> {
     value.unwrap_or_default().split(',').map(str::trim).filter(|item| !item.is_empty())
 }
 
-/// `NAME`, or `NAME:FROM..UNTIL` where either day may be left out.
-fn plan(words: &str) -> Result<PlanPeriod, Error> {
-    let (plan, days) = words.split_once(':').unwrap_or((words, ".."));
-    let unfit = || {
-        Error::usage(format!("`{words}` is no plan and its time"), "plans look like enhanced:2026-08-01..2027-08-01")
+/// Parses `NAME`, or `NAME:FROM..UNTIL` in which either day may be left out.
+fn plan(text: &str) -> Result<PlanPeriod, Error> {
+    let (plan, days) = text.split_once(':').unwrap_or((text, ".."));
+    let invalid = || {
+        Error::usage(format!("`{text}` is not a plan with its period"), "write it as enhanced:2026-08-01..2027-08-01")
     };
-    let (from, until) = days.split_once("..").ok_or_else(unfit)?;
-    let day = |words: &str| match words.trim() {
+    let (from, until) = days.split_once("..").ok_or_else(invalid)?;
+    let day = |text: &str| match text.trim() {
         "" => Ok(None),
-        words => words.parse().map(Some).map_err(|_| unfit()),
+        text => text.parse().map(Some).map_err(|_| invalid()),
     };
-    Ok(PlanPeriod { plan: clean_subject(plan).ok_or_else(unfit)?, from: day(from)?, until: day(until)? })
+    Ok(PlanPeriod { plan: clean_subject(plan).ok_or_else(invalid)?, from: day(from)?, until: day(until)? })
 }
 
-fn instance(key: &str, id: &str, fact: &str, value: Option<String>) -> Result<OrganizationChange, Error> {
-    let word =
-        |error: crate::domain::vocabulary::UnknownWord| Error::usage(format!("{key}: {error}"), "nothing was changed");
-    let fact = match fact {
+/// Parses a field of an instance; an empty `instances.ID=` removes the instance.
+fn instance(key: &str, id: &str, field: &str, value: Option<String>) -> Result<OrganizationChange, Error> {
+    let unknown_word = |error: crate::domain::vocabulary::UnknownWord| {
+        Error::usage(format!("{key}: {error}"), "nothing was changed; `casebook org set --help` lists the values")
+    };
+    let field = match field {
         "" if value.is_none() => return Ok(OrganizationChange::RemoveInstance(id.to_owned())),
-        "edition" => InstanceField::Edition(value.map(|value| value.parse()).transpose().map_err(word)?),
-        "hosting" => InstanceField::Hosting(value.map(|value| value.parse()).transpose().map_err(word)?),
+        "edition" => InstanceField::Edition(value.map(|value| value.parse()).transpose().map_err(unknown_word)?),
+        "hosting" => InstanceField::Hosting(value.map(|value| value.parse()).transpose().map_err(unknown_word)?),
         "release" => InstanceField::Release(value),
         "project_number" => InstanceField::ProjectNumber(value),
-        _ => return Err(unknown(key)),
+        _ => return Err(cannot_set(key)),
     };
-    Ok(OrganizationChange::Instance(id.to_owned(), fact))
+    Ok(OrganizationChange::Instance(id.to_owned(), field))
 }
 
-fn unknown(key: &str) -> Error {
-    let known = "known are name, language, time_zone, domains, plans, and of instances.ID edition, hosting, release and \
-                 project_number; `casebook org person add` changes people";
-    Error::usage(format!("`{key}` cannot be set"), known)
+/// Returns the error for a key that is unknown.
+fn cannot_set(key: &str) -> Error {
+    let hint = "the fields are name, language, time_zone, domains, plans, and of instances.ID edition, hosting, release and \
+                 project_number; `casebook org person add` adds people";
+    Error::usage(format!("`{key}` cannot be set"), hint)
 }

@@ -1,4 +1,4 @@
-//! `org`: customer organisations, and who is what in them.
+//! `org`: customer organizations: their fields, plans, instances and people.
 
 mod key_values;
 mod plan_impact;
@@ -22,41 +22,41 @@ use crate::store::{layout, yaml};
 use crate::view;
 use crate::view::colors::ColorMode;
 
-/// Customer organizations: their plans, instances and people.
+/// Manage customer organizations: their plans, instances and people.
 ///
-/// Agents see and change all of it. An organization's administrator (`org_admin`) sees it, and grants and takes
-/// tech_support_editor and tech_support_viewer. Nobody else learns that it is there.
+/// Agents can see and change all of it. The administrators of an organization (`org_admin`) can see it, and grant and
+/// revoke tech_support_editor and tech_support_viewer. For all other people, the organization does not exist.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook org new acme name='Acme Corporation' domains=acme.example plans=enhanced\n  casebook org person add acme ana@acme.example --role tech_support_editor\n  casebook org set acme instances.main.release=26.18"
 )]
 pub struct OrgArgs {
     #[command(subcommand)]
-    deed: OrgSubcommand,
+    subcommand: OrgSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
 enum OrgSubcommand {
-    /// Make an organization
+    /// Create an organization
     New(OrgNewArgs),
-    /// Show an organization: its file in the usual spelling
+    /// Show an organization: its file in canonical format
     Show(OrgShowArgs),
-    /// List organizations: id, name, the plan in force, how many people, who administers them
+    /// List organizations: id, name, the plan in force, the number of people, the administrators
     List(OrgListArgs),
-    /// Set facts (key=value) or take them away (key=)
+    /// Set or clear fields of an organization: key=value, key=
     Set(OrgSetArgs),
-    /// Who is what in an organization
+    /// Add or remove people of an organization and their roles
     Person(OrgPeopleArgs),
 }
 
 #[derive(Debug, Args)]
 struct OrgNewArgs {
-    /// The word tickets name it by: small letters, digits, - and _
+    /// The id by which tickets refer to it: lowercase letters, digits, - and _
     #[arg(value_name = "ORG")]
     organization: String,
-    /// Facts, as `org set` takes them
+    /// Fields, as for `org set`
     #[arg(value_name = "KEY=VALUE")]
-    facts: Vec<String>,
+    assignments: Vec<String>,
     #[command(flatten)]
     write: OrgWriteFlags,
 }
@@ -78,12 +78,12 @@ struct OrgListArgs {
     json: bool,
 }
 
-/// Set facts (key=value) or take them away (key=).
+/// Set or clear fields of an organization: key=value, key=.
 ///
-/// Known are name, language, time_zone; domains (a,b), whose people belong to it without any role; plans
-/// (NAME:FROM..UNTIL,… with days that may be left out); and instances.ID.edition (original, cloud_core),
-/// instances.ID.hosting (vendor, customer), instances.ID.release, instances.ID.project_number; `instances.ID=` takes
-/// the instance away.
+/// The fields are name, language, time_zone; domains (a,b), whose people belong to it without any role; plans
+/// (NAME:FROM..UNTIL,… in which days may be left out); and instances.ID.edition (original, cloud_core),
+/// instances.ID.hosting (vendor, customer), instances.ID.release, instances.ID.project_number. `instances.ID=` removes
+/// the instance.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook org set acme plans=looker:..2026-08-01,enhanced:2026-08-01..\n  casebook org set acme instances.main.edition=original instances.main.project_number=123456789012"
@@ -92,9 +92,9 @@ struct OrgSetArgs {
     /// The organization
     #[arg(value_name = "ORG")]
     organization: String,
-    /// A fact and its value; an empty value takes it away
+    /// A field and its value; an empty value clears the field
     #[arg(value_name = "KEY=VALUE", required = true)]
-    facts: Vec<String>,
+    assignments: Vec<String>,
     #[command(flatten)]
     write: OrgWriteFlags,
 }
@@ -102,14 +102,14 @@ struct OrgSetArgs {
 #[derive(Debug, Args)]
 struct OrgPeopleArgs {
     #[command(subcommand)]
-    deed: OrgPeopleSubcommand,
+    subcommand: OrgPeopleSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
 enum OrgPeopleSubcommand {
-    /// Somebody joins, or is more than before
+    /// Add a person, or roles of a person
     Add(OrgPeopleAddArgs),
-    /// Somebody loses some roles; without --role they leave
+    /// Remove roles of a person; without --role, remove the person
     Remove(OrgPeopleRemoveArgs),
 }
 
@@ -118,16 +118,16 @@ struct OrgPeopleAddArgs {
     /// The organization
     #[arg(value_name = "ORG")]
     organization: String,
-    /// Their address
+    /// The person's address
     #[arg(value_name = "WHO", value_parser = address)]
     person: Person,
-    /// What they are there
+    /// A role to give the person; can be given several times
     #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
     role: Vec<OrganizationRole>,
-    /// Another address of theirs
+    /// Another address of the person; can be given several times
     #[arg(long, value_name = "ADDRESS", value_parser = address)]
     alias: Vec<Person>,
-    /// What they are called
+    /// The person's name
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     #[command(flatten)]
@@ -139,23 +139,23 @@ struct OrgPeopleRemoveArgs {
     /// The organization
     #[arg(value_name = "ORG")]
     organization: String,
-    /// One of their addresses
+    /// One of the person's addresses
     #[arg(value_name = "WHO", value_parser = address)]
     person: Person,
-    /// Only this role
+    /// Remove only this role; can be given several times
     #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
     role: Vec<OrganizationRole>,
     #[command(flatten)]
     write: OrgWriteFlags,
 }
 
-/// What every deed that writes can be told.
+/// The flags of every subcommand that writes.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Writing")]
 struct OrgWriteFlags {
     #[command(flatten)]
     end: CommitFlags,
-    /// A retry with the same key returns the first result; what is so already is no change in any case
+    /// A retry with the same key returns the first result; setting a value again is never a change
     #[arg(long, value_name = "KEY", value_parser = key)]
     key: Option<String>,
     /// Print the organization as JSON
@@ -165,24 +165,26 @@ struct OrgWriteFlags {
 
 impl OrgArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        match self.deed {
+        match self.subcommand {
             OrgSubcommand::New(new) => {
                 if !Organization::is_id(&new.organization) {
-                    let hint = "it names a file: up to 64 small letters, digits, - and _, such as `acme`";
-                    return Err(
-                        Error::usage(format!("`{}` is no name for an organization", new.organization), hint).into()
-                    );
+                    let hint = "it is the name of a file: up to 64 lowercase letters, digits, - and _, such as `acme`";
+                    return Err(Error::usage(
+                        format!("`{}` is not a valid id for an organization", new.organization),
+                        hint,
+                    )
+                    .into());
                 }
-                let amendments = key_values::read(&new.facts)?;
-                amend(session, OrganizationCommand { id: new.organization, is_new: true, amendments }, &new.write)
+                let changes = key_values::parse(&new.assignments)?;
+                run_change(session, OrganizationCommand { id: new.organization, is_new: true, changes }, &new.write)
             }
             OrgSubcommand::Show(show) => show.run(session),
             OrgSubcommand::List(list) => list.run(session),
             OrgSubcommand::Set(set) => {
-                let amendments = key_values::read(&set.facts)?;
-                amend(session, OrganizationCommand { id: set.organization, is_new: false, amendments }, &set.write)
+                let changes = key_values::parse(&set.assignments)?;
+                run_change(session, OrganizationCommand { id: set.organization, is_new: false, changes }, &set.write)
             }
-            OrgSubcommand::Person(OrgPeopleArgs { deed: OrgPeopleSubcommand::Add(add) }) => {
+            OrgSubcommand::Person(OrgPeopleArgs { subcommand: OrgPeopleSubcommand::Add(add) }) => {
                 let mut member = Member::new(add.person);
                 (member.aliases, member.name) = (add.alias, add.name.as_deref().and_then(clean_subject));
                 for role in add.role {
@@ -190,14 +192,14 @@ impl OrgArgs {
                         member.roles.push(role);
                     }
                 }
-                let amendments = vec![OrganizationChange::AddPerson(member)];
-                amend(session, OrganizationCommand { id: add.organization, is_new: false, amendments }, &add.write)
+                let changes = vec![OrganizationChange::AddPerson(member)];
+                run_change(session, OrganizationCommand { id: add.organization, is_new: false, changes }, &add.write)
             }
-            OrgSubcommand::Person(OrgPeopleArgs { deed: OrgPeopleSubcommand::Remove(remove) }) => {
-                let amendments = vec![OrganizationChange::RemovePerson(remove.person, remove.role)];
-                amend(
+            OrgSubcommand::Person(OrgPeopleArgs { subcommand: OrgPeopleSubcommand::Remove(remove) }) => {
+                let changes = vec![OrganizationChange::RemovePerson(remove.person, remove.role)];
+                run_change(
                     session,
-                    OrganizationCommand { id: remove.organization, is_new: false, amendments },
+                    OrganizationCommand { id: remove.organization, is_new: false, changes },
                     &remove.write,
                 )
             }
@@ -207,8 +209,8 @@ impl OrgArgs {
 
 impl OrgShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        let organization = casebook.policy().organization(&self.organization, session.actor()?)?;
+        let desk = session.desk()?;
+        let organization = desk.policy().organization(&self.organization, session.actor()?)?;
         print_organization(session, &organization, self.json)?;
         Ok(Exit::Done)
     }
@@ -216,24 +218,24 @@ impl OrgShowArgs {
 
 impl OrgListArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let casebook = session.casebook()?;
-        let (organizations, troubles) = casebook.policy().organizations(session.actor()?)?;
+        let desk = session.desk()?;
+        let (organizations, unreadable) = desk.policy().organizations(session.actor()?)?;
         if self.json {
             session.output.json(&Value::Array(organizations.iter().map(view::organization::to_json).collect()))?;
-            return Ok(session.print_unreadable(&troubles));
+            return Ok(session.print_unreadable(&unreadable));
         }
-        let today = session.zone(&casebook)?.local(session.world.now).date_naive();
-        let paint = ColorMode { is_colored: session.output.colour };
-        let told = match session.output.is_terminal {
+        let today = session.zone(&desk)?.local(session.environment.now).date_naive();
+        let paint = ColorMode { is_colored: session.output.color };
+        let text = match session.output.is_terminal {
             true => view::organization::render_table(&organizations, today, paint, session.output.width()),
             false => view::organization::render_tsv(&organizations, today),
         };
-        session.output.print(&told)?;
-        Ok(session.print_unreadable(&troubles))
+        session.output.print(&text)?;
+        Ok(session.print_unreadable(&unreadable))
     }
 }
 
-/// Prints an organisation.
+/// Prints an organization, as JSON or as its file in canonical format.
 pub(super) fn print_organization(session: &Session, organization: &Organization, as_json: bool) -> Result<(), Error> {
     if as_json {
         return session.output.json(&view::organization::to_json(organization));
@@ -241,35 +243,35 @@ pub(super) fn print_organization(session: &Session, organization: &Organization,
     session.output.print(&view::sanitize::lines(&yaml::print_organization(organization)))
 }
 
-/// Changes an organisation, and tells what it is then.
-fn amend(session: &Session, amending: OrganizationCommand, flags: &OrgWriteFlags) -> Result<Exit, CliError> {
-    let mut casebook = session.casebook()?;
-    let terms = session.write_options(&flags.end)?;
-    let id = amending.id.clone();
-    let before = casebook.policy().organization(&id, session.actor()?).ok();
-    let again = flags.key.as_ref().map(|_| OrganizationCommand { is_new: false, ..amending.clone() });
-    let mut report = casebook.perform(Command::File(FileCommand::Organization(amending)), &terms);
-    session.print_recovery(&casebook);
-    // An organisation that is there as it was asked for is what the first try made.
-    if let (Err(Error::OrganizationExists { .. }), Some(again)) = (&report, again)
-        && !again.would_change(&casebook, &terms)?
+/// Creates or changes an organization, and prints the result.
+fn run_change(session: &Session, command: OrganizationCommand, flags: &OrgWriteFlags) -> Result<Exit, CliError> {
+    let mut desk = session.desk()?;
+    let options = session.write_options(&flags.end)?;
+    let id = command.id.clone();
+    let before = desk.policy().organization(&id, session.actor()?).ok();
+    let retry = flags.key.as_ref().map(|_| OrganizationCommand { is_new: false, ..command.clone() });
+    let mut outcome = desk.perform(Command::File(FileCommand::Organization(command)), &options);
+    session.print_recovery(&desk);
+    // With a key, an organization that exists as requested is the result of the first try.
+    if let (Err(Error::OrganizationExists { .. }), Some(retry)) = (&outcome, retry)
+        && !retry.would_change(&desk, &options)?
     {
-        report = Ok(Outcome::default());
+        outcome = Ok(Outcome::default());
     }
-    let report = report?;
-    if report.changes.is_empty() {
+    let outcome = outcome?;
+    if outcome.changes.is_empty() {
         session.output.warn("note: nothing to change");
     }
-    if let Some(after) = require_new(&report, &id) {
-        plan_impact::print_impact(session, &casebook, before.as_ref(), &after);
+    if let Some(after) = organization_after(&outcome, &id) {
+        plan_impact::print_impact(session, &desk, before.as_ref(), &after);
     }
     if flags.end.dry_run && !flags.json {
-        session.print_plan(&report)?;
+        session.print_plan(&outcome)?;
         return Ok(Exit::Done);
     }
-    let organization = match require_new(&report, &id) {
+    let organization = match organization_after(&outcome, &id) {
         Some(organization) => organization,
-        None => casebook.policy().organization(&id, session.actor()?)?,
+        None => desk.policy().organization(&id, session.actor()?)?,
     };
     if flags.json {
         session.output.json(&view::organization::to_json(&organization))?;
@@ -281,8 +283,8 @@ fn amend(session: &Session, amending: OrganizationCommand, flags: &OrgWriteFlags
     Ok(Exit::Done)
 }
 
-/// The organisation as a command leaves it.
-pub(super) fn require_new(report: &Outcome, id: &str) -> Option<Organization> {
-    let change = report.changes.iter().find(|change| layout::organization_of(&change.path) == Some(id))?;
+/// Returns an organization as a command left it, if the command changed it.
+pub(super) fn organization_after(outcome: &Outcome, id: &str) -> Option<Organization> {
+    let change = outcome.changes.iter().find(|change| layout::organization_of(&change.path) == Some(id))?;
     yaml::read_organization(change.after.as_bytes(), id).ok()
 }

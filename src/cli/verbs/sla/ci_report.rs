@@ -1,4 +1,4 @@
-//! What fails a run in CI, and how it is told there: annotations, reports, the summary of a job.
+//! `sla --fail-on` and `--report`: clocks as findings for CI systems: annotations, reports, job summaries.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,36 +19,39 @@ use crate::view::colors::ColorMode;
 use crate::view::findings::{ReportFormat, ReportSource, render};
 use crate::view::sla::metric;
 
-/// From when on a clock fails a run.
+/// The time from which a clock fails a CI job.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum FailOn {
-    /// Once it is late.
+    /// From its breach on.
     #[default]
     Breached,
-    /// So much time, by the clock on the wall, before it is.
+    /// From this duration before its due time on; in elapsed time, not open time.
     Due(TimeDelta),
 }
 
-/// `breached`, or `due:2h`.
-pub(super) fn fail_on(words: &str) -> Result<FailOn, String> {
-    match words.split_once(':') {
-        None if words == "breached" => Ok(FailOn::Breached),
+/// Parses `breached` or `due:2h`.
+pub(super) fn fail_on(text: &str) -> Result<FailOn, String> {
+    match text.split_once(':') {
+        None if text == "breached" => Ok(FailOn::Breached),
         Some(("due", span)) => duration::parse_duration(span)
             .map(FailOn::Due)
-            .ok_or_else(|| format!("`{span}` is no span of time; `due:2h` is meant")),
-        _ => Err("`breached` or `due:2h` is meant".to_owned()),
+            .ok_or_else(|| format!("`{span}` is not a duration; write due:2h")),
+        _ => Err("expected breached or due:2h".to_owned()),
     }
 }
 
 impl FailOn {
-    /// The clocks that fail, as findings.
-    pub(super) fn select(self, owing: &DueClocks, now: DateTime<Utc>) -> Vec<Finding> {
-        let find = |owed: &TicketClock| self.finding(owed, owing.rows.of(owed.ticket)?.header.subject.as_str(), now);
-        owing.clocks.iter().filter_map(find).collect()
+    /// Returns the clocks that fail the job, as findings.
+    pub(super) fn select(self, due_clocks: &DueClocks, now: DateTime<Utc>) -> Vec<Finding> {
+        let find = |ticket_clock: &TicketClock| {
+            self.finding(ticket_clock, due_clocks.rows.of(ticket_clock.ticket)?.header.subject.as_str(), now)
+        };
+        due_clocks.clocks.iter().filter_map(find).collect()
     }
 
-    fn finding(self, owed: &TicketClock, subject: &str, now: DateTime<Utc>) -> Option<Finding> {
-        let clock = &owed.clock;
+    /// Returns the finding for a clock, if it fails the job.
+    fn finding(self, ticket_clock: &TicketClock, subject: &str, now: DateTime<Utc>) -> Option<Finding> {
+        let clock = &ticket_clock.clock;
         let due = clock.due_at?;
         let (rule, verb) = match self {
             _ if clock.state == ClockState::Breached => (&TARGET_BREACHED, "was due"),
@@ -57,20 +60,21 @@ impl FailOn {
         };
         let (metric, due) = (metric(clock.metric), format_instant(due));
         let message = format!("{metric} ({}) {verb} {due}: {subject}", clock.priority);
-        Some(Finding::new(rule, layout::ticket_path(owed.ticket), message).of(owed.ticket))
+        Some(Finding::new(rule, layout::ticket_path(ticket_clock.ticket), message).of(ticket_clock.ticket))
     }
 }
 
-/// The forms CI systems read.
+/// A format that CI systems read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum CiReportFormat {
-    /// One of those findings have.
+    /// A format of findings.
     Findings(ReportFormat),
-    /// A table in Markdown.
+    /// A Markdown table.
     Summary,
 }
 
-const FORMS: [(&str, CiReportFormat); 5] = [
+/// The formats by name.
+const FORMATS: [(&str, CiReportFormat); 5] = [
     ("github", CiReportFormat::Findings(ReportFormat::Github)),
     ("gitlab", CiReportFormat::Findings(ReportFormat::Gitlab)),
     ("junit", CiReportFormat::Findings(ReportFormat::Junit)),
@@ -78,20 +82,21 @@ const FORMS: [(&str, CiReportFormat); 5] = [
     ("summary", CiReportFormat::Summary),
 ];
 
-/// `FORM=FILE`.
-pub(super) fn report(words: &str) -> Result<(CiReportFormat, PathBuf), String> {
-    let (form, file) = words.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("FORM=FILE belongs here")?;
-    let known = FORMS.into_iter().find(|(word, _)| *word == form);
-    let (_, form) = known.ok_or_else(|| format!("known forms are {}", FORMS.map(|(word, _)| word).join(", ")))?;
-    Ok((form, PathBuf::from(file)))
+/// Parses `FORM=FILE`.
+pub(super) fn report(text: &str) -> Result<(CiReportFormat, PathBuf), String> {
+    let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("expected FORM=FILE")?;
+    let format = FORMATS.into_iter().find(|(word, _)| *word == format);
+    let (_, format) = format.ok_or_else(|| format!("the formats are {}", FORMATS.map(|(word, _)| word).join(", ")))?;
+    Ok((format, PathBuf::from(file)))
 }
 
 impl CiReportFormat {
-    /// Writes what fails. The summary of a job is added to what others wrote there.
+    /// Writes the findings into a file, `-` for standard output. A job summary is appended to the file. `count` is the
+    /// number of clocks, and `folder` that of the desk in its repository.
     pub(super) fn write(
         self,
         session: &Session,
-        failing: &[Finding],
+        findings: &[Finding],
         file: &Path,
         (count, folder): (usize, &str),
     ) -> Result<(), CliError> {
@@ -105,8 +110,8 @@ impl CiReportFormat {
             color_mode: ColorMode::PLAIN,
         };
         let text = match self {
-            Self::Findings(form) => render(form, failing, &run),
-            Self::Summary => crate::view::sla::summary(failing),
+            Self::Findings(format) => render(format, findings, &run),
+            Self::Summary => crate::view::sla::summary(findings),
         };
         if file == Path::new("-") {
             return Ok(session.output.print(&text)?);

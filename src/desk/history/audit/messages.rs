@@ -1,4 +1,4 @@
-//! The sentences of an audit: what is wrong with an entry, in the words of the ticket.
+//! The messages of the audit's findings about entries.
 
 use std::collections::HashSet;
 
@@ -20,24 +20,24 @@ use crate::store::git::Revision;
 use crate::store::yaml;
 use crate::store::yaml::FileVersion;
 
-/// How much of a line is told, in characters.
-const TOLD: usize = 60;
+/// The longest part of a line in a message, in characters.
+const LONGEST: usize = 60;
 
-/// `the reply of kenji@desk.example`.
+/// Describes an entry: the `reply` of kenji@desk.example.
 pub fn entry(entry: &Entry) -> String {
     format!("the `{}` of {}", entry.action.as_str(), entry.by)
 }
 
-/// Whom a commit names.
+/// Describes the people whom a commit names.
 pub fn author(revision: &Revision) -> String {
     match revision.on_behalf_of.as_slice() {
-        [] => format!("{}, the author of the commit", revision.author),
-        others => format!("{}, whom the commit names", others.join(", ")),
+        [] => format!("the author of the commit, {}", revision.author),
+        people => format!("the people that the commit names: {}", people.join(", ")),
     }
 }
 
-/// What became of an entry of an older version, and the line of the file to look at.
-pub fn loss(
+/// Describes the loss of an entry of an older version. Returns the message and the line of the file, from 1.
+pub fn lost_entry(
     loss: LostEntry,
     before: &FileVersion,
     after: &FileVersion,
@@ -47,36 +47,39 @@ pub fn loss(
     let id = loss.entry();
     let old = before.ticket().ok().and_then(|ticket| ticket.entry(id));
     let name =
-        old.map_or_else(|| "the entry".to_owned(), |old| format!("{} of {}", entry(old), format_instant(old.at)));
+        old.map_or_else(|| "the entry".to_owned(), |old| format!("{} at {}", entry(old), format_instant(old.at)));
     if let LostEntry::Edited(_) = loss
-        && let Some((message, line)) = comment(id, &name, before, after, was, now)
+        && let Some((message, line)) = changed_comment(id, &name, before, after, was, now)
     {
         return (message, line);
     }
     let message = match loss {
-        LostEntry::Removed(_) => format!("{name} is gone"),
-        LostEntry::Reordered(_) => format!("{name} stands behind one that came after it"),
-        // What was hidden is not told again.
+        LostEntry::Removed(_) => format!("{name} was removed"),
+        LostEntry::Reordered(_) => format!("{name} was moved after a later entry"),
+        // The message must not repeat a redacted text.
         LostEntry::Edited(_)
             if before.ticket().is_ok_and(|ticket| redacted_entries(ticket, &HashSet::new()).contains(&id)) =>
         {
-            format!("{name} was edited, which is redacted")
+            format!("{name} was edited; it is redacted, so its text is withheld")
         }
         LostEntry::Edited(_) => {
-            let bytes = |pieces: &[RawEntry<'_>]| {
-                let piece = pieces.iter().find(|piece| piece.id == id);
-                piece.map(|piece| String::from_utf8_lossy(piece.bytes).into_owned()).unwrap_or_default()
-            };
-            let (was, now) = (bytes(was), bytes(now));
+            let text = |entries: &[RawEntry<'_>]| raw_text(id, entries).unwrap_or_default();
+            let (was, now) = (text(was), text(now));
             format!("{name} was edited: {}", difference(&was, &now))
         }
     };
     (message, 1)
 }
 
-/// What became of a comment between entries, with its line, where that is all that differs: the lines behind an entry
+/// Returns the text of an entry in a file.
+fn raw_text(id: Id, entries: &[RawEntry<'_>]) -> Option<String> {
+    let entry = entries.iter().find(|entry| entry.id == id)?;
+    Some(String::from_utf8_lossy(entry.bytes).into_owned())
+}
+
+/// Describes the change of a comment between entries, with its line, if nothing else differs: the lines after an entry
 /// count as its own.
-fn comment(
+fn changed_comment(
     id: Id,
     name: &str,
     before: &FileVersion,
@@ -84,45 +87,41 @@ fn comment(
     was: &[RawEntry<'_>],
     now: &[RawEntry<'_>],
 ) -> Option<(String, usize)> {
-    // With their texts, since a line of a text may look like a comment.
-    let says = |version: &FileVersion| yaml::read(version.bytes(), None).ok()?.entry(id).cloned();
-    if says(before)? != says(after)? {
+    // Compared with their texts, because a line of a text may look like a comment.
+    let parse = |version: &FileVersion| yaml::read(version.bytes(), None).ok()?.entry(id).cloned();
+    if parse(before)? != parse(after)? {
         return None;
     }
-    let text = |pieces: &[RawEntry<'_>]| {
-        let piece = pieces.iter().find(|piece| piece.id == id)?;
-        Some(String::from_utf8_lossy(piece.bytes).into_owned())
-    };
-    let (was, now) = (text(was)?, text(now)?);
-    let ((own, was), (still, is)) = (without_comment(&was), without_comment(&now));
-    if own != still {
+    let (was, now) = (raw_text(id, was)?, raw_text(id, now)?);
+    let ((entry_was, was), (entry_now, is)) = (without_comments(&was), without_comments(&now));
+    if entry_was != entry_now {
         return None;
     }
     let same = was.iter().zip(&is).take_while(|((_, was), (_, is))| was == is).count();
-    let words = |lines: &[(usize, &str)]| lines.get(same).map(|(_, words)| line(Some(words)));
-    let place = format!("between entries, behind {name}");
-    let message = match (words(&was), words(&is)) {
-        (None, Some(is)) => format!("a comment was put {place}: `{is}`"),
-        (Some(was), None) => format!("the comment {place}, was taken out: `{was}`"),
-        (Some(was), Some(is)) => format!("the comment {place}, was changed: `{was}` became `{is}`"),
+    let comment = |lines: &[(usize, &str)]| lines.get(same).map(|(_, text)| shortened(Some(text)));
+    let place = format!("between entries, after {name}");
+    let message = match (comment(&was), comment(&is)) {
+        (None, Some(is)) => format!("a comment was added {place}: `{is}`"),
+        (Some(was), None) => format!("a comment was removed {place}: `{was}`"),
+        (Some(was), Some(is)) => format!("a comment was changed {place}: `{was}` became `{is}`"),
         (None, None) => return None,
     };
-    let above = |place: usize| after.bytes()[..place].iter().filter(|byte| **byte == b'\n').count();
-    let start = memmem::find(after.bytes(), now.as_bytes()).map_or(0, above);
-    let within = is.get(same).map_or_else(|| own.lines().count(), |(place, _)| *place);
+    let lines_before = |end: usize| after.bytes()[..end].iter().filter(|byte| **byte == b'\n').count();
+    let start = memmem::find(after.bytes(), now.as_bytes()).map_or(0, lines_before);
+    let within = is.get(same).map_or_else(|| entry_was.lines().count(), |(place, _)| *place);
     Some((message, start + within + 1))
 }
 
-/// An entry without the comments behind it, and those, line by line, each with its place from 0.
-fn without_comment(piece: &str) -> (String, Vec<(usize, &str)>) {
-    let lines: Vec<&str> = piece.lines().collect();
+/// Returns an entry without the comments after it, and the lines of those with their places in the entry, from 0.
+fn without_comments(entry: &str) -> (String, Vec<(usize, &str)>) {
+    let lines: Vec<&str> = entry.lines().collect();
     let is_own = |line: &&str| !line.trim().is_empty() && !line.trim_start().starts_with('#');
     let end = lines.iter().rposition(is_own).map_or(0, |place| place + 1);
-    let behind = lines.iter().enumerate().skip(end).map(|(place, line)| (place, line.trim()));
-    (lines[..end].join("\n"), behind.filter(|(_, words)| !words.is_empty()).collect())
+    let comments = lines.iter().enumerate().skip(end).map(|(place, line)| (place, line.trim()));
+    (lines[..end].join("\n"), comments.filter(|(_, text)| !text.is_empty()).collect())
 }
 
-/// How the first lines that differ do: in their words, in blanks alone, or in how lines end.
+/// Describes the first difference of two texts: in the words of a line, only in spaces, or only in line ends.
 fn difference(was: &str, now: &str) -> String {
     let (mut old, mut new) = (was.lines(), now.lines());
     for number in 1.. {
@@ -131,44 +130,48 @@ fn difference(was: &str, now: &str) -> String {
             (None, None) => break,
             sides => sides,
         };
-        let (told, tells) = (line(was), line(now));
-        // Words that are cut off may differ behind.
+        let (short_was, short_now) = (shortened(was), shortened(now));
+        // Lines that are cut off may differ after the cut.
         let same_words = was.zip(now).is_some_and(|(was, now)| was.split_whitespace().eq(now.split_whitespace()));
-        return match was.zip(now).filter(|_| same_words || told == tells) {
-            Some((was, now)) if same_words => blanks(number, was, now),
+        return match was.zip(now).filter(|_| same_words || short_was == short_now) {
+            Some((was, now)) if same_words => different_spaces(number, was, now),
             Some((was, now)) => {
-                let (was, now) = far_apart(was, now);
-                format!("`…{was}` became `…{now}` in its line {number}")
+                let (was, now) = from_difference(was, now);
+                format!("`…{was}` became `…{now}` in line {number} of the entry")
             }
-            None => format!("`{told}` became `{tells}`"),
+            None => format!("`{short_was}` became `{short_now}`"),
         };
     }
-    line_ends(was, now)
+    different_line_ends(was, now)
 }
 
-/// The same words with other blanks.
-fn blanks(number: usize, was: &str, now: &str) -> String {
+/// Describes how the spaces of two lines with the same words differ.
+fn different_spaces(number: usize, was: &str, now: &str) -> String {
     let indent = |line: &str| line.chars().take_while(|c| c.is_whitespace()).count();
-    let place = format!("the same words with other blanks: its line {number}");
+    let place = format!("only spaces differ: line {number} of the entry");
     if was.trim_start() == now.trim_start() && !was.contains('\t') && !now.contains('\t') {
-        return format!("{place} has {} in front instead of {}, `{}`", indent(now), indent(was), line(Some(now)));
+        return format!(
+            "{place} is indented by {} instead of {}: `{}`",
+            indent(now),
+            indent(was),
+            shortened(Some(now))
+        );
     }
-    let (was, now) = far_apart(was, now);
-    format!("{place} has `{}` instead of `{}`", visible(&now), visible(&was))
+    let (was, now) = from_difference(was, now);
+    format!("{place} has `{}` instead of `{}`", with_visible_spaces(&now), with_visible_spaces(&was))
 }
 
-/// Two lines from a little before where they part.
-fn far_apart(was: &str, now: &str) -> (String, String) {
+/// Returns two lines from shortly before their first difference.
+fn from_difference(was: &str, now: &str) -> (String, String) {
     const BEFORE: usize = 10;
     let same = was.chars().zip(now.chars()).take_while(|(was, now)| was == now).count();
-    let from = |line: &str| line.chars().skip(same.saturating_sub(BEFORE)).take(TOLD).collect();
+    let from = |line: &str| line.chars().skip(same.saturating_sub(BEFORE)).take(LONGEST).collect();
     (from(was), from(now))
 }
 
-/// Blanks as signs that can be seen and counted.
-fn visible(words: &str) -> String {
-    words
-        .chars()
+/// Returns a text with visible characters in place of spaces.
+fn with_visible_spaces(text: &str) -> String {
+    text.chars()
         .map(|c| match c {
             ' ' => '·',
             '\t' => '→',
@@ -178,8 +181,8 @@ fn visible(words: &str) -> String {
         .collect()
 }
 
-/// Lines that are the same, and end otherwise.
-fn line_ends(was: &str, now: &str) -> String {
+/// Describes how the line ends of two texts with the same lines differ.
+fn different_line_ends(was: &str, now: &str) -> String {
     let ends = |text: &str| {
         let (all, crlf) = (text.matches('\n').count(), text.matches("\r\n").count());
         match crlf {
@@ -190,111 +193,123 @@ fn line_ends(was: &str, now: &str) -> String {
     };
     let (was, now) = (ends(was), ends(now));
     if was == now {
-        "the same lines; the end of the last one differs, or which of them end with CRLF".to_owned()
+        "only line ends differ: that of the last line, or which lines end with CRLF".to_owned()
     } else {
-        format!("line ends: {was} became {now}")
+        format!("only line ends differ: {was} became {now}")
     }
 }
 
-fn line(line: Option<&str>) -> String {
+/// Returns a line without the spaces around it, cut at [`LONGEST`].
+fn shortened(line: Option<&str>) -> String {
     let line = line.unwrap_or_default().trim();
-    match line.char_indices().nth(TOLD) {
+    match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
         None => line.to_owned(),
     }
 }
 
-/// How a time does not fit.
-pub fn timestamp_message(entry: &Entry, lapse: TimestampProblem) -> String {
+/// Describes a problem with the time of an entry.
+pub fn timestamp(entry: &Entry, problem: TimestampProblem) -> String {
     let (name, at) = (self::entry(entry), format_instant(entry.at));
-    match lapse {
+    match problem {
         TimestampProblem::Backwards { after } => {
-            format!("{name} is of {at}, and the one before it of {}", format_instant(after))
+            format!("{name} is dated {at}, before the previous entry ({})", format_instant(after))
         }
         TimestampProblem::DiffersFromId { created: made } => {
-            format!("{name} is of {at}, and its id was made at {}", format_instant(made))
+            format!("{name} is dated {at}, but its id was made at {}", format_instant(made))
         }
         TimestampProblem::Future { committed } => {
-            format!("{name} is of {at}, and its commit of {}", format_instant(committed))
+            format!("{name} is dated {at}, after the commit that added it ({})", format_instant(committed))
         }
     }
 }
 
-/// That an entry is of a time that has not come yet.
-pub fn ahead(entry: &Entry, now: DateTime<Utc>) -> String {
-    format!("{} is of {}, and here it is {}", self::entry(entry), format_instant(entry.at), format_instant(now))
+/// Describes an entry that is dated in the future.
+pub fn in_the_future(entry: &Entry, now: DateTime<Utc>) -> String {
+    let (name, at) = (self::entry(entry), format_instant(entry.at));
+    format!("{name} is dated {at}, in the future: it is {} now", format_instant(now))
 }
 
-/// Why an entry could not be made, and the rule that says so.
-pub fn unlawful(entry: &Entry, why: &NotPermitted) -> (&'static Rule, String) {
-    let name = self::entry(entry);
+/// Describes why an entry was not permitted, and returns the rule it breaks.
+pub fn not_permitted(entry: &Entry, problem: &NotPermitted) -> (&'static Rule, String) {
+    let (name, by) = (self::entry(entry), &entry.by);
     let status = |status: &Option<Status>| status.map_or("nothing", Status::as_str);
-    if why.is_about_rights() {
-        let reason = match why {
-            NotPermitted::NotAnAgent => "casebook.toml did not name them as an agent".to_owned(),
-            NotPermitted::Refused(Refusal::OnBehalf) => "a customer opens tickets in their own name only".to_owned(),
-            NotPermitted::Refused(Refusal::OtherOrganization { given }) => format!("they do not belong to {given}"),
-            NotPermitted::Refused(Refusal::NotEligible(hurdle)) => {
-                format!("by what was on file they could not open it: {}", hurdle.rule())
+    if problem.is_about_rights() {
+        let reason = match problem {
+            NotPermitted::NotAnAgent => format!("casebook.toml did not list {by} as an agent"),
+            NotPermitted::Refused(Refusal::OnBehalf) => "customers can open tickets only in their own name".to_owned(),
+            NotPermitted::Refused(Refusal::OtherOrganization { given }) => format!("{by} does not belong to {given}"),
+            NotPermitted::Refused(Refusal::NotEligible(problem)) => {
+                format!("{by} could not open it: {}", problem.rule())
             }
-            NotPermitted::Refused(Refusal::Access(_)) => "by what was on file they could not ask for access".to_owned(),
-            NotPermitted::Refused(Refusal::NotVisible) => "they have no part in this ticket".to_owned(),
-            _ => format!("a {} may not do this here", entry.role),
+            NotPermitted::Refused(Refusal::Access(_)) => format!("{by} could not request this access"),
+            NotPermitted::Refused(Refusal::NotVisible) => format!("{by} could not see this ticket"),
+            _ => format!("the role {} may not do this here", entry.role),
         };
-        return (&AUDIT_RIGHTS, format!("{name} is not theirs to make: {reason}"));
+        return (&AUDIT_RIGHTS, format!("{name} was not permitted: {reason}"));
     }
-    match why {
+    match problem {
         NotPermitted::WrongFrom { recorded: None, .. } => {
-            (&ENTRY_FROM, format!("{name} does not say which status it saw"))
+            (&ENTRY_FROM, format!("{name} does not say which status the ticket had"))
         }
-        NotPermitted::WrongFrom { recorded: saw, actual: was } => {
-            (&ENTRY_ILLEGAL, format!("{name} saw `{}` where the ticket was `{}`", status(saw), status(was)))
+        NotPermitted::WrongFrom { recorded, actual } => (
+            &ENTRY_ILLEGAL,
+            format!("{name} says that the ticket was `{}`, but it was `{}`", status(recorded), status(actual)),
+        ),
+        NotPermitted::WrongTo { recorded, expected } => (
+            &ENTRY_STATUS,
+            format!("{name} changes the status to `{}`, but the workflow to `{}`", status(recorded), status(expected)),
+        ),
+        NotPermitted::WrongPriority { recorded, actual } => {
+            (&ENTRY_ILLEGAL, format!("{name} says that the priority was {recorded}, but it was {actual}"))
         }
-        NotPermitted::WrongTo { recorded: to, expected: follows } => {
-            (&ENTRY_STATUS, format!("{name} leads to `{}`, and the workflow to `{}`", status(to), status(follows)))
+        NotPermitted::AgreerMissing => {
+            (&SOLVE_EVIDENCE, format!("{name} has the resolution `agreed`, but does not name the person who agreed"))
         }
-        NotPermitted::WrongPriority { recorded: said, actual: was } => {
-            (&ENTRY_ILLEGAL, format!("{name} says the priority was {said}, and it was {was}"))
-        }
-        NotPermitted::AgreerMissing => (&SOLVE_EVIDENCE, format!("{name} is as agreed, and does not say by whom")),
         NotPermitted::Refused(refusal) => {
-            let (rule, reason) = refused(refusal);
+            let (rule, reason) = refusal_reason(refusal);
             (rule, format!("{name} was not allowed: {reason}"))
         }
         NotPermitted::NotAnAgent => (&AUDIT_RIGHTS, name),
     }
 }
 
-fn refused(refusal: &Refusal) -> (&'static Rule, String) {
+/// Returns the rule that a refused action breaks, and the reason of the refusal.
+fn refusal_reason(refusal: &Refusal) -> (&'static Rule, String) {
     match refusal {
-        Refusal::TextMissing => (&ENTRY_NO_TEXT, "it needs words".to_owned()),
+        Refusal::TextMissing => (&ENTRY_NO_TEXT, "it needs a text".to_owned()),
         Refusal::NoSuchEntry { entry } => (&ENTRY_REFERS, format!("the ticket had no entry {entry}")),
         Refusal::Status { status } => (&ENTRY_ILLEGAL, format!("the ticket was `{status}`")),
         Refusal::IsMerged { into } => (&ENTRY_ILLEGAL, format!("the ticket was merged into {into}")),
         Refusal::NotMerged => (&ENTRY_ILLEGAL, "the ticket was not merged".to_owned()),
-        Refusal::SameHoldReason { reason } => (&ENTRY_ILLEGAL, format!("it was on hold for `{reason}` already")),
+        Refusal::SameHoldReason { reason } => {
+            (&ENTRY_ILLEGAL, format!("the ticket was on hold for `{reason}` already"))
+        }
         Refusal::SamePriority { priority } => (&ENTRY_ILLEGAL, format!("the priority was {priority} already")),
         Refusal::AlreadyEscalated { since } => {
-            (&ENTRY_ILLEGAL, format!("it was escalated since {}", format_instant(*since)))
+            (&ENTRY_ILLEGAL, format!("the ticket was escalated since {}", format_instant(*since)))
         }
-        Refusal::NotEscalated => (&ENTRY_ILLEGAL, "it was not escalated".to_owned()),
+        Refusal::NotEscalated => (&ENTRY_ILLEGAL, "the ticket was not escalated".to_owned()),
         Refusal::TooFewAlerts { given, needed } => {
-            (&SOLVE_EVIDENCE, format!("silence needs {needed} reminders, and there were {given}"))
+            (&SOLVE_EVIDENCE, format!("solving for no response needs {needed} reminders, but only {given} were sent"))
         }
         Refusal::TooEarly { ready_at, .. } => (
             &SOLVE_EARLY,
-            format!("silence could solve it from {} on", ready_at.map_or_else(String::new, format_instant)),
+            format!(
+                "solving for no response was possible from {} on",
+                ready_at.map_or_else(String::new, format_instant)
+            ),
         ),
-        Refusal::NoAgentReply => (&SOLVE_EVIDENCE, "no agent had asked anything".to_owned()),
+        Refusal::NoAgentReply => (&SOLVE_EVIDENCE, "no agent had replied".to_owned()),
         Refusal::CustomerReplied => (&SOLVE_EVIDENCE, "the customer had replied".to_owned()),
         Refusal::MergedSince { source } => (&SOLVE_EVIDENCE, format!("{source} had been merged into it")),
         Refusal::MergeIntoItself => (&ENTRY_ILLEGAL, "a ticket cannot be merged into itself".to_owned()),
         Refusal::TargetSolved => (&ENTRY_ILLEGAL, "the target was solved".to_owned()),
         Refusal::TargetMerged { into } => (&ENTRY_ILLEGAL, format!("the target was merged into {into}")),
-        Refusal::OtherCustomer { .. } => (&ENTRY_ILLEGAL, "the tickets are of different customers".to_owned()),
-        Refusal::RequiredField { name } => (&ENTRY_ILLEGAL, format!("every ticket has a {name}")),
-        Refusal::InvalidField { name } => (&ENTRY_ILLEGAL, format!("that is no value for {name}")),
-        _ => (&ENTRY_ILLEGAL, "nothing can be done so by itself".to_owned()),
+        Refusal::OtherCustomer { .. } => (&ENTRY_ILLEGAL, "the tickets belong to different customers".to_owned()),
+        Refusal::RequiredField { name } => (&ENTRY_ILLEGAL, format!("every ticket needs a {name}")),
+        Refusal::InvalidField { name } => (&ENTRY_ILLEGAL, format!("the value is invalid for {name}")),
+        _ => (&ENTRY_ILLEGAL, "the workflow does not allow it".to_owned()),
     }
 }
 
@@ -303,28 +318,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_line_that_differs_is_told() {
+    fn the_first_line_that_differs_is_quoted() {
         assert_eq!(difference("a\n  b\nc", "a\n  x\nc"), "`b` became `x`");
         assert_eq!(difference("a", "a\n  b"), "`` became `b`");
         let long = "y".repeat(100);
-        assert_eq!(difference(&long, "a").chars().count(), TOLD + "`…` became `a`".chars().count());
-        // Where they are the same for longer than is told, what differs is told all the same.
+        assert_eq!(difference(&long, "a").chars().count(), LONGEST + "`…` became `a`".chars().count());
+        // If the shortened lines are equal, their difference is quoted.
         let (was, now) = (format!("{long} here"), format!("{long} there"));
-        assert_eq!(difference(&was, &now), "`…yyyyyyyyy here` became `…yyyyyyyyy there` in its line 1");
+        assert_eq!(difference(&was, &now), "`…yyyyyyyyy here` became `…yyyyyyyyy there` in line 1 of the entry");
     }
 
     #[test]
-    fn blanks_that_differ_can_be_seen() {
-        let told = |was, now| difference(was, now);
+    fn spaces_that_differ_are_visible() {
         assert_eq!(
-            told("a\n  b c\n", "a\n    b c\n"),
-            "the same words with other blanks: its line 2 has 4 in front instead of 2, `b c`"
+            difference("a\n  b c\n", "a\n    b c\n"),
+            "only spaces differ: line 2 of the entry is indented by 4 instead of 2: `b c`"
         );
-        assert_eq!(told("b c\n", "b  c\n"), "the same words with other blanks: its line 1 has `b··c` instead of `b·c`");
-        assert_eq!(told("b\n", "b \n"), "the same words with other blanks: its line 1 has `b·` instead of `b`");
-        assert_eq!(told("  b\n", "\tb\n"), "the same words with other blanks: its line 1 has `→b` instead of `··b`");
-        assert_eq!(told("a\nb\n", "a\r\nb\r\n"), "line ends: LF became CRLF");
-        assert_eq!(told("a\r\nb\r\n", "a\nb\n"), "line ends: CRLF became LF");
-        assert_eq!(told("a\nb\n", "a\r\nb\n"), "line ends: LF became LF and CRLF");
+        assert_eq!(
+            difference("b c\n", "b  c\n"),
+            "only spaces differ: line 1 of the entry has `b··c` instead of `b·c`"
+        );
+        assert_eq!(difference("b\n", "b \n"), "only spaces differ: line 1 of the entry has `b·` instead of `b`");
+        assert_eq!(difference("  b\n", "\tb\n"), "only spaces differ: line 1 of the entry has `→b` instead of `··b`");
+        assert_eq!(difference("a\nb\n", "a\r\nb\r\n"), "only line ends differ: LF became CRLF");
+        assert_eq!(difference("a\r\nb\r\n", "a\nb\n"), "only line ends differ: CRLF became LF");
+        assert_eq!(difference("a\nb\n", "a\r\nb\n"), "only line ends differ: LF became LF and CRLF");
     }
 }

@@ -1,335 +1,341 @@
-//! The audit: every commit held against its parents, ticket by ticket and entry by entry.
+//! The audit of a desk's history: every commit compared with its parents, ticket by ticket and entry by entry.
 //!
-//! What an entry means is compared in [`crate::domain::audit`], and git is walked in [`crate::store::git`]; here both
-//! come together, for an audit and for the guard alike. Needs a repository and no work tree, so a bare one will do.
+//! [`crate::domain::audit`] compares histories, and [`crate::store::git`] walks git's; this folder connects the two.
+//! The audit needs a repository but no work tree, so a bare one is enough. The design is explained in
+//! docs/decisions/0009-audit.md.
+//!
+//! # Invariants
+//! The audit does not know the guard, which accompanies it as an [`AuditObserver`].
 
 mod attachments;
 mod checkpoint;
 mod commit;
-mod earlier;
 mod entries;
 mod messages;
+mod observer;
 mod organizations_at;
 mod policy_at;
 mod range;
 mod removed_desks;
+mod versions;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_SHALLOW, Severity};
 use crate::error::Error;
-use crate::store::git::{
-    CommitChange, GitError, HistoryWalk, ObjectStream, Repository, Revision, Signature, TrustedKey, VersionCache,
-    WalkFilter,
-};
+use crate::store::git::{GitError, HistoryWalk, ObjectStream, Repository, Revision, Signature, WalkFilter};
 use crate::store::layout;
-use crate::store::yaml::FileVersion;
 
+use super::duplicate_entries::DeskAt;
 use crate::desk::DeskLocation;
 
-pub(super) use attachments::{is_for_attachments, is_new_attachment};
+use attachments::AttachmentHistory;
+pub(super) use attachments::is_attachment;
 pub(super) use commit::LoadedCommit;
+pub(super) use messages::entry as describe_entry;
+use observer::NoObserver;
+pub(super) use observer::{AuditObserver, NewEntryPlaces};
 use organizations_at::OrganizationCache;
+use policy_at::PolicyHistory;
 pub(super) use policy_at::{BasePolicy, PolicyAt};
 pub use range::AuditRange;
 use range::SelectedCommits;
-use removed_desks::DesksSeen;
+use removed_desks::DeskMoves;
+use versions::TicketVersions;
 
-/// Where tickets lie, as paths of git begin.
+/// The folder of tickets, as git's paths begin.
 const TICKETS: &str = "tickets/";
 
-/// How much each half of the shelf of versions holds, in bytes.
-const SHELF: usize = 16 << 20;
-
-/// What is asked of an audit.
+/// The optional parts of an audit.
 #[derive(Clone, Debug)]
 pub struct AuditOptions {
-    /// Whether entries name whom their commit names.
+    /// Check that entries name a person whom their commit names (CB409).
     pub identity: bool,
-    /// Whether commits are signed with keys that casebook.toml names.
+    /// Check that commits are signed with keys that casebook.toml names (CB412, CB413).
     pub signed: bool,
-    /// How far clocks may differ.
+    /// The accepted difference between the clocks of two machines.
     pub tolerance: TimeDelta,
 }
 
-/// An entry that hides another one's words: no violation, and worth a line.
+/// An entry that hides the text of another one: not a violation, but reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redaction {
-    /// The commit that brought it.
+    /// The commit that added it.
     pub commit: String,
     /// The ticket.
     pub ticket: Id,
-    /// The entry that hides.
+    /// The entry that redacts.
     pub entry: Id,
-    /// The entry that is hidden.
+    /// The redacted entry.
     pub hides: Id,
-    /// Who did it.
+    /// The author of the redaction.
     pub by: Person,
-    /// Why.
+    /// The reason that the author gave.
     pub reason: String,
 }
 
-/// What an audit came to.
+/// The result of an audit.
 #[derive(Clone, Debug, Default)]
 pub struct AuditReport {
-    /// What is wrong, the oldest commit first.
+    /// The findings, those of the oldest commit first.
     pub findings: Vec<Finding>,
-    /// What was hidden, and is not wrong.
+    /// The redactions, which are not findings.
     pub redactions: Vec<Redaction>,
-    /// How many commits were looked at.
+    /// The number of audited commits.
     pub commits: usize,
-    /// How many entries came with them.
+    /// The number of entries that these commits added.
     pub entries: usize,
-    /// Those of them that belong to imported tickets: who made them is another system's word.
+    /// The entries among them that belong to imported tickets: their authors come from another system.
     pub imported: usize,
-    /// Those of the others that are of the role `system`: a program made them, in an agent's name.
+    /// The other entries with the role `system`: written by a program in the name of an agent.
     pub system: usize,
-    /// The commit the audit began from, its newest.
+    /// The newest audited commit.
     pub tip: Option<String>,
 }
 
 impl AuditReport {
-    /// Whether something is wrong; with `strict`, whether anything is to be said.
+    /// Returns whether there is an error; if `strict`, whether there is any finding.
     pub fn has_any(&self, strict: bool) -> bool {
         self.findings.iter().any(|finding| strict || finding.severity == Severity::Error)
     }
 }
 
-/// Somebody who audits a repository.
+/// An auditor of the history of one desk.
 #[derive(Clone, Debug)]
 pub struct HistoryAudit {
     pub(crate) repository: Repository,
+    /// The folder of the desk in the repository: empty, or with a slash at its end.
     pub(crate) prefix: String,
-    /// Whether this desk was asked for, whatever else the repository holds.
-    is_asked: bool,
+    /// True if the user named this desk; then other desks of the repository are not looked for.
+    is_named: bool,
 }
 
 impl HistoryAudit {
-    /// An auditor of a desk, with a work tree or without.
-    pub fn at(whereabouts: &DeskLocation) -> Self {
-        let (repository, prefix) = (Repository::at(&whereabouts.folder), whereabouts.prefix.clone());
-        Self { repository, prefix, is_asked: whereabouts.is_asked }
+    /// Creates an auditor of a desk, with a work tree or without.
+    pub fn at(location: &DeskLocation) -> Self {
+        let (repository, prefix) = (Repository::at(&location.folder), location.prefix.clone());
+        Self { repository, prefix, is_named: location.is_named }
     }
 
+    /// Creates an auditor of the desk in the folder that the repository was opened at.
+    ///
+    /// # Errors
+    /// There is no repository.
     pub(crate) fn of(repository: Repository, folder: &Path) -> Result<Self, Error> {
         let prefix = repository.prefix().map_err(|refusal| match refusal {
             GitError::Refused { .. } => Error::NoRepository { root: folder.to_owned() },
             refusal => Error::Git { refusal },
         })?;
-        Ok(Self { repository, prefix, is_asked: true })
+        Ok(Self { repository, prefix, is_named: true })
     }
 
-    /// Audits some commits. `tell` is told after each how many it were.
+    /// Audits the commits of a range. `progress` gets the number of audited commits after each of them.
     ///
     /// # Errors
-    /// git refuses, or knows no such revision.
+    /// git refuses, or does not know a revision of the range.
     pub fn audit(
         &self,
-        span: &AuditRange,
-        questions: &AuditOptions,
-        tell: &mut dyn FnMut(usize),
+        range: &AuditRange,
+        options: &AuditOptions,
+        progress: &mut dyn FnMut(usize),
     ) -> Result<AuditReport, Error> {
-        let mut judge = AuditState::new(self, questions.clone());
-        // git needs a while before it tells of the first commit, which is judged only when all of this is known.
-        let (completeness, chosen, walk) = std::thread::scope(|scope| {
+        let mut state = AuditState::new(self, options.clone());
+        // git takes a while until it lists the first commit, which can be checked only if the rest is known.
+        let (completeness, selected, walk) = std::thread::scope(|scope| {
             let completeness = scope.spawn(|| self.repository.completeness());
-            let chosen = self.revisions(span);
-            let revisions = chosen.as_ref().map_or(&[][..], |chosen| &chosen.revisions);
-            let walk = (!revisions.is_empty()).then(|| self.begin(revisions, &judge));
-            (completeness.join(), chosen, walk)
+            let selected = self.revisions(range);
+            let revisions = selected.as_ref().map_or(&[][..], |selected| &selected.revisions);
+            let walk = (!revisions.is_empty()).then(|| self.begin(revisions, options.identity));
+            (completeness.join(), selected, walk)
         });
         let completeness = completeness.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        judge.given = completeness.shallow;
-        if !judge.given.is_empty() {
-            judge.incomplete("this clone is shallow: what lies before its first commits is taken as it is");
+        state.unchecked = completeness.shallow;
+        if !state.unchecked.is_empty() {
+            state.report_incomplete("this clone is shallow: its first commits, and all before them, were not audited");
         }
         if completeness.grafts || completeness.replaced > 0 {
-            judge.incomplete("grafts or replace refs show another history here; they are not followed");
+            state.report_incomplete("grafts or replace refs show another history here; the audit ignores them");
         }
-        let SelectedCommits { tip, revisions, lost } = chosen?;
-        judge.found.tip.clone_from(&tip);
-        let is_lost = lost.is_some();
-        if let Some(lost) = lost {
-            judge.report(lost);
+        let SelectedCommits { tip, revisions, rewritten } = selected?;
+        state.result.tip.clone_from(&tip);
+        let is_rewritten = rewritten.is_some();
+        if let Some(finding) = rewritten {
+            state.report(finding);
         }
         if let Some(walk) = walk {
-            let walked = walk.and_then(|walk| Self::follow(walk, &mut judge, tell));
-            walked.map_err(|error| self.unknown(span).unwrap_or(error))?;
-            if let (AuditRange::Since(verified), Some(tip), false) = (span, &tip, is_lost) {
-                self.check_duplicates(verified, tip, &mut judge)?;
+            let walked = walk.and_then(|walk| Self::follow(walk, &mut state, &mut NoObserver, progress));
+            walked.map_err(|error| self.unknown_start(range).unwrap_or(error))?;
+            if let (AuditRange::Since(verified), Some(tip), false) = (range, &tip, is_rewritten) {
+                self.check_duplicates(verified, tip, &mut state)?;
             }
-            if !self.is_asked && (is_lost || matches!(span, AuditRange::Head | AuditRange::All)) {
-                let desks = std::mem::take(&mut judge.desks);
-                self.check_removed_desks(&desks, &revisions, &mut judge.found)?;
+            if !self.is_named && (is_rewritten || matches!(range, AuditRange::Head | AuditRange::All)) {
+                let desks = std::mem::take(&mut state.desks);
+                self.check_removed_desks(&desks, &revisions, &mut state.result)?;
             }
-            if questions.signed {
-                self.judge_signatures(&revisions, &mut judge)?;
+            if options.signed {
+                self.check_signatures(&revisions, &mut state)?;
             }
         }
-        Ok(judge.found)
+        Ok(state.result)
     }
 
+    /// Walks the commits that `revisions` select, as `git rev-list` takes them, and checks each of them.
+    ///
+    /// # Errors
+    /// git refuses.
     pub(crate) fn walk(
         &self,
         revisions: &[String],
-        judge: &mut AuditState,
-        tell: &mut dyn FnMut(usize),
+        state: &mut AuditState,
+        observer: &mut dyn AuditObserver,
     ) -> Result<(), Error> {
-        Self::follow(self.begin(revisions, judge)?, judge, tell)
+        Self::follow(self.begin(revisions, true)?, state, observer, &mut |_| {})
     }
 
-    fn begin(&self, revisions: &[String], judge: &AuditState) -> Result<HistoryWalk, Error> {
-        self.repository.walk(revisions, &self.prefix, &wanted(judge.is_limited_to_identity())).map_err(Error::from)
+    /// Begins a walk; `with_behalf` says whether the trailers `On-behalf-of:` of commits are needed.
+    fn begin(&self, revisions: &[String], with_behalf: bool) -> Result<HistoryWalk, Error> {
+        self.repository.walk(revisions, &self.prefix, &walk_filter(with_behalf)).map_err(Error::from)
     }
 
-    fn follow(mut walk: HistoryWalk, judge: &mut AuditState, tell: &mut dyn FnMut(usize)) -> Result<(), Error> {
-        while let Some(revision) = walk.step()? {
-            judge.visit(&revision, &mut walk.objects)?;
-            judge.found.commits += 1;
-            tell(judge.found.commits);
+    fn follow(
+        mut walk: HistoryWalk,
+        state: &mut AuditState,
+        observer: &mut dyn AuditObserver,
+        progress: &mut dyn FnMut(usize),
+    ) -> Result<(), Error> {
+        while let Some(revision) = walk.next_revision()? {
+            state.visit(&revision, &mut walk.objects, observer)?;
+            state.result.commits += 1;
+            progress(state.result.commits);
         }
         Ok(())
     }
 
-    /// Each commit is signed with a key that casebook.toml named before it.
-    fn judge_signatures(&self, revisions: &[String], judge: &mut AuditState) -> Result<(), Error> {
-        let keys = judge.keys();
+    /// Reports entries added since a verified commit that were in another ticket there.
+    fn check_duplicates(&self, verified: &str, tip: &str, state: &mut AuditState) -> Result<(), Error> {
+        let base = DeskAt { repository: &self.repository, prefix: &self.prefix, commit: verified };
+        for duplicate in base.duplicates_among(&state.new_entries())? {
+            let place = duplicate.ticket.map(layout::ticket_path).zip(duplicate.entry);
+            let Some((path, entry)) = place.map(|(path, entry)| (format!("{}{path}", self.prefix), entry)) else {
+                continue;
+            };
+            let commit = self.repository.first_commit_adding(&entry.to_string(), &path, verified, tip)?;
+            state.report(duplicate.in_commit(commit.unwrap_or_else(|| tip.to_owned())));
+        }
+        Ok(())
+    }
+
+    /// Checks that each commit is signed with a key that casebook.toml named before it.
+    fn check_signatures(&self, revisions: &[String], state: &mut AuditState) -> Result<(), Error> {
+        let keys = state.policies.all_keys();
         let signatures = self.repository.signatures(revisions, &keys)?;
         for (commit, signature) in signatures {
             let finding = match signature {
-                Signature::None => Finding::new(&COMMIT_UNSIGNED, ".", "the commit is not signed"),
-                Signature::By(place) if judge.names(&commit, &keys[place]) => continue,
-                Signature::By(_) => Finding::new(&COMMIT_SIGNER, ".", "casebook.toml did not name the key before it"),
-                Signature::Other => {
-                    Finding::new(&COMMIT_SIGNER, ".", "the signature is of no key casebook.toml names, or does not fit")
-                }
+                Signature::By(place) if state.policies.trusted(&commit, &keys[place]) => continue,
+                Signature::By(_) => Finding::new(
+                    &COMMIT_SIGNER,
+                    ".",
+                    "the commit is signed with a key that casebook.toml did not name before it",
+                ),
+                Signature::None => unsigned(),
+                Signature::Other => untrusted_signature(),
             };
-            judge.report(finding.in_commit(commit));
+            state.report(finding.in_commit(commit));
         }
         Ok(())
     }
 }
 
-pub(crate) fn named(entry: &crate::domain::ticket::entry::Entry) -> String {
-    messages::entry(entry)
+/// Returns the finding about a commit without a signature.
+pub(super) fn unsigned() -> Finding {
+    Finding::new(&COMMIT_UNSIGNED, ".", "the commit is not signed")
 }
 
-pub(crate) fn wanted(behalf: bool) -> WalkFilter {
-    WalkFilter { folder: TICKETS, base: layout::MARKER, behalf }
+/// Returns the finding about a commit whose signature is not by a key of casebook.toml.
+pub(super) fn untrusted_signature() -> Finding {
+    Finding::new(&COMMIT_SIGNER, ".", "the signature is invalid, or its key is not in casebook.toml")
 }
 
-/// What is known while commits are looked at, one behind the other.
+/// Returns the files that a walk of the audit reads.
+pub(super) const fn walk_filter(with_behalf: bool) -> WalkFilter {
+    WalkFilter { folder: TICKETS, base: layout::MARKER, behalf: with_behalf }
+}
+
+/// The state of an audit while it walks from commit to commit.
 pub(crate) struct AuditState {
-    questions: AuditOptions,
-    shelf: VersionCache<Arc<FileVersion>>,
-    policies: HashMap<String, Arc<PolicyAt>>,
-    policy_of: HashMap<String, Arc<PolicyAt>>,
-    /// The policy each commit was judged by, where signatures will be asked for.
-    judged_by: HashMap<String, Arc<PolicyAt>>,
-    /// The last sound version before one that cannot be read, by the object of that.
-    sound: HashMap<String, Arc<FileVersion>>,
-    /// The bytes of entries that were edited or removed, as they were before that.
-    originals: HashMap<Id, Vec<u8>>,
-    /// The ticket each entry came to first.
-    pub tickets: HashMap<Id, Id>,
-    /// What was deleted, by path.
-    gone: HashMap<String, Arc<FileVersion>>,
-    /// What is known of attachments.
-    pub attachments: attachments::AttachmentHistory,
-    /// Commits that are taken as they are.
-    pub given: HashSet<String>,
-    /// What holds for all commits, instead of what was before each.
-    pub overruling: Option<BasePolicy>,
-    /// The organisations of any commit.
-    pub registry: OrganizationCache,
-    /// What was seen of this desk and others.
-    desks: DesksSeen,
-    /// The paths that commits touched, where the guard asks, and whether something else than a file was put there.
-    pub paths: Option<BTreeMap<String, bool>>,
-    /// The commits that were looked at, where the guard asks.
-    pub walked: HashSet<String>,
-    /// What the clock of whoever judges says, where the guard asks.
-    pub now: Option<DateTime<Utc>>,
-    /// Who pushes, where the guard asks.
-    pub gate: Option<crate::desk::history::guard::PusherPermissions>,
-    pub found: AuditReport,
+    options: AuditOptions,
+    /// The versions of ticket files.
+    versions: TicketVersions,
+    /// The versions of casebook.toml.
+    pub policies: PolicyHistory,
+    /// The organizations of any commit.
+    pub organizations: OrganizationCache,
+    /// The attachments that were changed or deleted.
+    attachments: AttachmentHistory,
+    /// The first ticket that each entry was added to.
+    first_tickets: HashMap<Id, Id>,
+    /// The commits that are not checked: those at which a shallow clone ends.
+    unchecked: HashSet<String>,
+    /// The commits that moved desks.
+    desks: DeskMoves,
+    /// The result so far.
+    pub result: AuditReport,
 }
 
 impl AuditState {
-    pub fn new(auditor: &HistoryAudit, questions: AuditOptions) -> Self {
+    /// Creates the state of an audit that has not seen a commit.
+    pub fn new(audit: &HistoryAudit, options: AuditOptions) -> Self {
         Self {
-            questions,
-            shelf: VersionCache::of(SHELF),
-            policies: HashMap::new(),
-            policy_of: HashMap::new(),
-            judged_by: HashMap::new(),
-            sound: HashMap::new(),
-            originals: HashMap::new(),
-            tickets: HashMap::new(),
-            gone: HashMap::new(),
-            attachments: attachments::AttachmentHistory::default(),
-            given: HashSet::new(),
-            overruling: None,
-            desks: DesksSeen::default(),
-            paths: None,
-            walked: HashSet::new(),
-            now: None,
-            registry: OrganizationCache::of(&auditor.repository, &auditor.prefix),
-            gate: None,
-            found: AuditReport::default(),
+            options,
+            versions: TicketVersions::default(),
+            policies: PolicyHistory::default(),
+            organizations: OrganizationCache::of(&audit.repository, &audit.prefix),
+            attachments: AttachmentHistory::default(),
+            first_tickets: HashMap::new(),
+            unchecked: HashSet::new(),
+            desks: DeskMoves::default(),
+            result: AuditReport::default(),
         }
     }
 
+    /// Adds a finding.
     pub fn report(&mut self, finding: Finding) {
-        self.found.findings.push(finding);
+        self.result.findings.push(finding);
     }
 
-    /// Whether it matters whose entries a commit says it brings.
-    pub const fn is_limited_to_identity(&self) -> bool {
-        self.questions.identity || self.gate.is_some()
-    }
-
-    fn incomplete(&mut self, message: &str) {
+    fn report_incomplete(&mut self, message: &str) {
         self.report(Finding::new(&HISTORY_SHALLOW, ".", message));
     }
 
-    /// Looks at a commit: takes in its objects, and judges it unless it is taken as it is.
-    pub fn visit(&mut self, revision: &Revision, objects: &mut ObjectStream) -> Result<(), GitError> {
+    /// Returns the entries that the visited commits added, each with its ticket, in order.
+    pub fn new_entries(&self) -> Vec<(Id, Id)> {
+        let mut entries: Vec<(Id, Id)> = self.first_tickets.iter().map(|(entry, ticket)| (*entry, *ticket)).collect();
+        entries.sort_unstable();
+        entries
+    }
+
+    /// Loads a commit, and checks it unless it is one at which a shallow clone ends.
+    ///
+    /// # Errors
+    /// git ended unexpectedly.
+    pub fn visit(
+        &mut self,
+        revision: &Revision,
+        objects: &mut ObjectStream,
+        observer: &mut dyn AuditObserver,
+    ) -> Result<(), GitError> {
         let commit = self.load_commit(revision, objects)?;
         self.desks.visit(revision);
-        if let Some(paths) = &mut self.paths {
-            for CommitChange { path, odd, .. } in revision.sides.iter().flat_map(|side| &side.changes) {
-                *paths.entry(path.clone()).or_default() |= *odd;
-            }
-            self.walked.insert(revision.id.clone());
-        }
-        if !self.given.contains(&revision.id) {
-            self.check_commit(&commit)?;
+        observer.visit(revision);
+        if !self.unchecked.contains(&revision.id) {
+            self.check_commit(&commit, observer)?;
         }
         Ok(())
-    }
-
-    /// Every key that any casebook.toml named.
-    fn keys(&self) -> Vec<TrustedKey> {
-        let mut keys: Vec<TrustedKey> = Vec::new();
-        for policy in self.policy_of.values().chain(self.policies.values()) {
-            for (_, key) in &policy.keys {
-                if !keys.contains(key) {
-                    keys.push(key.clone());
-                }
-            }
-        }
-        keys
-    }
-
-    fn names(&self, commit: &str, key: &TrustedKey) -> bool {
-        self.judged_by.get(commit).is_some_and(|policy| policy.keys.iter().any(|(_, known)| known == key))
     }
 }

@@ -1,7 +1,7 @@
-//! The organisations as they were at some commit, for what customers may do there.
+//! The organizations at a commit, which decide about the actions of customers there.
 //!
-//! Looked up when an entry or a push needs them: most are an agent's, or a requester's own. A file that cannot be read
-//! gives nobody any right.
+//! They are read only when an entry or a push needs them: most entries are by agents, or by requesters in their own
+//! tickets. A file that cannot be read grants no rights.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,33 +10,33 @@ use crate::domain::people::organization::Organization;
 use crate::store::git::{GitError, ObjectLookup, Repository};
 use crate::store::{layout, yaml};
 
-/// The organisations of one commit.
+/// The organizations of one commit.
 pub type OrganizationsAt = Arc<Vec<Arc<Organization>>>;
 
-/// Where they are looked up.
+/// A cache of organizations.
 pub struct OrganizationCache {
     lookup: ObjectLookup,
     prefix: String,
-    /// By commit: the last one asked, since one commit has many entries.
+    /// The organizations of the last commit that was asked for: one commit has many entries.
     last: Option<(String, OrganizationsAt)>,
-    /// By the object of the file, none where it cannot be read.
+    /// The versions of files by object and organization id; none if one cannot be read.
     files: HashMap<(String, String), Option<Arc<Organization>>>,
 }
 
 impl OrganizationCache {
-    /// Those of a repository; `prefix` is the folder of the desk in it.
+    /// Creates a cache for a repository; `prefix` is the folder of the desk in it.
     pub fn of(repository: &Repository, prefix: &str) -> Self {
         let lookup = ObjectLookup::of(repository.clone());
         Self { lookup, prefix: prefix.to_owned(), last: None, files: HashMap::new() }
     }
 
-    /// The organisations as a commit has them.
+    /// Returns the organizations at a commit.
     ///
     /// # Errors
-    /// git has ended.
+    /// git ended unexpectedly.
     pub fn at(&mut self, commit: &str) -> Result<OrganizationsAt, GitError> {
-        if let Some((known, organizations)) = &self.last
-            && known == commit
+        if let Some((last, organizations)) = &self.last
+            && last == commit
         {
             return Ok(organizations.clone());
         }
@@ -52,23 +52,23 @@ impl OrganizationCache {
         Ok(organizations)
     }
 
-    /// Who is asked for single objects.
+    /// Returns the process of git that answers requests for single objects.
     pub const fn lookup(&mut self) -> &mut ObjectLookup {
         &mut self.lookup
     }
 
-    /// One version of an organisation's file; none where it cannot be read.
+    /// Returns one version of an organization's file; none if it cannot be read.
     ///
     /// # Errors
-    /// git has ended.
+    /// git ended unexpectedly.
     pub fn file(&mut self, id: &str, object: &str) -> Result<Option<Arc<Organization>>, GitError> {
-        let name = (object.to_owned(), id.to_owned());
-        if let Some(known) = self.files.get(&name) {
-            return Ok(known.clone());
+        let key = (object.to_owned(), id.to_owned());
+        if let Some(cached) = self.files.get(&key) {
+            return Ok(cached.clone());
         }
         let bytes = self.lookup.object(object)?.unwrap_or_default();
-        let read = yaml::read_organization(&bytes, id).ok().map(Arc::new);
-        self.files.insert(name, read.clone());
-        Ok(read)
+        let organization = yaml::read_organization(&bytes, id).ok().map(Arc::new);
+        self.files.insert(key, organization.clone());
+        Ok(organization)
     }
 }

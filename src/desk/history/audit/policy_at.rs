@@ -1,5 +1,6 @@
-//! casebook.toml as it was at some commit: who may do what there.
+//! The versions of casebook.toml in a history, and the one that decides about each commit.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::audit::AuditPolicy;
@@ -12,26 +13,27 @@ use crate::store::config::Config;
 use crate::store::config::signing;
 use crate::store::config::signing::SigningKeys;
 use crate::store::config::{eligibility, sla};
+use crate::store::git::{Revision, TrustedKey};
 
-/// What commits are judged by: a casebook.toml, and the organisations that lay beside it.
+/// The policy that decides about a commit: a casebook.toml, and the organizations of the same revision.
 #[derive(Clone, Debug)]
 pub struct BasePolicy {
     /// The policy.
     pub policy: Arc<PolicyAt>,
-    /// The commit whose organisations count.
+    /// The commit whose organizations count.
     pub commit: String,
 }
 
-/// One version of casebook.toml, as far as entries are judged by it.
+/// The parts of one version of casebook.toml that decide about entries.
 #[derive(Clone, Debug, Default)]
 pub struct PolicyAt {
-    /// The desk's people.
+    /// The team of the desk.
     pub team: Team,
-    /// What silence leads to.
+    /// The rules for reminders and for solving for no response.
     pub follow_up: FollowUpPolicy,
-    /// What is asked of those who open tickets; nothing where it is not sound, which `check` tells.
-    pub admission: Option<EligibilityContext>,
-    /// The keys commits are signed with.
+    /// The rules about who may open tickets; none if they are invalid, which `check` reports.
+    pub eligibility: Option<EligibilityContext>,
+    /// The keys that commits are signed with.
     pub keys: SigningKeys,
 }
 
@@ -39,25 +41,65 @@ impl PolicyAt {
     /// Reads a casebook.toml.
     ///
     /// # Errors
-    /// What is wrong with it, with line and column.
+    /// The line, column and message of the first error in it.
     pub fn read(text: &str) -> Result<Self, (usize, usize, String)> {
-        let config = Config::read(text).map_err(|flaw| (flaw.line, flaw.column, flaw.message))?;
+        let config = Config::read(text).map_err(|error| (error.line, error.column, error.message))?;
         let keys = signing::keys(text).map_err(|message| (1, 1, message))?;
-        let admission = (|| {
+        let eligibility = (|| {
             let (rules, policy) = (eligibility::read(text).ok()?, sla::read(text).ok()?);
             let zone = Zone::named(&config.time_zone).ok()?;
             Some(EligibilityContext { rules, plans: policy.plans, desk_plan: policy.desk_plan, zone })
         })();
-        Ok(Self { team: config.team, follow_up: config.follow_up, admission, keys })
+        Ok(Self { team: config.team, follow_up: config.follow_up, eligibility, keys })
     }
 
-    /// It as a law for entries, beside some organisations.
-    pub const fn law<'a>(&'a self, organizations: &'a [Arc<Organization>]) -> AuditPolicy<'a> {
+    /// Returns the policy for entries, together with the organizations.
+    pub const fn for_entries<'a>(&'a self, organizations: &'a [Arc<Organization>]) -> AuditPolicy<'a> {
         AuditPolicy {
             team: &self.team,
             follow_up: &self.follow_up,
-            eligibility: self.admission.as_ref(),
+            eligibility: self.eligibility.as_ref(),
             organizations,
         }
+    }
+}
+
+/// The versions of casebook.toml that an audit has read.
+#[derive(Default)]
+pub struct PolicyHistory {
+    /// A policy that decides about all commits, in place of those of their parents.
+    pub fixed: Option<BasePolicy>,
+    /// The versions by the object of the file.
+    pub by_object: HashMap<String, Arc<PolicyAt>>,
+    /// The version of each commit.
+    pub by_commit: HashMap<String, Arc<PolicyAt>>,
+    /// The version that decides about the signature of each commit; filled only if signatures are checked.
+    pub for_signature: HashMap<String, Arc<PolicyAt>>,
+}
+
+impl PolicyHistory {
+    /// Returns the policy of a parent of a commit.
+    pub fn inherited(&self, revision: &Revision, parent: usize) -> Option<BasePolicy> {
+        let parent = revision.sides.get(parent)?.parent.as_ref()?;
+        Some(BasePolicy { policy: self.by_commit.get(parent)?.clone(), commit: parent.clone() })
+    }
+
+    /// Returns every key that any version named.
+    pub fn all_keys(&self) -> Vec<TrustedKey> {
+        let mut keys: Vec<TrustedKey> = Vec::new();
+        for policy in self.by_commit.values().chain(self.by_object.values()) {
+            for (_, key) in &policy.keys {
+                if !keys.contains(key) {
+                    keys.push(key.clone());
+                }
+            }
+        }
+        keys
+    }
+
+    /// Returns whether a commit may be signed with a key.
+    pub fn trusted(&self, commit: &str, key: &TrustedKey) -> bool {
+        let policy = self.for_signature.get(commit);
+        policy.is_some_and(|policy| policy.keys.iter().any(|(_, trusted)| trusted == key))
     }
 }

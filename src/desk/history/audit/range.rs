@@ -1,4 +1,4 @@
-//! Which commits are audited. Must not know what is asked of them.
+//! The range of commits that an audit covers.
 
 use super::HistoryAudit;
 use crate::desk::RevisionRange;
@@ -6,77 +6,82 @@ use crate::domain::rules::HISTORY_REWRITTEN;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 
-/// Which commits to look at.
+/// A range of commits to audit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AuditRange {
-    /// All that HEAD leads to.
+    /// All commits that HEAD reaches.
     Head,
-    /// All that any branch or tag leads to.
+    /// All commits that a branch or tag reaches.
     All,
-    /// Those of a stretch.
-    Stretch(RevisionRange),
-    /// All that HEAD leads to, but for those before a commit that was verified.
+    /// The commits between two revisions.
+    Between(RevisionRange),
+    /// All commits that HEAD reaches, except those up to a verified one.
     Since(String),
 }
 
-/// The commits a span comes to.
+/// The commits of a range.
 pub(super) struct SelectedCommits {
-    /// The newest.
+    /// The newest commit.
     pub tip: Option<String>,
-    /// What git is asked for.
+    /// The revisions that select the commits, as `git rev-list` takes them.
     pub revisions: Vec<String>,
-    /// That what was verified is not there any more.
-    pub lost: Option<Finding>,
+    /// The finding that the verified history was rewritten.
+    pub rewritten: Option<Finding>,
 }
 
 impl HistoryAudit {
-    /// What to walk.
-    pub(super) fn revisions(&self, span: &AuditRange) -> Result<SelectedCommits, Error> {
+    /// Returns the commits of a range.
+    ///
+    /// # Errors
+    /// git refuses, or does not know a revision of the range.
+    pub(super) fn revisions(&self, range: &AuditRange) -> Result<SelectedCommits, Error> {
         let head = || self.repository.commit_of("HEAD").ok();
-        let chosen = |tip: Option<String>, revisions| SelectedCommits { tip, revisions, lost: None };
-        Ok(match span {
+        let selected = |tip: Option<String>, revisions| SelectedCommits { tip, revisions, rewritten: None };
+        Ok(match range {
             AuditRange::Head => {
                 let head = head();
-                chosen(head.clone(), head.into_iter().collect())
+                selected(head.clone(), head.into_iter().collect())
             }
             AuditRange::All => {
                 let (all, head) = (["--branches", "--tags", "--remotes"].map(str::to_owned), head());
-                chosen(head.clone(), all.into_iter().chain(head).collect())
+                selected(head.clone(), all.into_iter().chain(head).collect())
             }
-            AuditRange::Stretch(stretch) => {
-                let to = self.known(&stretch.to)?;
-                let from = match &stretch.from {
-                    Some(from) if stretch.since_parting => Some(self.repository.merge_base(&self.known(from)?, &to)?),
-                    // Finding it may mean walking all the way to it, as git will when it lists the commits.
+            AuditRange::Between(between) => {
+                let to = self.commit_of(&between.to)?;
+                let from = match &between.from {
+                    Some(from) if between.since_merge_base => {
+                        Some(self.repository.merge_base(&self.commit_of(from)?, &to)?)
+                    }
+                    // Resolving it now could mean a walk to it, which git does anyway when it lists the commits.
                     from => from.as_ref().map(|from| format!("{from}^{{commit}}")),
                 };
-                chosen(Some(to.clone()), std::iter::once(to).chain(from.map(|from| format!("^{from}"))).collect())
+                selected(Some(to.clone()), std::iter::once(to).chain(from.map(|from| format!("^{from}"))).collect())
             }
             AuditRange::Since(verified) => match head() {
                 Some(now) if self.repository.is_ancestor(verified, &now)? => {
-                    chosen(Some(now.clone()), vec![now, format!("^{verified}")])
+                    selected(Some(now.clone()), vec![now, format!("^{verified}")])
                 }
-                // An older commit is checked out, and what was verified is still there.
-                Some(now) if self.leads_back(verified, &now)? => chosen(Some(verified.clone()), Vec::new()),
+                // An older commit is checked out, and the verified one still exists.
+                Some(now) if self.is_before_verified(verified, &now)? => selected(Some(verified.clone()), Vec::new()),
                 head => {
                     let message = format!(
-                        "the history was verified up to {verified}, which HEAD does not lead to: it was rewritten, or another branch is checked out; all that HEAD leads to was audited anew"
+                        "the history was verified up to {verified}, which HEAD does not reach: it was rewritten, or another branch is checked out; the whole history of HEAD was audited again"
                     );
-                    let lost = Some(Finding::new(&HISTORY_REWRITTEN, ".", message));
-                    SelectedCommits { lost, ..chosen(head.clone(), head.into_iter().collect()) }
+                    let rewritten = Some(Finding::new(&HISTORY_REWRITTEN, ".", message));
+                    SelectedCommits { rewritten, ..selected(head.clone(), head.into_iter().collect()) }
                 }
             },
         })
     }
 
-    fn known(&self, revision: &str) -> Result<String, Error> {
+    fn commit_of(&self, revision: &str) -> Result<String, Error> {
         let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
         self.repository.commit_of(revision).map_err(unknown)
     }
 
-    /// That git does not know where a stretch begins, where that is why it could not be walked.
-    pub(super) fn unknown(&self, span: &AuditRange) -> Option<Error> {
-        let AuditRange::Stretch(stretch) = span else { return None };
-        self.known(stretch.from.as_deref()?).err()
+    /// Returns the error that git does not know the start of a range, which is why walking it failed.
+    pub(super) fn unknown_start(&self, range: &AuditRange) -> Option<Error> {
+        let AuditRange::Between(between) = range else { return None };
+        self.commit_of(between.from.as_deref()?).err()
     }
 }

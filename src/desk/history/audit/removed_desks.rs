@@ -1,6 +1,6 @@
-//! Desks that a history had and has no more: what lay in one, this audit did not see.
+//! Desks that commits moved or removed: an audit of one desk did not see their tickets.
 //!
-//! Looks at the places of casebook.toml alone; must not know tickets.
+//! Only the places of casebook.toml are compared.
 
 use super::{AuditReport, HistoryAudit};
 use crate::domain::rules::finding::Finding;
@@ -9,25 +9,25 @@ use crate::error::Error;
 use crate::store::git::Revision;
 use crate::store::layout::MARKER;
 
-/// What a walk saw of desks.
+/// The commits that added or removed desks.
 #[derive(Debug, Default)]
-pub(crate) struct DesksSeen {
-    /// The commit that this desk came with, unless the history begins with it.
-    came: Option<String>,
-    /// The commits that took others away, each with the path of its casebook.toml.
-    gone: Vec<(String, String)>,
+pub struct DeskMoves {
+    /// The commit that added this desk, unless the history begins with it.
+    added: Option<String>,
+    /// The commits that removed other desks, each with the path of its casebook.toml.
+    removed: Vec<(String, String)>,
 }
 
-impl DesksSeen {
-    /// Takes in a commit.
+impl DeskMoves {
+    /// Takes note of a commit.
     pub fn visit(&mut self, revision: &Revision) {
         for side in revision.sides.iter().filter(|side| side.parent.is_some()) {
             for change in side.changes.iter().filter(|change| change.path.ends_with(MARKER)) {
                 let is_own = change.path == MARKER;
                 if is_own && change.old.is_none() {
-                    self.came.get_or_insert_with(|| revision.id.clone());
+                    self.added.get_or_insert_with(|| revision.id.clone());
                 } else if change.new.is_none() && change.path.ends_with(&format!("/{MARKER}")) {
-                    self.gone.push((revision.id.clone(), change.path.clone()));
+                    self.removed.push((revision.id.clone(), change.path.clone()));
                 }
             }
         }
@@ -35,37 +35,41 @@ impl DesksSeen {
 }
 
 impl HistoryAudit {
-    /// Tells of desks that commits took away, and that are not there any more. A walk that begins at the top of the
-    /// repository has seen them; else git is asked.
+    /// Reports desks that commits removed and that do not exist any more. A walk of a desk at the top of the repository
+    /// has seen them; otherwise git is asked.
+    ///
+    /// # Errors
+    /// git refuses.
     pub(super) fn check_removed_desks(
         &self,
-        desks: &DesksSeen,
+        desks: &DeskMoves,
         revisions: &[String],
-        found: &mut AuditReport,
+        report: &mut AuditReport,
     ) -> Result<(), Error> {
-        let asked = if self.prefix.is_empty() { Vec::new() } else { self.repository.deletions(revisions, MARKER)? };
-        let gone = if self.prefix.is_empty() { &desks.gone } else { &asked };
-        if gone.is_empty() {
+        let deletions =
+            if self.prefix.is_empty() { Vec::new() } else { self.repository.deletions(revisions, MARKER)? };
+        let removed = if self.prefix.is_empty() { &desks.removed } else { &deletions };
+        if removed.is_empty() {
             return Ok(());
         }
-        let there = self.repository.folders_with(MARKER)?;
-        let mut told: Vec<&str> = Vec::new();
-        for (commit, path) in gone {
+        let existing = self.repository.folders_with(MARKER)?;
+        let mut reported: Vec<&str> = Vec::new();
+        for (commit, path) in removed {
             let folder = path.strip_suffix(MARKER).unwrap_or(path);
-            if folder == self.prefix || told.contains(&folder) || there.iter().any(|known| known == folder) {
+            if folder == self.prefix || reported.contains(&folder) || existing.iter().any(|other| other == folder) {
                 continue;
             }
-            told.push(folder);
+            reported.push(folder);
             let desk = if folder.is_empty() { "." } else { folder.trim_end_matches('/') };
-            let (rule, what) = if desks.came.as_ref() == Some(commit) {
+            let (rule, change) = if desks.added.as_ref() == Some(commit) {
                 (&TICKET_MOVED, "was moved here")
             } else {
-                (&TICKET_DELETED, "was taken away")
+                (&TICKET_DELETED, "was removed")
             };
             let message = format!(
-                "the desk at `{desk}` {what} with its tickets; what they were is audited by `casebook audit --desk {desk}`"
+                "the desk at `{desk}` {change} with its tickets; `casebook audit --desk {desk}` audits their history there"
             );
-            found.findings.push(Finding::new(rule, path, message).in_commit(commit));
+            report.findings.push(Finding::new(rule, path, message).in_commit(commit));
         }
         Ok(())
     }

@@ -1,6 +1,4 @@
-//! What a push is judged by: casebook.toml and the organisations as they were before it.
-//!
-//! Reads one commit alone; must not know what is pushed.
+//! The policy that decides about a push: casebook.toml and the organizations as they were before it.
 
 use std::sync::Arc;
 
@@ -11,43 +9,48 @@ use crate::store::config::ConfigError;
 use crate::store::git::{ObjectLookup, RefChange};
 use crate::store::layout;
 
-/// The branches that are asked first where `HEAD` names none with a desk.
-const USUAL: [&str; 2] = ["refs/heads/main", "refs/heads/master"];
+/// The branches that are tried first if `HEAD` leads to no desk.
+const USUAL_BRANCHES: [&str; 2] = ["refs/heads/main", "refs/heads/master"];
 
 impl PushGuard {
-    /// What the push is judged by. Where `HEAD` leads to no desk, as in a repository whose default branch has another
-    /// name, the other branches are asked in an order that no push can choose. Only where nothing in the repository has
-    /// a desk it is the one that the push brings: somebody has to be the first. Says too whether no other branch could
-    /// take its place: it is that of `HEAD`, or the only one.
-    pub(super) fn ground_before(
+    /// Returns the policy that decides about a push, and whether no other branch could take its place.
+    ///
+    /// It is the policy of `HEAD`. If `HEAD` leads to no desk, as in a repository whose default branch has another
+    /// name, the other branches are tried in an order that no push can choose. Only if nothing in the repository has a
+    /// desk, it is the policy that the push adds: the first push has to create the desk.
+    ///
+    /// # Errors
+    /// git refuses, or casebook.toml is invalid.
+    pub(super) fn base_policy(
         &self,
         changes: &[RefChange],
         lookup: &mut ObjectLookup,
     ) -> Result<(Option<BasePolicy>, bool), Error> {
-        if let Some(ground) = self.first_desk(&["HEAD".to_owned()], lookup)? {
-            return Ok((Some(ground), true));
+        if let Some(base) = self.first_desk(&["HEAD".to_owned()], lookup)? {
+            return Ok((Some(base), true));
         }
         let mut refs = self.auditor.repository.refs()?;
         refs.sort_by_key(|name| {
-            let usual = USUAL.iter().position(|usual| usual == name).unwrap_or(USUAL.len());
+            let usual = USUAL_BRANCHES.iter().position(|usual| usual == name).unwrap_or(USUAL_BRANCHES.len());
             (!is_branch(name), usual, name.clone())
         });
-        if let Some(ground) = self.first_desk(&refs, lookup)? {
-            return Ok((Some(ground), false));
+        if let Some(base) = self.first_desk(&refs, lookup)? {
+            return Ok((Some(base), false));
         }
-        let news: Vec<String> = changes.iter().filter_map(|change| change.new.clone()).collect();
-        Ok((self.first_desk(&news, lookup)?, true))
+        let new: Vec<String> = changes.iter().filter_map(|change| change.new.clone()).collect();
+        Ok((self.first_desk(&new, lookup)?, true))
     }
 
+    /// Returns the policy of the first revision that has a desk.
     fn first_desk(&self, revisions: &[String], lookup: &mut ObjectLookup) -> Result<Option<BasePolicy>, Error> {
         let path = format!("{}{}", self.auditor.prefix, layout::MARKER);
         for revision in revisions {
             let Some(bytes) = lookup.object(&format!("{revision}:{path}"))? else { continue };
-            let broken = |(line, column, message)| Error::Config {
+            let invalid = |(line, column, message)| Error::Config {
                 path: path.clone().into(),
-                flaw: ConfigError { line, column, message },
+                error: ConfigError { line, column, message },
             };
-            let policy = Arc::new(PolicyAt::read(&String::from_utf8_lossy(&bytes)).map_err(broken)?);
+            let policy = Arc::new(PolicyAt::read(&String::from_utf8_lossy(&bytes)).map_err(invalid)?);
             let commit = self.auditor.repository.commit_of(revision)?;
             return Ok(Some(BasePolicy { policy, commit }));
         }
@@ -55,6 +58,7 @@ impl PushGuard {
     }
 }
 
+/// Returns whether a ref is a branch.
 pub(super) fn is_branch(name: &str) -> bool {
     name.starts_with("refs/heads/")
 }

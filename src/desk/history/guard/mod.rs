@@ -1,58 +1,68 @@
-//! The guard: what a push may carry, decided before anybody else sees it.
+//! The guard: decides whether a push is accepted, before other clones can see it.
 //!
-//! Rights are those of casebook.toml and of the organisations as they were before the push, on the branch the repository
-//! stands for; so nobody raises themselves within a push. Must not know exit codes. Works with the git directory alone, and reads only what the push changes.
+//! The guard is the audit of the new commits, by casebook.toml and the organizations as they were before the push, on
+//! the default branch; so a push cannot give rights to its own pusher. It reads only what the push changes. See
+//! docs/decisions/0009-audit.md.
+//!
+//! # Invariants
+//! Needs only the git directory. Does not know exit codes.
 
+mod attachments;
 mod base_policy;
 mod duplicate_entries;
+mod main_branch;
 mod merges;
+mod observer;
 mod permissions;
 mod refs;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::people::person::Person;
+use crate::domain::rules::PUSH_UNKNOWN;
 use crate::domain::rules::finding::Finding;
-use crate::domain::rules::{COMMIT_SIGNER, COMMIT_UNSIGNED, PUSH_UNKNOWN};
 use crate::error::Error;
 use crate::store::git::{RefChange, Repository, Signature, Snapshot, TrustedKey};
 
-use super::audit::{AuditOptions, AuditReport, AuditState, HistoryAudit, PolicyAt, wanted};
+use super::audit::{
+    AuditOptions, AuditReport, AuditState, HistoryAudit, PolicyAt, unsigned, untrusted_signature, walk_filter,
+};
 use super::duplicate_entries::add;
+use crate::desk::Environment;
 use crate::desk::check::CommitSource;
-use crate::desk::{Environment, MacroCheck};
 use duplicate_entries::PrePush;
-pub(super) use permissions::PusherPermissions;
-use permissions::removes_desk;
+use observer::PushObserver;
+use permissions::{PusherPermissions, removes_desk};
 use refs::check_other_refs;
 
-/// Who pushes, as far as that is known.
+/// The pusher, as known to the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pusher {
-    /// The server says.
+    /// The server names the pusher.
     Named(Person),
-    /// Whoever signed each commit.
+    /// The signer of each commit counts as its pusher.
     Signers,
-    /// Nobody says.
+    /// The server does not name the pusher.
     Unknown,
 }
 
-/// Somebody who guards a repository.
+/// A guard of a repository.
 #[derive(Clone, Debug)]
 pub struct PushGuard {
     auditor: HistoryAudit,
     pusher: Pusher,
     tolerance: TimeDelta,
     now: DateTime<Utc>,
-    macro_flaws: MacroCheck,
 }
 
 impl PushGuard {
-    /// A guard of the repository whose git has started us as its hook; `folder` is where the desk lies in it: empty, or
-    /// with a slash at its end. `world` has what the guard's own clock says, and `tolerance` how far others may be ahead of it.
+    /// Creates a guard of the repository whose git started this process as its hook.
+    ///
+    /// `folder` is the folder of the desk in the repository: empty, or with a slash at its end. `environment` has the
+    /// time of the server, and `tolerance` is how far entries may be dated ahead of it.
     ///
     /// # Errors
     /// There is no repository.
@@ -60,21 +70,21 @@ impl PushGuard {
         start: &Path,
         folder: Option<&str>,
         pusher: Pusher,
-        world: &Environment,
+        environment: &Environment,
         tolerance: TimeDelta,
     ) -> Result<Self, Error> {
         let mut auditor = HistoryAudit::of(Repository::for_hook(start), start)?;
         if let Some(folder) = folder {
             folder.clone_into(&mut auditor.prefix);
         }
-        Ok(Self { auditor, pusher, tolerance, now: world.now, macro_flaws: world.macro_flaws })
+        Ok(Self { auditor, pusher, tolerance, now: environment.now })
     }
 
-    fn questions(&self) -> AuditOptions {
+    fn options(&self) -> AuditOptions {
         AuditOptions { identity: false, signed: self.pusher == Pusher::Signers, tolerance: self.tolerance }
     }
 
-    /// Judges a push, with all the refs it changes.
+    /// Checks a push, with all refs that it changes.
     ///
     /// # Errors
     /// git refuses.
@@ -85,147 +95,153 @@ impl PushGuard {
         })
     }
 
-    /// Judges a push. `before` is what [`PushGuard::before`] comes to, which takes its time as well.
+    /// Checks a push. `before` returns the result of [`PushGuard::before`], which takes time as well.
     fn check_push(
         &self,
         changes: &[RefChange],
         before: impl FnOnce() -> Result<PrePush, Error>,
     ) -> Result<AuditReport, Error> {
         let repository = &self.auditor.repository;
-        let mut judge = AuditState::new(&self.auditor, self.questions());
-        judge.now = Some(self.now);
+        let mut state = AuditState::new(&self.auditor, self.options());
         let main = repository.main_branch()?;
-        let (ground, is_head) = self.ground_before(changes, judge.registry.lookup())?;
-        judge.overruling.clone_from(&ground);
-        let policy = ground.map(|ground| ground.policy).unwrap_or_default();
+        let (base, is_certain) = self.base_policy(changes, state.organizations.lookup())?;
+        state.policies.fixed.clone_from(&base);
+        let policy = base.map(|base| base.policy).unwrap_or_default();
         let customer = match &self.pusher {
             Pusher::Named(person) => Some(person).filter(|person| !policy.team.has_agent(person)),
             Pusher::Signers | Pusher::Unknown => None,
         };
-        if let (Some(customer), false) = (customer, is_head) {
-            check_other_refs(customer, changes, &mut judge);
+        if let (Some(customer), false) = (customer, is_certain) {
+            check_other_refs(customer, changes, &mut state);
         }
         for change in changes {
-            self.check_ref(change, changes, main.as_deref(), customer, &mut judge)?;
+            self.check_ref(change, changes, main.as_deref(), customer, &mut state)?;
         }
-        let news: Vec<String> = changes.iter().filter_map(|change| change.new.clone()).collect();
-        if news.is_empty() {
-            self.identify_pusher(&mut judge);
-            return Ok(judge.found);
+        let new: Vec<String> = changes.iter().filter_map(|change| change.new.clone()).collect();
+        if new.is_empty() {
+            self.check_pusher(&mut state);
+            return Ok(state.result);
         }
-        let revisions: Vec<String> = news.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
-        judge.paths = Some(BTreeMap::new());
-        let signer = self.check_commits(&revisions, &policy, &mut judge)?;
-        // Where customers alone signed, what comes out is theirs as well.
+        let revisions: Vec<String> = new.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
+        let mut observer = PushObserver::new(Some(self.now));
+        let signer = self.check_commits(&revisions, &policy, &mut state, &mut observer)?;
+        // If only customers signed, the outcome counts as theirs too.
         let customer = customer.or(signer.as_ref());
-        let PrePush { head, copies } = before()?;
-        judge.check_new_attachments();
+        let PrePush { head, duplicates } = before()?;
+        observer.attachments.check(&mut state);
         for change in changes {
             let Some(new) = &change.new else { continue };
             let before = change.old.as_ref().or(head.as_ref());
-            self.check(new, before.map(String::as_str), &mut judge)?;
+            self.check_files(new, before.map(String::as_str), &observer, &mut state)?;
             if let (Some(customer), Some(old), true) = (customer, &change.old, main.as_ref() == Some(&change.name)) {
-                self.check_outcome(customer, old, new, &mut judge)?;
+                self.check_main_branch(customer, old, new, &mut state)?;
             }
         }
-        add(copies, &mut judge.found.findings);
-        self.check_new_refs(changes, head.as_deref(), &mut judge)?;
-        Ok(judge.found)
+        add(duplicates, &mut state.result.findings);
+        self.check_new_refs(changes, head.as_deref(), &mut state)?;
+        Ok(state.result)
     }
 
-    /// Whether somebody pushes at all, for all one knows.
-    fn identify_pusher(&self, judge: &mut AuditState) {
+    /// Reports if the pusher is not known.
+    fn check_pusher(&self, state: &mut AuditState) {
         if self.pusher == Pusher::Unknown {
-            judge.report(Finding::new(&PUSH_UNKNOWN, ".", "the server does not say who pushes"));
+            state.report(Finding::new(&PUSH_UNKNOWN, ".", "the server does not name the pusher"));
         }
     }
 
-    /// Judges what is about to be committed. Whose entries they are is not asked: the commit has not said so yet.
+    /// Checks the commit that is about to be made. The authors of its entries are not checked, because the commit does
+    /// not name people yet.
     ///
     /// # Errors
     /// git refuses.
     pub fn staged(&self) -> Result<AuditReport, Error> {
-        let mut judge = AuditState::new(&self.auditor, self.questions());
+        let mut state = AuditState::new(&self.auditor, self.options());
         let revision = self.auditor.repository.staged(&self.auditor.prefix, "")?;
-        let (mut objects, marked) = self.auditor.repository.read_of(revision, &self.auditor.prefix, &wanted(true))?;
-        judge.paths = Some(BTreeMap::new());
-        judge.visit(&marked, &mut objects)?;
-        judge.found.commits = 1;
-        judge.found.findings.extend(removes_desk(&marked));
+        let (mut objects, revision) =
+            self.auditor.repository.read_of(revision, &self.auditor.prefix, &walk_filter(true))?;
+        let mut observer = PushObserver::new(None);
+        state.visit(&revision, &mut objects, &mut observer)?;
+        state.result.commits = 1;
+        state.result.findings.extend(removes_desk(&revision));
         let head = self.auditor.repository.head()?;
-        self.check("", head.as_deref(), &mut judge)?;
+        self.check_files("", head.as_deref(), &observer, &mut state)?;
         if let Some(head) = &head {
-            let copies = self.base_at(head).duplicates_in(&Snapshot::Index(None))?;
-            add(copies, &mut judge.found.findings);
+            let duplicates = self.base_at(head).duplicates_in(&Snapshot::Index(None))?;
+            add(duplicates, &mut state.result.findings);
         }
-        // It has no name yet.
-        judge.found.findings.iter_mut().for_each(|finding| finding.commit = None);
-        Ok(judge.found)
+        // The commit has no name yet.
+        state.result.findings.iter_mut().for_each(|finding| finding.commit = None);
+        Ok(state.result)
     }
 
-    /// Holds what the commits touched against the rules of `check`, as one commit has it. What was so before, and the
-    /// audit has not told, is not the push's fault.
-    fn check(&self, new: &str, before: Option<&str>, judge: &mut AuditState) -> Result<(), Error> {
-        let touched = judge.paths.clone().unwrap_or_default();
-        if touched.is_empty() {
+    /// Checks the touched files by the rules of `check`, as they are in the commit `new` (empty for git's index).
+    /// Findings that existed before the push, or that the audit has reported, are left out.
+    fn check_files(
+        &self,
+        new: &str,
+        before: Option<&str>,
+        observer: &PushObserver,
+        state: &mut AuditState,
+    ) -> Result<(), Error> {
+        if observer.paths.is_empty() {
             return Ok(());
         }
-        let told = &judge.found.findings;
-        let is_told = |error: &Finding| {
-            told.iter().any(|told| told.rule == error.rule && told.path == error.path && told.entry == error.entry)
+        let reported = &state.result.findings;
+        let is_reported = |error: &Finding| {
+            let is_same =
+                |known: &Finding| known.rule == error.rule && known.path == error.path && known.entry == error.entry;
+            reported.iter().any(is_same)
         };
-        let (prefix, macro_flaws) = (self.auditor.prefix.as_str(), self.macro_flaws);
-        let mut tree =
-            CommitSource { lookup: judge.registry.lookup(), commit: new, prefix, macro_flaws, odd: HashMap::new() };
-        let errors = tree.new_errors(before, touched, &is_told)?;
+        let mut source = CommitSource {
+            lookup: state.organizations.lookup(),
+            commit: new,
+            prefix: self.auditor.prefix.as_str(),
+            not_plain: HashMap::new(),
+        };
+        let errors = source.new_errors(before, observer.paths.clone(), &is_reported)?;
         for error in errors {
-            judge.report(if new.is_empty() { error } else { error.in_commit(new) });
+            state.report(if new.is_empty() { error } else { error.in_commit(new) });
         }
         Ok(())
     }
 
-    /// Judges each commit. Where signatures say who pushes, a customer who signed, if no agent has.
+    /// Checks each commit. If signatures identify the pusher, returns a customer who signed, unless an agent signed
+    /// too.
     fn check_commits(
         &self,
         revisions: &[String],
         policy: &PolicyAt,
-        judge: &mut AuditState,
+        state: &mut AuditState,
+        observer: &mut PushObserver,
     ) -> Result<Option<Person>, Error> {
         match &self.pusher {
             Pusher::Unknown => {
-                self.identify_pusher(judge);
+                self.check_pusher(state);
                 return Ok(None);
             }
             Pusher::Named(person) => {
-                judge.gate = Some(PusherPermissions::of(Some(person.clone()), policy, &self.auditor));
-                return self.auditor.walk(revisions, judge, &mut |_| {}).map(|()| None);
+                observer.permissions = Some(PusherPermissions::of(Some(person.clone()), policy, &self.auditor));
+                return self.auditor.walk(revisions, state, observer).map(|()| None);
             }
             Pusher::Signers => {}
         }
         let keys: Vec<TrustedKey> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
         let signatures = self.auditor.repository.signatures(revisions, &keys)?;
-        let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &wanted(true))?;
+        let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &walk_filter(true))?;
         let mut signatures = signatures.into_iter();
         let mut signers: Vec<Person> = Vec::new();
-        while let Some(revision) = walk.step()? {
+        while let Some(revision) = walk.next_revision()? {
             let signature = signatures.find(|(commit, _)| *commit == revision.id).map(|(_, signature)| signature);
             let mut signer = None;
             match signature {
                 Some(Signature::By(place)) => signer = Some(policy.keys[place].0.clone()),
-                Some(Signature::None) | None => {
-                    judge.report(
-                        Finding::new(&COMMIT_UNSIGNED, ".", "the commit is not signed").in_commit(&revision.id),
-                    );
-                }
-                Some(Signature::Other) => {
-                    let message = "the signature is of no key casebook.toml names, or does not fit";
-                    judge.report(Finding::new(&COMMIT_SIGNER, ".", message).in_commit(&revision.id));
-                }
+                Some(Signature::None) | None => state.report(unsigned().in_commit(&revision.id)),
+                Some(Signature::Other) => state.report(untrusted_signature().in_commit(&revision.id)),
             }
             signers.extend(signer.clone());
-            judge.gate = Some(PusherPermissions::of(signer, policy, &self.auditor));
-            judge.visit(&revision, &mut walk.objects)?;
-            judge.found.commits += 1;
+            observer.permissions = Some(PusherPermissions::of(signer, policy, &self.auditor));
+            state.visit(&revision, &mut walk.objects, observer)?;
+            state.result.commits += 1;
         }
         let has_agent = signers.iter().any(|signer| policy.team.has_agent(signer));
         Ok(signers.pop().filter(|_| !has_agent))

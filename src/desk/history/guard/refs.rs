@@ -1,6 +1,4 @@
-//! Which branches, tags and other refs a push may make, move and take away.
-//!
-//! Must not know what the commits hold.
+//! The rules for refs: the branches, tags and other refs that a push may create, move and delete.
 
 use super::PushGuard;
 use super::base_policy::is_branch;
@@ -12,41 +10,53 @@ use crate::error::Error;
 use crate::store::git::RefChange;
 
 impl PushGuard {
+    /// Checks that a push may change a ref; `changes` are all its changes of refs, and `customer` is the pusher if it
+    /// is a customer.
+    ///
+    /// # Errors
+    /// git refuses.
     pub(super) fn check_ref(
         &self,
         change: &RefChange,
         changes: &[RefChange],
         main: Option<&str>,
         customer: Option<&Person>,
-        judge: &mut AuditState,
+        state: &mut AuditState,
     ) -> Result<(), Error> {
         let name = &change.name;
-        // It may be taken away again, by whoever put it there.
+        // A replace ref may be deleted.
         if name.starts_with("refs/replace/") && change.new.is_some() {
-            let message = format!("{name} would show another history than the one that was made");
-            judge.report(Finding::new(&PUSH_REFS, ".", message));
+            let message = format!("{name} would show another history than the real one: replace refs are not accepted");
+            state.report(Finding::new(&PUSH_REFS, ".", message));
             return Ok(());
         }
         let grows = match (&change.old, &change.new) {
             (Some(old), Some(new)) => self.auditor.repository.is_ancestor(old, new)?,
             (old, _) => old.is_none(),
         };
-        if !grows && let Some(finding) = self.lost_by(change, changes, main)? {
-            judge.report(finding);
+        if !grows && let Some(finding) = self.check_lost_commits(change, changes, main)? {
+            state.report(finding);
             return Ok(());
         }
-        if let Some(message) = customer.map(|who| not_theirs(change, grows, who, judge)).transpose()?.flatten() {
-            judge.report(Finding::new(&PUSH_REFS, ".", message));
+        if let Some(message) =
+            customer.map(|customer| check_customer(change, grows, customer, state)).transpose()?.flatten()
+        {
+            state.report(Finding::new(&PUSH_REFS, ".", message));
         }
         Ok(())
     }
 
-    /// What is lost where a ref is not moved forward.
-    fn lost_by(&self, change: &RefChange, changes: &[RefChange], main: Option<&str>) -> Result<Option<Finding>, Error> {
+    /// Reports the commits that a ref loses if it is deleted or not moved forward.
+    fn check_lost_commits(
+        &self,
+        change: &RefChange,
+        changes: &[RefChange],
+        main: Option<&str>,
+    ) -> Result<Option<Finding>, Error> {
         let (repository, name, is_main) = (&self.auditor.repository, &change.name, main == Some(change.name.as_str()));
         let Some(old) = &change.old else { return Ok(None) };
         if is_main && change.new.is_none() {
-            let message = format!("{name} is what the repository stands for");
+            let message = format!("{name} is the default branch, which cannot be deleted");
             return Ok(Some(Finding::new(&PUSH_DELETES, ".", message).in_commit(old)));
         }
         let count = repository.count_lost_commits(old, changes)?;
@@ -55,11 +65,13 @@ impl PushGuard {
         }
         let finding = match &change.new {
             None => {
-                Finding::new(&PUSH_DELETES, ".", format!("{name} has {} that nothing else leads to", commits(count)))
+                let message = format!("{name} has {} that no other ref contains", commits(count));
+                Finding::new(&PUSH_DELETES, ".", message)
             }
-            // What the repository stands for only grows, also where another branch holds what it would let go.
+            // The default branch only grows, even if another branch contains the commits that it would lose.
             Some(_) if count == 0 => {
-                let message = format!("{name} would not lead to what it had, though other branches do");
+                let message =
+                    format!("{name} would not contain its present commit any more, although other branches do");
                 Finding::new(&PUSH_REWRITES, ".", message)
             }
             Some(_) => Finding::new(&PUSH_REWRITES, ".", format!("{name} would lose {}", commits(count))),
@@ -68,39 +80,40 @@ impl PushGuard {
     }
 }
 
-/// Where `HEAD` leads to no desk, the first branch that has one says who may what. A customer makes none that could be
-/// the first in its place, nor moves one: they push to that branch alone.
-pub(super) fn check_other_refs(customer: &Person, changes: &[RefChange], judge: &mut AuditState) {
-    let Some(ground) = judge.overruling.as_ref().map(|ground| ground.commit.clone()) else { return };
-    for change in changes.iter().filter(|change| change.old.as_ref() != Some(&ground)) {
+/// Checks the refs that a customer changes while `HEAD` leads to no desk. Then the first branch with a desk decides
+/// about rights, and a customer may push only to that branch: another one could become the first in its place.
+pub(super) fn check_other_refs(customer: &Person, changes: &[RefChange], state: &mut AuditState) {
+    let Some(base) = state.policies.fixed.as_ref().map(|base| base.commit.clone()) else { return };
+    for change in changes.iter().filter(|change| change.old.as_ref() != Some(&base)) {
         let message = format!(
-            "{} is not {customer}'s to change while HEAD of the repository leads to no desk; there, `git symbolic-ref HEAD refs/heads/BRANCH` names the branch that has it",
+            "{customer} may not change {} while HEAD of the repository leads to no desk; `git symbolic-ref HEAD refs/heads/BRANCH` in the repository selects the branch that has it",
             change.name
         );
-        judge.report(Finding::new(&PUSH_REFS, ".", message));
+        state.report(Finding::new(&PUSH_REFS, ".", message));
     }
 }
 
-/// Why a customer may not change a ref so: they make branches and tags of commits, and move branches forward.
-fn not_theirs(
+/// Returns the reason why a customer may not change a ref in this way: customers may create branches and tags of
+/// commits, and move branches forward.
+fn check_customer(
     change: &RefChange,
     grows: bool,
     customer: &Person,
-    judge: &mut AuditState,
+    state: &mut AuditState,
 ) -> Result<Option<String>, Error> {
     let name = &change.name;
     let is_tag = name.starts_with("refs/tags/");
     if !is_branch(name) && !is_tag {
-        return Ok(Some(format!("{name} is neither a branch nor a tag, and not {customer}'s to change")));
+        return Ok(Some(format!("{customer} may not change {name}, which is neither a branch nor a tag")));
     }
     let Some(new) = &change.new else {
-        return Ok(Some(format!("{name} is not {customer}'s to delete")));
+        return Ok(Some(format!("{customer} may not delete {name}")));
     };
     if change.old.is_some() && (is_tag || !grows) {
-        return Ok(Some(format!("{name} is not {customer}'s to move")));
+        return Ok(Some(format!("{customer} may not move {name}")));
     }
-    let commit = judge.registry.lookup().object(&format!("{new}^{{commit}}"))?;
-    Ok(commit.is_none().then(|| format!("{name} would lead to no commit")))
+    let commit = state.organizations.lookup().object(&format!("{new}^{{commit}}"))?;
+    Ok(commit.is_none().then(|| format!("{name} would not point to a commit")))
 }
 
 fn commits(count: usize) -> String {

@@ -1,84 +1,93 @@
-//! The entries of git's index, versions 2 to 4: read one by one, and written.
+//! The entries of git's index, versions 2 to 4: a reader and a writer.
 
 use super::objects::ObjectId;
 
-/// The bytes of an entry before its flags: ten numbers and the name of its object.
-pub const FACTS: usize = 60;
+/// The number of bytes of an entry before its flags: ten numbers and the name of its object.
+pub const FIXED_LENGTH: usize = 60;
+/// The bits of the flags for the length of the path.
 const NAME_LENGTH: u16 = 0x0fff;
+/// The bits of the flags for the stage of a conflict.
 pub const STAGE: u16 = 0x3000;
+/// The flag of an entry with two more bytes of flags, such as `skip-worktree`.
 pub const EXTENDED: u16 = 0x4000;
+/// The flag `assume-unchanged`.
 pub const ASSUMED_VALID: u16 = 0x8000;
 
-/// What the system tells of a file, in the order the index has it.
+/// The metadata of a file, in the order of the index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexStamp {
-    /// Seconds and nanoseconds of ctime and mtime, device, inode.
+    /// The seconds and nanoseconds of ctime and mtime, the device and the inode.
     pub begin: [u32; 6],
-    /// Owner, group, size.
+    /// The owner, group and size.
     pub end: [u32; 3],
 }
 
-/// A file whose entry shall be true.
+/// A file whose entry will be written.
 #[derive(Clone, Debug)]
 pub struct StagedFile {
+    /// The path, relative to the root of the work tree.
     pub path: String,
+    /// The metadata.
     pub stamp: IndexStamp,
-    /// Whether it may be executed.
+    /// True if the file is executable.
     pub executable: bool,
+    /// The object.
     pub name: ObjectId,
 }
 
-/// Reads entries in their order.
+/// A reader of entries, in their order.
 pub struct EntryReader<'a> {
     bytes: &'a [u8],
     version: u32,
     at: usize,
-    /// The path of the entry before, for version 4.
+    /// The path of the previous entry; in version 4, paths are stored relative to it.
     last: Vec<u8>,
 }
 
-/// One entry.
+/// An entry.
 pub struct IndexEntry<'a> {
+    /// All bytes of the entry.
     pub bytes: &'a [u8],
+    /// The first 16 bits of flags.
     pub flags: u16,
 }
 
-/// Writes entries in their order.
+/// A writer of entries, in their order.
 pub struct EntryWriter {
     bytes: Vec<u8>,
     version: u32,
     count: u32,
     last: Vec<u8>,
-    /// Whether the next entry has to be spelt behind another than it was.
+    /// True if the next entry has another predecessor than before, so that its path must be written anew in version 4.
     moved: bool,
 }
 
-/// The number that stands there.
+/// Reads the number at an offset.
 pub fn number(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
 impl<'a> EntryReader<'a> {
-    /// The entries in `bytes`, which begin with the head of an index.
+    /// Returns a reader of `bytes`, which begin with the header of an index.
     pub const fn new(bytes: &'a [u8], version: u32) -> Self {
         Self { bytes, version, at: 12, last: Vec::new() }
     }
 
-    /// The path of the entry that was read last.
+    /// Returns the path of the entry that was read last.
     pub fn path(&self) -> &[u8] {
         &self.last
     }
 
-    /// What is behind the entries read.
+    /// Returns the bytes after the entries read.
     pub fn rest(&self) -> &'a [u8] {
         &self.bytes[self.at..]
     }
 
-    /// Reads an entry.
+    /// Reads the next entry; `None` if the bytes are damaged.
     pub fn next(&mut self) -> Option<IndexEntry<'a>> {
         let rest = self.bytes.get(self.at..)?;
-        let flags = u16::from_be_bytes(rest.get(FACTS..FACTS + 2)?.try_into().ok()?);
-        let mut path_at = FACTS + 2;
+        let flags = u16::from_be_bytes(rest.get(FIXED_LENGTH..FIXED_LENGTH + 2)?.try_into().ok()?);
+        let mut path_at = FIXED_LENGTH + 2;
         if flags & EXTENDED != 0 {
             if self.version < 3 {
                 return None;
@@ -86,9 +95,9 @@ impl<'a> EntryReader<'a> {
             path_at += 2;
         }
         if self.version == 4 {
-            let (dropped, behind) = offset(rest, path_at)?;
+            let (dropped, next) = offset(rest, path_at)?;
             self.last.truncate(self.last.len().checked_sub(dropped)?);
-            path_at = behind;
+            path_at = next;
         } else {
             self.last.clear();
         }
@@ -106,21 +115,24 @@ impl IndexEntry<'_> {
         number(self.bytes, at).unwrap_or_default()
     }
 
+    /// Returns the seconds of the mtime.
     pub fn modified(&self) -> u32 {
         self.number(8)
     }
 
+    /// Returns the mode.
     pub fn mode(&self) -> u32 {
         self.number(24)
     }
 
+    /// Returns the size.
     pub fn size(&self) -> u32 {
         self.number(36)
     }
 }
 
 impl EntryWriter {
-    /// An index without entries, with room for the bytes of those to come.
+    /// Returns a writer of an index without entries, with room for `capacity` bytes.
     pub fn new(version: u32, capacity: usize) -> Self {
         let mut bytes = Vec::with_capacity(capacity);
         bytes.extend(b"DIRC");
@@ -129,11 +141,11 @@ impl EntryWriter {
         Self { bytes, version, count: 0, last: Vec::new(), moved: false }
     }
 
-    /// Keeps an entry as it is, and says where it begins.
+    /// Copies an entry, and returns the offset at which it begins.
     pub fn keep(&mut self, entry: &IndexEntry<'_>, path: &[u8]) -> usize {
         let begin = self.bytes.len();
         if std::mem::take(&mut self.moved) && self.version == 4 {
-            let head = if entry.flags & EXTENDED == 0 { FACTS + 2 } else { FACTS + 4 };
+            let head = if entry.flags & EXTENDED == 0 { FIXED_LENGTH + 2 } else { FIXED_LENGTH + 4 };
             self.bytes.extend(&entry.bytes[..head]);
             self.path(begin, path);
         } else {
@@ -147,20 +159,21 @@ impl EntryWriter {
         begin
     }
 
-    /// Makes an entry true for its file. `None` where somebody told git to look away from it, or it is no plain file.
+    /// Replaces the metadata and object of an entry. `None` if the entry is marked to be ignored, or is not a plain
+    /// file.
     pub fn renew(&mut self, entry: &IndexEntry<'_>, path: &[u8], file: &StagedFile) -> Option<()> {
         if entry.flags & (ASSUMED_VALID | EXTENDED) != 0 || entry.mode() & 0o170_000 != 0o100_000 {
             return None;
         }
         let begin = self.keep(entry, path);
-        self.bytes[begin..begin + FACTS].copy_from_slice(&facts(file));
+        self.bytes[begin..begin + FIXED_LENGTH].copy_from_slice(&fixed_part(file));
         Some(())
     }
 
     /// Adds an entry for a new file.
     pub fn add(&mut self, file: &StagedFile) {
         let begin = self.bytes.len();
-        self.bytes.extend(facts(file));
+        self.bytes.extend(fixed_part(file));
         let length = u16::try_from(file.path.len()).unwrap_or(NAME_LENGTH).min(NAME_LENGTH);
         self.bytes.extend(length.to_be_bytes());
         self.path(begin, file.path.as_bytes());
@@ -168,7 +181,7 @@ impl EntryWriter {
         self.moved = true;
     }
 
-    /// Writes the path of the entry that begins there.
+    /// Writes the path of the entry that begins at `begin`.
     fn path(&mut self, begin: usize, path: &[u8]) {
         if self.version == 4 {
             let common = self.last.iter().zip(path).take_while(|(one, other)| one == other).count();
@@ -184,24 +197,26 @@ impl EntryWriter {
         }
     }
 
+    /// Writes the number of entries into the header, and returns the bytes.
     pub fn finish(mut self) -> Vec<u8> {
         self.bytes[8..12].copy_from_slice(&self.count.to_be_bytes());
         self.bytes
     }
 }
 
-fn facts(file: &StagedFile) -> [u8; FACTS] {
+/// Returns the bytes of an entry before its flags.
+fn fixed_part(file: &StagedFile) -> [u8; FIXED_LENGTH] {
     let mode: u32 = if file.executable { 0o100_755 } else { 0o100_644 };
-    let mut facts = [0; FACTS];
+    let mut bytes = [0; FIXED_LENGTH];
     let numbers = file.stamp.begin.iter().chain([&mode]).chain(&file.stamp.end);
     for (place, number) in numbers.enumerate() {
-        facts[4 * place..4 * place + 4].copy_from_slice(&number.to_be_bytes());
+        bytes[4 * place..4 * place + 4].copy_from_slice(&number.to_be_bytes());
     }
-    facts[40..].copy_from_slice(&file.name);
-    facts
+    bytes[40..].copy_from_slice(&file.name);
+    bytes
 }
 
-/// The number git writes before a path of version 4, and what is behind it.
+/// Reads the number before a path of version 4, and returns the offset after it.
 fn offset(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
     let mut byte = *bytes.get(at)?;
     let mut number = usize::from(byte & 0x7f);
@@ -213,6 +228,7 @@ fn offset(bytes: &[u8], mut at: usize) -> Option<(usize, usize)> {
     Some((number, at + 1))
 }
 
+/// Writes the number before a path of version 4.
 fn put_offset(bytes: &mut Vec<u8>, mut number: usize) {
     let mut digits = vec![number & 0x7f];
     number >>= 7;

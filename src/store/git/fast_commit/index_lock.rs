@@ -1,7 +1,7 @@
-//! git's lock on its index, taken so that the next writer can tell a dead casebook's from a living git's.
+//! git's lock on its index, taken in a way that distinguishes the lock of a killed casebook from that of a running git.
 //!
-//! The lock file gets a second name in the store's own folder before it gets the name git looks for. Whoever holds
-//! the store's lock and finds both to be the same file knows that nobody alive holds the index.
+//! The lock file is created in the state directory and then linked to the name that git uses. A process that holds the
+//! desk's lock and finds that both are the same file knows that the owner of the index lock is dead.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 use crate::store::files::StateDir;
 use crate::store::git::GitError;
 
-/// The second name.
+/// The name in the state directory.
 const OWN: &str = "index-lock";
 
-/// The right to write git's index; given back when dropped.
+/// The lock of git's index, released when it is dropped.
 #[derive(Debug)]
 pub struct IndexLock {
     index: PathBuf,
@@ -25,10 +25,10 @@ pub struct IndexLock {
 }
 
 impl IndexLock {
-    /// Takes it. The caller holds the store's lock. `None` where the file system gives a file no second name.
+    /// Takes the lock. The caller holds the desk's lock. `None` if the file system has no hard links.
     ///
     /// # Errors
-    /// [`GitError::Locked`] while somebody else has it.
+    /// [`GitError::Locked`] if another process has it.
     pub fn take(git_dir: &Path, state: &StateDir) -> Result<Option<Self>, GitError> {
         free(git_dir, state);
         let (index, lock, own) = (git_dir.join("index"), git_dir.join("index.lock"), state.path(OWN));
@@ -38,30 +38,30 @@ impl IndexLock {
             Err(error) => {
                 let _ = fs::remove_file(&own);
                 if error.kind() == io::ErrorKind::AlreadyExists {
-                    let said = format!("fatal: Unable to create '{}': File exists.", lock.display());
-                    return Err(GitError::Locked { said });
+                    let message = format!("fatal: Unable to create '{}': File exists.", lock.display());
+                    return Err(GitError::Locked { message });
                 }
                 Ok(None)
             }
         }
     }
 
-    /// The index as it is, and the second it was last changed in.
+    /// Returns the bytes of the index, and the second of its last change.
     pub fn read(&self) -> io::Result<(Vec<u8>, i64)> {
-        let there = fs::symlink_metadata(&self.index)?;
-        if !there.is_file() {
-            // Somebody has put it elsewhere; a rename would bring it back.
+        let metadata = fs::symlink_metadata(&self.index)?;
+        if !metadata.is_file() {
+            // A symbolic link to an index elsewhere would be replaced by the rename.
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        Ok((fs::read(&self.index)?, there.mtime()))
+        Ok((fs::read(&self.index)?, metadata.mtime()))
     }
 
-    /// Writes the index that shall be.
+    /// Writes the bytes of the new index into the lock file.
     pub fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.file.write_all(bytes)
     }
 
-    /// Puts what was written in the place of the index, and gives the lock back.
+    /// Replaces the index with the lock file, which releases the lock.
     pub fn commit_lock(self) -> io::Result<()> {
         fs::rename(&self.lock, &self.index)
     }
@@ -69,17 +69,17 @@ impl IndexLock {
 
 impl Drop for IndexLock {
     fn drop(&mut self) {
-        // Behind `settle` the lock is no more, or already somebody else's.
+        // After `commit_lock`, the lock file is gone or belongs to another process.
         remove_both(&self.lock, &self.own);
     }
 }
 
-/// Gives back the lock of a casebook that was killed. The caller holds the store's lock.
+/// Removes the lock of a casebook that was killed. The caller holds the desk's lock.
 pub fn free(git_dir: &Path, state: &StateDir) {
     remove_both(&git_dir.join("index.lock"), &state.path(OWN));
 }
 
-/// Removes the own name, and before it the lock if that is the same file.
+/// Removes the name in the state directory, and before it the lock file if both are the same file.
 fn remove_both(lock: &Path, own: &Path) {
     let file = |path: &Path| fs::symlink_metadata(path).map(|file| (file.dev(), file.ino())).ok();
     let Some(ours) = file(own) else { return };
@@ -94,23 +94,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_dead_casebooks_lock_is_given_back_and_nobody_elses() {
+    fn only_the_lock_of_a_dead_casebook_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join(".git")).unwrap();
         fs::write(folder.path().join(".git/HEAD"), "").unwrap();
         let (git, state) = (folder.path().join(".git"), StateDir::of(folder.path()));
         state.create().unwrap();
-        let held = IndexLock::take(&git, &state).unwrap().unwrap();
+        let lock = IndexLock::take(&git, &state).unwrap().unwrap();
         assert!(git.join("index.lock").exists());
-        std::mem::forget(held);
+        std::mem::forget(lock);
         drop(IndexLock::take(&git, &state).unwrap().unwrap());
         assert!(!git.join("index.lock").exists() && !state.path(OWN).exists());
-        fs::write(git.join("index.lock"), "somebody's").unwrap();
+        fs::write(git.join("index.lock"), "another's").unwrap();
         assert!(matches!(IndexLock::take(&git, &state), Err(GitError::Locked { .. })));
         free(&git, &state);
-        assert_eq!(fs::read(git.join("index.lock")).unwrap(), b"somebody's");
+        assert_eq!(fs::read(git.join("index.lock")).unwrap(), b"another's");
         assert!(!state.path(OWN).exists());
-        // Killed behind the rename: the own name is the index now, the lock somebody else's.
+        // Killed after the rename: the own name is the index now, and the lock belongs to another process.
         fs::write(git.join("index"), "new").unwrap();
         fs::hard_link(git.join("index"), state.path(OWN)).unwrap();
         free(&git, &state);

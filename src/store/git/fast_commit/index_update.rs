@@ -1,7 +1,7 @@
-//! git's index, in bytes: some entries made true for files, all others kept.
+//! An update of git's index: some entries are rewritten or added, all others copied.
 //!
-//! Versions 2, 3 and 4. Whatever this does not know for certain - another version, an unmerged path, a split or
-//! sparse index, an extension without which the index cannot be read - is left to git.
+//! Versions 2, 3 and 4 are supported. An index with anything else - an unmerged path, a split or sparse index, an
+//! unknown required extension - is left to git.
 
 use std::collections::BTreeMap;
 
@@ -12,36 +12,40 @@ use super::index_entries::{EntryReader, EntryWriter, STAGE, StagedFile, number};
 use super::objects::ObjectId;
 use super::trees::EditedDir;
 
-/// The length of the sum at the end.
+/// The length of the checksum at the end.
 const SUM: usize = 20;
 
-/// An entry as young as the index it comes from: git compares the file's content, since its stamp alone proves
-/// nothing. It keeps that only as long as the index does not become younger.
+/// An entry as young as its index. Its stamp proves nothing, so git compares the content of the file, until the index
+/// becomes younger than the entry.
 #[derive(Debug)]
 pub struct RacyEntry {
+    /// The path.
     pub path: Vec<u8>,
+    /// The mode.
     pub mode: u32,
+    /// The object.
     pub name: ObjectId,
-    /// Where its size stands in the new index.
+    /// The offset of its size in the new index.
     size_at: usize,
 }
 
-/// An index being written anew.
+/// An index that is being written.
 #[derive(Debug)]
 pub struct IndexUpdate {
     bytes: Vec<u8>,
-    /// The paths that came in.
+    /// The paths that were added.
     pub added: Vec<String>,
+    /// The copied entries whose stamps prove nothing.
     pub racy: Vec<RacyEntry>,
-    /// Whether there is a sum at the end, or zeros in its place.
+    /// True if the index ends with a checksum, false if it ends with zeros instead.
     summed: bool,
-    /// Whether a cache of untracked files had to go.
+    /// True if the cache of untracked files was dropped.
     pub forgot_untracked: bool,
 }
 
 impl IndexUpdate {
-    /// The index `old`, last changed in the second `changed`, with the files staged, which are in the order of their
-    /// paths. `None` if there is anything that git should do itself.
+    /// Updates the index `old`, which was last changed in the second `changed`, with `files`, which are sorted by path.
+    /// `None` if git must do it.
     pub fn new(old: &[u8], changed: i64, files: &[StagedFile], folders: &BTreeMap<String, EditedDir>) -> Option<Self> {
         let sum_at = old.len().checked_sub(SUM)?;
         if old.get(..4)? != b"DIRC" {
@@ -62,7 +66,7 @@ impl IndexUpdate {
                 return None;
             }
             while let Some(file) = files.next_if(|file| file.path.as_bytes() < path) {
-                if lies_in(path, file.path.as_bytes()) {
+                if is_below(path, file.path.as_bytes()) {
                     return None;
                 }
                 writer.add(file);
@@ -70,7 +74,7 @@ impl IndexUpdate {
             }
             match files.next_if(|file| file.path.as_bytes() == path) {
                 Some(file) => writer.renew(&entry, path, file)?,
-                None if files.peek().is_some_and(|file| lies_in(file.path.as_bytes(), path)) => return None,
+                None if files.peek().is_some_and(|file| is_below(file.path.as_bytes(), path)) => return None,
                 None => {
                     let begin = writer.keep(&entry, path);
                     if i64::from(entry.modified()) >= changed && entry.size() != 0 {
@@ -85,25 +89,25 @@ impl IndexUpdate {
             added.push(file.path.clone());
         }
         let summed = old[sum_at..] != [0; SUM];
-        let mut staging = Self { bytes: writer.finish(), added, racy, summed, forgot_untracked: false };
-        staging.extend(reader.rest(), folders)?;
-        Some(staging)
+        let mut update = Self { bytes: writer.finish(), added, racy, summed, forgot_untracked: false };
+        update.extend(reader.rest(), folders)?;
+        Some(update)
     }
 
-    /// The extensions behind the entries.
+    /// Copies or updates the extensions after the entries.
     fn extend(&mut self, mut rest: &[u8], folders: &BTreeMap<String, EditedDir>) -> Option<()> {
         while !rest.is_empty() {
             let length = usize::try_from(number(rest, 4)?).ok()?;
             let (signature, content) = (&rest[..4], rest.get(8..8 + length)?);
             let kept = match signature {
                 b"TREE" => Some(cache_tree::edited(content, folders, &self.added)?),
-                // What is known of untracked files may name one that is tracked now.
+                // The cache of untracked files may contain one that is tracked now.
                 b"UNTR" if !self.added.is_empty() => {
                     self.forgot_untracked = true;
                     None
                 }
                 b"UNTR" | b"REUC" => Some(content.to_vec()),
-                // Where the entries end, for reading in parallel: git writes it again when it next writes.
+                // The offsets of entries, for reading in parallel. git adds them when it writes the index again.
                 b"EOIE" | b"IEOT" => None,
                 _ => return None,
             };
@@ -117,12 +121,12 @@ impl IndexUpdate {
         Some(())
     }
 
-    /// Has git compare the content of a file whose stamp will prove nothing.
+    /// Marks an entry as changed, so that git compares the content of the file.
     pub fn mark_dirty(&mut self, racy: &RacyEntry) {
         self.bytes[racy.size_at..racy.size_at + 4].fill(0);
     }
 
-    /// The bytes of the new index.
+    /// Returns the bytes of the new index.
     pub fn finish(mut self) -> Vec<u8> {
         let sum: [u8; SUM] = if self.summed { Sha1::digest(&self.bytes).into() } else { [0; SUM] };
         self.bytes.extend(sum);
@@ -130,15 +134,15 @@ impl IndexUpdate {
     }
 }
 
-/// Whether a path lies in a folder of that name.
-fn lies_in(path: &[u8], folder: &[u8]) -> bool {
+/// Returns true if a path is below a folder.
+fn is_below(path: &[u8], folder: &[u8]) -> bool {
     path.strip_prefix(folder).is_some_and(|rest| rest.first() == Some(&b'/'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::git::fast_commit::index_entries::{ASSUMED_VALID, EXTENDED, FACTS, IndexStamp};
+    use crate::store::git::fast_commit::index_entries::{ASSUMED_VALID, EXTENDED, FIXED_LENGTH, IndexStamp};
 
     fn staged(path: &str) -> StagedFile {
         let stamp = IndexStamp { begin: [1; 6], end: [2; 3] };
@@ -158,15 +162,15 @@ mod tests {
     }
 
     #[test]
-    fn adding_one_by_one_is_adding_all() {
+    fn adding_files_one_by_one_or_together_gives_the_same_index() {
         for version in [2, 3, 4] {
             let paths = ["a/b", "a/bc", "a/d", "b", "long/enough/to/be/cut", "long/enough/too"];
             let whole = with(&empty(version), 9, &paths).unwrap().finish();
             let mut one_by_one = empty(version);
             for path in [3, 0, 5, 2, 4, 1].map(|place| paths[place]) {
-                let staging = with(&one_by_one, 9, &[path]).unwrap();
-                assert_eq!(staging.added, [path]);
-                one_by_one = staging.finish();
+                let update = with(&one_by_one, 9, &[path]).unwrap();
+                assert_eq!(update.added, [path]);
+                one_by_one = update.finish();
             }
             assert_eq!(one_by_one, whole, "version {version}");
             assert_eq!(with(&whole, 9, &paths[2..4]).unwrap().finish(), whole);
@@ -174,36 +178,36 @@ mod tests {
     }
 
     #[test]
-    fn what_is_as_young_as_the_index_is_told_and_can_be_distrusted() {
+    fn racy_entries_are_listed_and_can_be_marked_dirty() {
         let old = with(&empty(2), 9, &["a", "b"]).unwrap().finish();
-        let mut staging = with(&old, 1, &["a"]).unwrap();
-        let racy = std::mem::take(&mut staging.racy);
+        let mut update = with(&old, 1, &["a"]).unwrap();
+        let racy = std::mem::take(&mut update.racy);
         assert_eq!(racy.iter().map(|racy| racy.path.as_slice()).collect::<Vec<_>>(), [b"b"]);
-        staging.mark_dirty(&racy[0]);
-        let bytes = staging.finish();
+        update.mark_dirty(&racy[0]);
+        let bytes = update.finish();
         let mut reader = EntryReader::new(&bytes, 2);
         assert_eq!([reader.next().unwrap().size(), reader.next().unwrap().size()], [2, 0]);
         assert!(with(&old, 2, &["a"]).unwrap().racy.is_empty());
     }
 
     #[test]
-    fn what_is_odd_is_left_to_git() {
+    fn an_unsupported_index_is_left_to_git() {
         let old = with(&empty(2), 9, &["a", "b"]).unwrap().finish();
-        assert!(with(&old, 9, &["a/b"]).is_none(), "a file where a folder belongs");
+        assert!(with(&old, 9, &["a/b"]).is_none(), "a file in place of a folder");
         let deep = with(&empty(2), 9, &["a/b"]).unwrap().finish();
-        assert!(with(&deep, 9, &["a"]).is_none(), "a folder where a file belongs");
+        assert!(with(&deep, 9, &["a"]).is_none(), "a folder in place of a file");
         for flags in [STAGE, EXTENDED, ASSUMED_VALID] {
-            let mut odd = old.clone();
-            odd[12 + FACTS] |= u8::try_from(flags >> 8).unwrap();
-            assert!(with(&odd, 9, &["a"]).is_none());
+            let mut unsupported = old.clone();
+            unsupported[12 + FIXED_LENGTH] |= u8::try_from(flags >> 8).unwrap();
+            assert!(with(&unsupported, 9, &["a"]).is_none());
         }
         for cut in 0..old.len() {
             assert!(with(&old[..cut], 9, &["a"]).is_none(), "cut at {cut}");
         }
         for extension in [b"link", b"sdir", b"FSMN", b"QUUX"] {
-            let mut odd = old[..old.len() - SUM].to_vec();
-            odd.extend([extension.as_slice(), &[0; 4 + SUM]].concat());
-            assert!(with(&odd, 9, &["a"]).is_none());
+            let mut unsupported = old[..old.len() - SUM].to_vec();
+            unsupported.extend([extension.as_slice(), &[0; 4 + SUM]].concat());
+            assert!(with(&unsupported, 9, &["a"]).is_none());
         }
     }
 }

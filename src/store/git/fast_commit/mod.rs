@@ -1,8 +1,9 @@
-//! A commit that edits only the trees on the way to its paths, so that it does not grow with the desk.
+//! Fast commits: commits that casebook writes itself, so that their cost does not grow with the desk
+//! (docs/decisions/0008-commits.md).
 //!
-//! It is made only where nobody can tell it from `git commit --only`; whatever is in doubt is left to that. git tells
-//! its settings, and the trees where they are packed, and moves the branch; the objects and git's index are written
-//! here. The order: the lock of the index, the objects, the branch, the index.
+//! A fast commit is made only if its result is the same as that of `git commit --only`; in case of doubt git makes the
+//! commit. git is asked for its settings and for packed trees, and moves the branch; objects and git's index are
+//! written here. The order is: lock the index, write the objects, move the branch, write the index.
 
 mod cache_tree;
 mod git_settings;
@@ -29,17 +30,19 @@ use objects::{NewObjects, ObjectKind};
 use preconditions::RepoPaths;
 use trees::{NewBlob, Trees};
 
-/// With more paths than this, what git does for each of them is most of the cost.
+/// The number of paths above which git makes the commit: then its work per path is most of the cost.
 const MANY: usize = 512;
-/// How many files that are as young as the index are read, and how large they may be; others git has to read again.
+/// The number of files that are compared because they are as young as the index, and their largest size. git compares
+/// others.
 const COMPARED: usize = 256;
 const LARGEST_COMPARED: u64 = 1 << 20;
 
-/// Whether the commit was made.
+/// The result of an attempt.
 enum CommitOutcome {
-    Yes,
-    /// `git commit` shall do it.
-    No,
+    /// The commit was made.
+    Made,
+    /// `git commit` must make it.
+    LeftToGit,
 }
 
 /// A file to be committed.
@@ -48,149 +51,150 @@ struct CommitFile {
     staged: StagedFile,
 }
 
-/// What git is telling about the repository meanwhile: one process, or two. Should the branch move before it is used, the
-/// commit is tried again.
+/// A fast commit in preparation: processes of git whose output it needs. If the branch moves before the plan is used,
+/// the commit is tried again.
 #[derive(Debug)]
 pub struct CommitPlan {
-    place: RepoPaths,
-    /// The paths to be committed, from the top of the work tree, in git's order.
+    repo: RepoPaths,
+    /// The paths to be committed, relative to the root of the work tree, in git's order.
     paths: Vec<String>,
     settings: JoinHandle<Option<GitSettings>>,
     trees: TreeData,
 }
 
-/// The last commit and its trees, in the words of `git cat-file --batch`.
+/// The last commit and its trees, in the format of `git cat-file --batch`.
 #[derive(Debug)]
 enum TreeData {
-    Seen(Vec<u8>),
-    Later(JoinHandle<Option<Vec<u8>>>),
+    Read(Vec<u8>),
+    Pending(JoinHandle<Option<Vec<u8>>>),
 }
 
 impl CommitPlan {
-    fn seen(self) -> Option<(RepoPaths, Vec<String>, GitSettings, Trees)> {
+    /// Waits for the processes, and returns their results.
+    fn wait(self) -> Option<(RepoPaths, Vec<String>, GitSettings, Trees)> {
         let settings = self.settings.join().ok()??;
         let answers = match self.trees {
-            TreeData::Seen(answers) => answers,
-            TreeData::Later(answers) => answers.join().ok()??,
+            TreeData::Read(answers) => answers,
+            TreeData::Pending(answers) => answers.join().ok()??,
         };
         let trees = Trees::read(self.paths.iter().map(String::as_str), &answers)?;
-        Some((self.place, self.paths, settings, trees))
+        Some((self.repo, self.paths, settings, trees))
     }
 }
 
 impl Repository {
-    /// Makes the commit, or says that git shall. A commit of the same that appeared meanwhile counts as this one.
+    /// Makes a fast commit. Returns false if git must make the commit. If the same commit exists already, it counts.
     ///
     /// # Errors
-    /// [`GitError::Locked`] while another process holds a lock, or has moved the branch.
+    /// [`GitError::Locked`] if another process holds a lock or has moved the branch.
     pub(super) fn commit_directly(
         &self,
         commit: &CommitRequest<'_>,
-        outlook: Option<CommitPlan>,
-        reach: &dyn Fn(&str),
+        plan: Option<CommitPlan>,
+        fault_point: &dyn Fn(&str),
     ) -> Result<bool, GitError> {
         let Some(state) = commit.state else { return Ok(false) };
-        let outlook = outlook.or_else(|| self.plan_commit(commit.paths, commit.date, state));
-        let Some((place, paths, settings, trees)) = outlook.and_then(CommitPlan::seen) else { return Ok(false) };
-        if self.is_distinguishable(&settings, &trees, &place, &paths) {
+        let plan = plan.or_else(|| self.plan_commit(commit.paths, commit.date, state));
+        let Some((repo, paths, settings, trees)) = plan.and_then(CommitPlan::wait) else { return Ok(false) };
+        if self.is_distinguishable(&settings, &trees, &repo, &paths) {
             return Ok(false);
         }
-        let made = FastCommit { repository: self, commit, state, place: &place, settings: &settings, trees: &trees };
-        let made = made.make(&paths, reach)?;
-        if matches!(made, Some(CommitOutcome::Yes)) && place.is_untidy(&settings) {
-            // As `git commit` does at its end; what becomes of it is git's business.
+        let fast = FastCommit { repository: self, commit, state, repo: &repo, settings: &settings, trees: &trees };
+        let outcome = fast.make(&paths, fault_point)?;
+        if matches!(outcome, Some(CommitOutcome::Made)) && repo.needs_maintenance(&settings) {
+            // As `git commit` does. Its errors are not errors of the commit.
             let _ = self.run(&["maintenance", "run", "--auto", "--quiet"]).done();
         }
-        Ok(matches!(made, Some(CommitOutcome::Yes)))
+        Ok(matches!(outcome, Some(CommitOutcome::Made)))
     }
 
-    /// Gives back git's lock on its index, where a casebook held it that was killed. The caller holds the store's lock.
+    /// Removes git's index lock of a casebook that was killed. The caller holds the desk's lock.
     pub fn free_index(state: &StateDir) {
         if let Some(git_dir) = state.git_dir() {
             index_lock::free(git_dir, state);
         }
     }
 
-    /// Begins to look at what a commit of these paths needs to know, while the caller goes on. `None` where git shall
-    /// make the commit anyway.
+    /// Prepares a fast commit of some paths, while the caller goes on. `None` if git must make the commit.
     pub fn plan_commit(&self, paths: &[String], date: Option<&str>, state: &StateDir) -> Option<CommitPlan> {
         if paths.len() > MANY {
             return None;
         }
-        let place = RepoPaths::of(&self.root, state)?;
-        let mut paths: Vec<String> = paths.iter().map(|path| format!("{}{path}", place.prefix)).collect();
+        let repo = RepoPaths::of(&self.root, state)?;
+        let mut paths: Vec<String> = paths.iter().map(|path| format!("{}{path}", repo.prefix)).collect();
         paths.sort_unstable();
         let settings = dated(self.run(&["var", "-l"]), date);
         let settings = std::thread::spawn(move || settings.bytes().ok().and_then(GitSettings::read));
-        let trees = loose_objects::parse_batch(&place, &paths).map_or_else(
+        let trees = loose_objects::parse_batch(&repo, &paths).map_or_else(
             || {
-                let question = trees::batch_request(paths.iter().map(String::as_str));
-                let run = self.run(&["cat-file", "--batch"]).input(question);
-                TreeData::Later(std::thread::spawn(move || run.bytes().ok()))
+                let request = trees::batch_request(paths.iter().map(String::as_str));
+                let run = self.run(&["cat-file", "--batch"]).input(request);
+                TreeData::Pending(std::thread::spawn(move || run.bytes().ok()))
             },
-            TreeData::Seen,
+            TreeData::Read,
         );
-        Some(CommitPlan { place, paths, settings, trees })
+        Some(CommitPlan { repo, paths, settings, trees })
     }
 
-    fn is_distinguishable(&self, settings: &GitSettings, trees: &Trees, place: &RepoPaths, paths: &[String]) -> bool {
-        place.is_under_way()
+    /// Returns true if the commit could differ from that of `git commit --only`.
+    fn is_distinguishable(&self, settings: &GitSettings, trees: &Trees, repo: &RepoPaths, paths: &[String]) -> bool {
+        repo.is_busy()
             || !settings.are_plain()
-            || place.has_hooks(settings)
-            || place.has_turning_attributes(settings, trees).is_none_or(|has| has && !self.has_no_filters(paths, place))
+            || repo.has_hooks(settings)
+            || repo.has_filters(settings, trees).is_none_or(|has| has && !self.has_no_filters(paths, repo))
     }
 
-    /// Whether no attribute makes other blobs of these files: where attribute files name such ones, git is asked.
-    fn has_no_filters(&self, paths: &[String], place: &RepoPaths) -> bool {
-        let own = place.own(paths);
+    /// Asks git for the attributes of the files, and returns true if none of them changes the bytes of a blob.
+    fn has_no_filters(&self, paths: &[String], repo: &RepoPaths) -> bool {
+        let own = repo.own(paths);
         let arguments = ["check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding"];
         let input = own.iter().flat_map(|path| path.bytes().chain([0])).collect();
-        let Ok(told) = self.run(&arguments).input(input).bytes() else { return false };
-        let words: Vec<&[u8]> = told.split(|byte| *byte == 0).collect();
+        let Ok(printed) = self.run(&arguments).input(input).bytes() else { return false };
+        let fields: Vec<&[u8]> = printed.split(|byte| *byte == 0).collect();
         let is_none = |answer: &[&[u8]]| matches!(answer.get(2), Some(&b"unspecified" | &b"unset"));
-        words.len() == 9 * own.len() + 1 && words.chunks(3).take(3 * own.len()).all(is_none)
+        fields.len() == 9 * own.len() + 1 && fields.chunks(3).take(3 * own.len()).all(is_none)
     }
 
-    /// Whether git ignores one of the paths, and would not add it.
+    /// Returns true if git ignores one of the paths.
     fn ignores(&self, paths: &[String]) -> bool {
         let input = paths.iter().flat_map(|path| path.bytes().chain([0])).collect();
         let run = self.run(&["check-ignore", "--no-index", "--quiet", "-z", "--stdin"]).input(input);
-        // It ends with 1 where nothing is ignored.
+        // It exits with 1 if nothing is ignored.
         !run.output().is_ok_and(|output| !output.success && output.signal.is_none() && output.stderr.is_empty())
     }
 
-    /// Who a commit names, as git would put it into one.
-    fn identity(&self, commit: &CommitRequest<'_>, settings: &GitSettings, who: &str) -> Option<String> {
-        match settings.identity(who)? {
-            GitIdentity::Set(told) => Some(told.to_owned()),
+    /// Returns the line of a role, `author` or `committer`, in a commit.
+    fn identity(&self, commit: &CommitRequest<'_>, settings: &GitSettings, role: &str) -> Option<String> {
+        match settings.identity(role)? {
+            GitIdentity::Set(line) => Some(line.to_owned()),
             GitIdentity::Found => {
-                let variable = format!("GIT_{}_IDENT", who.to_ascii_uppercase());
-                let told = dated(self.run(&["var", &variable]), commit.date).bytes().ok()?;
-                Some(String::from_utf8(told).ok()?.trim_end_matches('\n').to_owned())
+                let variable = format!("GIT_{}_IDENT", role.to_ascii_uppercase());
+                let line = dated(self.run(&["var", &variable]), commit.date).bytes().ok()?;
+                Some(String::from_utf8(line).ok()?.trim_end_matches('\n').to_owned())
             }
         }
     }
 }
 
-/// A commit to be made this way, and all that is known for it.
+/// A fast commit, with everything that it needs.
 struct FastCommit<'a> {
     repository: &'a Repository,
     commit: &'a CommitRequest<'a>,
     state: &'a StateDir,
-    place: &'a RepoPaths,
+    repo: &'a RepoPaths,
     settings: &'a GitSettings,
     trees: &'a Trees,
 }
 
 impl FastCommit<'_> {
-    /// `Ok(None)`, as [`CommitOutcome::No`], leaves it to git; nothing has changed then.
-    fn make(&self, paths: &[String], reach: &dyn Fn(&str)) -> Result<Option<CommitOutcome>, GitError> {
-        let Some(mut lock) = IndexLock::take(&self.place.git_dir, self.state)? else { return Ok(None) };
-        reach("index locked");
-        let Some((index, made)) = self.prepared(paths, &lock) else { return Ok(None) };
-        if let Some((objects, commit)) = made {
+    /// Makes the commit. `Ok(None)` and [`CommitOutcome::LeftToGit`] leave it to git; nothing has changed then.
+    fn make(&self, paths: &[String], fault_point: &dyn Fn(&str)) -> Result<Option<CommitOutcome>, GitError> {
+        let Some(mut lock) = IndexLock::take(&self.repo.git_dir, self.state)? else { return Ok(None) };
+        fault_point("index locked");
+        let Some((index, new)) = self.prepared(paths, &lock) else { return Ok(None) };
+        if let Some((objects, commit)) = new {
             let written = std::thread::scope(|scope| {
-                let folder = self.place.common.join("objects");
+                let folder = self.repo.common.join("objects");
                 let objects = scope.spawn(move || objects.write(&folder));
                 let index = lock.write(&index.finish());
                 objects.join().is_ok_and(|objects| objects.is_ok()) && index.is_ok()
@@ -198,22 +202,22 @@ impl FastCommit<'_> {
             if !written {
                 return Ok(None);
             }
-            reach("objects");
+            fault_point("objects");
             match self.move_branch(&commit) {
                 Ok(()) => {}
                 Err(locked @ GitError::Locked { .. }) => return Err(locked),
                 Err(_) => return Ok(None),
             }
-            reach("branch");
+            fault_point("branch");
         } else if lock.write(&index.finish()).is_err() {
             return Ok(None);
         }
-        // The commit stands: if its index cannot be written, git shall see what it can do.
-        Ok(lock.commit_lock().is_ok().then_some(CommitOutcome::Yes).or(Some(CommitOutcome::No)))
+        // The commit is made. If its index cannot be written, git will repair it.
+        Ok(lock.commit_lock().is_ok().then_some(CommitOutcome::Made).or(Some(CommitOutcome::LeftToGit)))
     }
 
-    /// The index that shall be; and what to store and where the branch shall point, unless the last commit holds the
-    /// files already.
+    /// Returns the new index; and the objects to be stored and the new commit, unless the last commit has the files
+    /// already.
     fn prepared(&self, paths: &[String], lock: &IndexLock) -> Option<(IndexUpdate, Option<(NewObjects, String)>)> {
         let files = paths.iter().map(|path| self.content(path)).collect::<Option<Vec<CommitFile>>>()?;
         let mut objects = NewObjects::default();
@@ -233,7 +237,7 @@ impl FastCommit<'_> {
         let is_new = !index.added.is_empty();
         if (is_new && self.settings.ignore_case())
             || (index.forgot_untracked && !self.settings.keep_untracked())
-            || (is_new && self.repository.ignores(&self.place.own(&index.added)))
+            || (is_new && self.repository.ignores(&self.repo.own(&index.added)))
         {
             return None;
         }
@@ -245,11 +249,11 @@ impl FastCommit<'_> {
         Some((index, Some((objects, objects::to_hex(&name)))))
     }
 
-    /// A file as it lies there. `None` if it is no plain file, changes meanwhile, or has ends of lines that git might
-    /// turn.
+    /// Reads a file of the work tree. `None` if it is not a plain file, is changed during the read, or contains line
+    /// ends that git might convert.
     fn content(&self, path: &str) -> Option<CommitFile> {
-        let own = path.strip_prefix(&self.place.prefix)?;
-        let file = self.place.file(path);
+        let own = path.strip_prefix(&self.repo.prefix)?;
+        let file = self.repo.file(path);
         let before = fs::symlink_metadata(&file).ok()?;
         let bytes = read_plain(&self.repository.root, own).ok()?;
         let stamp = IndexStamp::of(&before);
@@ -262,11 +266,11 @@ impl FastCommit<'_> {
         Some(CommitFile { bytes, staged })
     }
 
-    /// Has git look again at files that are as young as the index was and not what it says of them: by their stamps
-    /// alone nobody could tell any more.
+    /// Compares the files that are as young as the index was. An entry that differs from its file is marked, because
+    /// its stamp would prove it unchanged after the index is written.
     fn compare(&self, index: &mut IndexUpdate) {
-        for (place, racy) in std::mem::take(&mut index.racy).iter().enumerate() {
-            if place >= COMPARED || !self.is_as_staged(racy) {
+        for (count, racy) in std::mem::take(&mut index.racy).iter().enumerate() {
+            if count >= COMPARED || !self.is_as_staged(racy) {
                 index.mark_dirty(racy);
             }
         }
@@ -275,13 +279,13 @@ impl FastCommit<'_> {
     fn is_as_staged(&self, racy: &RacyEntry) -> bool {
         let is_plain = racy.mode & 0o170_000 == 0o100_000;
         let Some(path) = std::str::from_utf8(&racy.path).ok().filter(|_| is_plain) else { return false };
-        let path = self.place.file(path);
+        let path = self.repo.file(path);
         let is_small = |file: fs::Metadata| file.is_file() && file.len() <= LARGEST_COMPARED;
         fs::symlink_metadata(&path).is_ok_and(is_small)
             && fs::read(&path).is_ok_and(|bytes| objects::name(ObjectKind::Blob, &bytes) == racy.name)
     }
 
-    /// The bytes of the commit.
+    /// Returns the bytes of the commit.
     fn commit_object(&self, tree: &str) -> Option<Vec<u8>> {
         let message = fs::read(self.commit.message).ok()?;
         if message.is_empty() || message.contains(&0) || std::str::from_utf8(&message).is_err() {
@@ -291,31 +295,31 @@ impl FastCommit<'_> {
         if let Some(parent) = &self.trees.head {
             object.push_str(&format!("parent {}\n", objects::to_hex(parent)));
         }
-        for who in ["author", "committer"] {
-            let identity = self.repository.identity(self.commit, self.settings, who)?;
-            object.push_str(&format!("{who} {identity}\n"));
+        for role in ["author", "committer"] {
+            let identity = self.repository.identity(self.commit, self.settings, role)?;
+            object.push_str(&format!("{role} {identity}\n"));
         }
         object.push('\n');
         Some([object.into_bytes(), message].concat())
     }
 
-    /// Points HEAD, or the branch it names, at the commit, unless it has moved since; with the line `git commit`
-    /// would have written into the reflogs.
+    /// Moves HEAD, or its branch, to the commit, unless it has moved since. The reflogs get the line that `git commit`
+    /// would write.
     fn move_branch(&self, commit: &str) -> Result<(), GitError> {
         let message = fs::read_to_string(self.commit.message).unwrap_or_default();
         let subject = message.lines().next().unwrap_or_default();
-        let (how, before) = match &self.trees.head {
+        let (action, before) = match &self.trees.head {
             Some(head) => ("commit", objects::to_hex(head)),
             None => ("commit (initial)", objects::to_hex(&objects::ObjectId::default())),
         };
-        let line = format!("{how}: {subject}");
+        let line = format!("{action}: {subject}");
         let run = self.repository.run(&["update-ref", "-m", &line, "HEAD", commit, &before]);
         dated(run, self.commit.date).done()
     }
 }
 
 impl IndexStamp {
-    /// What git's index keeps of a file: the low 32 bits of everything.
+    /// Returns the metadata that git's index contains: the low 32 bits of each number.
     fn of(file: &fs::Metadata) -> Self {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
         let low = |number: i64| number as u32;

@@ -1,4 +1,4 @@
-//! Objects of git's: their names, and how they are stored until git packs them.
+//! Loose objects: their names, and how they are written.
 
 use std::fs;
 use std::fs::OpenOptions;
@@ -10,13 +10,13 @@ use std::path::Path;
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use sha1::{Digest, Sha1};
 
-/// The name of an object.
+/// The name of an object: its SHA-1.
 pub type ObjectId = [u8; 20];
 
-/// The level git compresses loose objects with.
+/// The level of compression of loose objects in git.
 const QUICKLY: u8 = 1;
 
-/// What an object is.
+/// The type of an object.
 #[derive(Clone, Copy, Debug)]
 pub enum ObjectKind {
     Commit,
@@ -34,14 +34,14 @@ impl ObjectKind {
     }
 }
 
-/// Objects to be stored.
+/// The objects to be written.
 #[derive(Debug, Default)]
 pub struct NewObjects {
     new: Vec<(ObjectId, Vec<u8>)>,
 }
 
 impl NewObjects {
-    /// Adds an object, and says its name.
+    /// Adds an object, and returns its name.
     pub fn add(&mut self, kind: ObjectKind, content: &[u8]) -> ObjectId {
         let bytes = [head(kind, content).as_bytes(), content].concat();
         let name = sum(&bytes);
@@ -49,23 +49,22 @@ impl NewObjects {
         name
     }
 
-    /// Writes them as git writes loose objects: compressed as quickly as can be, read-only, each in one step. As with
-    /// git, the disk is not waited for.
+    /// Writes the objects as git does: compressed, read-only, each renamed into place, and not synced.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
         self.new.iter().try_for_each(|(name, bytes)| {
-            let spelt = to_hex(name);
-            let (first, rest) = spelt.split_at(2);
+            let hex = to_hex(name);
+            let (first, rest) = hex.split_at(2);
             let folder = folder.join(first);
             match fs::create_dir(&folder) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
                 _ => {}
             }
-            // git takes away what is left under such a name.
+            // git removes files with such names that a crash leaves.
             let new = folder.join(format!("tmp_obj_casebook{}", std::process::id()));
             let _ = fs::remove_file(&new);
             let mut file = OpenOptions::new().write(true).create_new(true).mode(0o444).open(&new)?;
             file.write_all(&compress_to_vec_zlib(bytes, QUICKLY))?;
-            // Over an object that is there already, too: then it is as young as one that is needed.
+            // An existing object is replaced too, so that it is as young as one that is needed.
             fs::rename(&new, folder.join(rest))
         })
     }
@@ -75,12 +74,12 @@ fn head(kind: ObjectKind, content: &[u8]) -> String {
     format!("{} {}\0", kind.as_str(), content.len())
 }
 
-/// The name of an object whose bytes begin with its kind and length.
+/// Returns the name of an object whose bytes begin with its type and length.
 pub fn sum(bytes: &[u8]) -> ObjectId {
     Sha1::digest(bytes).into()
 }
 
-/// The name git gives an object.
+/// Returns the name of an object.
 pub fn name(kind: ObjectKind, content: &[u8]) -> ObjectId {
     let mut hash = Sha1::new();
     hash.update(head(kind, content));
@@ -88,12 +87,12 @@ pub fn name(kind: ObjectKind, content: &[u8]) -> ObjectId {
     hash.finalize().into()
 }
 
-/// A name as git spells it.
+/// Formats a name in hexadecimal digits.
 pub fn to_hex(name: &ObjectId) -> String {
     name.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The name git spells so.
+/// Parses a name in hexadecimal digits.
 pub fn read(word: &str) -> Option<ObjectId> {
     let mut name = ObjectId::default();
     if word.len() != 2 * name.len() || !word.is_ascii() {
@@ -113,8 +112,8 @@ mod tests {
     fn names_are_those_of_git() {
         assert_eq!(to_hex(&name(ObjectKind::Blob, b"")), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
         assert_eq!(to_hex(&name(ObjectKind::Tree, b"")), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
-        let spelt = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
-        assert_eq!(read(spelt).map(|name| to_hex(&name)).as_deref(), Some(spelt));
+        let hex = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+        assert_eq!(read(hex).map(|name| to_hex(&name)).as_deref(), Some(hex));
         assert_eq!(read("e69de29b"), None);
         assert_eq!(read("x69de29bb2d1d6434b8b29ae775ad8c2e48c5391"), None);
     }

@@ -1,4 +1,4 @@
-//! The repository as it lies on disk: where things are, and whether something is under way or waits for a commit.
+//! The files of the repository: their places, and the conditions for a fast commit that they show.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,8 @@ use super::git_settings::GitSettings;
 use super::trees::Trees;
 use crate::store::files::StateDir;
 
-/// What git leaves in its folder in the middle of something.
-const UNDER_WAY: [&str; 11] = [
+/// The files and folders that exist in the git directory during a merge, rebase or similar operation.
+const IN_PROGRESS: [&str; 11] = [
     "MERGE_HEAD",
     "MERGE_MSG",
     "SQUASH_MSG",
@@ -24,28 +24,28 @@ const UNDER_WAY: [&str; 11] = [
 /// The hooks that `git commit` would run.
 const HOOKS: [&str; 6] =
     ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "post-index-change", "reference-transaction"];
-/// What an attribute file names that makes a blob other than its file. Ends of lines are not among it: a file
-/// without a carriage return has nothing to be changed.
-const TURNING: [&[u8]; 3] = [b"filter", b"ident", b"working-tree-encoding"];
+/// The attributes that make a blob differ from its file. Attributes about line ends are not among them, because a file
+/// with a carriage return is never committed here.
+const FILTERS: [&[u8]; 3] = [b"filter", b"ident", b"working-tree-encoding"];
 
-/// The file that says what git shall do with files.
+/// The name of attribute files in the work tree.
 const ATTRIBUTES: &str = ".gitattributes";
 
-/// Where the repository lies.
+/// The places of a repository.
 #[derive(Debug)]
 pub struct RepoPaths {
-    /// The git directory of this worktree.
+    /// The git directory of the worktree.
     pub git_dir: PathBuf,
-    /// The one all worktrees share.
+    /// The git directory that all worktrees share.
     pub common: PathBuf,
-    /// The top of the work tree.
+    /// The root of the work tree.
     top: PathBuf,
-    /// The way from there to the store: nothing, or ending with a slash.
+    /// The folder of the desk in the work tree: empty, or with a slash at the end.
     pub prefix: String,
 }
 
 impl RepoPaths {
-    /// Finds it. `None` where a path cannot be written in a line.
+    /// Finds the places. `None` if the desk's path contains control characters.
     pub fn of(root: &Path, state: &StateDir) -> Option<Self> {
         let git_dir = state.git_dir()?.to_owned();
         let root = root.canonicalize().ok()?;
@@ -61,12 +61,12 @@ impl RepoPaths {
         (!prefix.contains(char::is_control)).then_some(Self { git_dir, common, top, prefix })
     }
 
-    /// Whether git is in the middle of something.
-    pub fn is_under_way(&self) -> bool {
-        UNDER_WAY.iter().any(|name| self.git_dir.join(name).symlink_metadata().is_ok())
+    /// Returns true if git is in the middle of an operation.
+    pub fn is_busy(&self) -> bool {
+        IN_PROGRESS.iter().any(|name| self.git_dir.join(name).symlink_metadata().is_ok())
     }
 
-    /// Whether a hook would run, or might.
+    /// Returns true if a hook would run, or could.
     pub fn has_hooks(&self, settings: &GitSettings) -> bool {
         let folder = match settings.hooks() {
             Some(folder) if Path::new(folder).is_absolute() => PathBuf::from(folder),
@@ -76,37 +76,37 @@ impl RepoPaths {
         HOOKS.iter().any(|name| folder.join(name).symlink_metadata().is_ok())
     }
 
-    /// Whether an attribute that says more than where lines end might be meant for a path. `None` if that
-    /// cannot be known.
-    pub fn has_turning_attributes(&self, settings: &GitSettings, trees: &Trees) -> Option<bool> {
+    /// Returns true if an attribute file mentions an attribute that makes a blob differ from its file. `None` if that
+    /// cannot be determined.
+    pub fn has_filters(&self, settings: &GitSettings, trees: &Trees) -> Option<bool> {
         let mut files: Vec<PathBuf> = settings.attribute_files()?.into_iter().map(PathBuf::from).collect();
         files.push(self.common.join("info/attributes"));
         for folder in trees.folders() {
             let file = self.top.join(folder).join(ATTRIBUTES);
-            // git reads the index's where the work tree's is gone.
-            if trees.holds(folder, ATTRIBUTES) && !file.exists() {
+            // If it is missing in the work tree, git reads the one in the index.
+            if trees.contains(folder, ATTRIBUTES) && !file.exists() {
                 return Some(true);
             }
             files.push(file);
         }
         Some(files.iter().any(|file| match fs::read(file) {
-            Ok(text) => TURNING.iter().any(|word| memchr::memmem::find(&text, word).is_some()),
+            Ok(text) => FILTERS.iter().any(|word| memchr::memmem::find(&text, word).is_some()),
             Err(error) => !matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory),
         }))
     }
 
-    /// Paths as they are seen from the store.
+    /// Returns paths relative to the desk.
     pub fn own(&self, paths: &[String]) -> Vec<String> {
         paths.iter().filter_map(|path| Some(path.strip_prefix(&self.prefix)?.to_owned())).collect()
     }
 
-    /// A file of the work tree.
+    /// Returns the path of a file of the work tree.
     pub fn file(&self, path: &str) -> PathBuf {
         self.top.join(path)
     }
 
-    /// Whether there are more loose objects than git lets lie. It looks into one of the 256 folders, as git does.
-    pub fn is_untidy(&self, settings: &GitSettings) -> bool {
+    /// Returns true if there are more loose objects than git's limit. Like git, it counts one of the 256 folders.
+    pub fn needs_maintenance(&self, settings: &GitSettings) -> bool {
         let Some(limit) = settings.loose_objects() else { return false };
         let names = fs::read_dir(self.common.join("objects/17")).into_iter().flatten();
         let count = names.flatten().filter(|entry| entry.file_name().len() == 38).count();

@@ -1,6 +1,6 @@
-//! The trees of the last commit along the paths that change, and the same trees with the new files in them.
+//! The trees of the last commit along the changed paths, and the same trees with the new files.
 //!
-//! One `git cat-file --batch` tells all of them; what it tells must hang together, since HEAD may move meanwhile.
+//! The trees come from one `git cat-file --batch`. They must belong together, because HEAD can move in the meantime.
 
 use std::collections::BTreeMap;
 
@@ -9,19 +9,21 @@ use super::objects::{self, NewObjects, ObjectId, ObjectKind};
 /// The mode of a tree inside a tree.
 const FOLDER: &str = "40000";
 
-/// A file to be in the commit.
+/// A file of the new commit.
 #[derive(Clone, Debug)]
 pub struct NewBlob {
-    /// Its path below the top of the work tree.
+    /// The path, relative to the root of the work tree.
     pub path: String,
+    /// The mode, as trees contain it.
     pub mode: &'static str,
+    /// The object.
     pub name: ObjectId,
 }
 
-/// The last commit along some paths.
+/// The last commit, with its trees along some paths.
 #[derive(Debug)]
 pub struct Trees {
-    /// The commit; none on a branch that is not born.
+    /// The commit; none on an unborn branch.
     pub head: Option<ObjectId>,
     folders: BTreeMap<String, Option<Tree>>,
 }
@@ -32,15 +34,16 @@ struct Tree {
     bytes: Vec<u8>,
 }
 
-/// What became of a folder on the way.
+/// A folder along the changed paths, before and after the commit.
 #[derive(Clone, Copy, Debug)]
 pub struct EditedDir {
-    /// Its tree in the last commit, where it has one.
+    /// The tree in the last commit, if it has the folder.
     pub before: Option<ObjectId>,
+    /// The tree in the new commit.
     pub after: ObjectId,
 }
 
-/// The folders of some paths, and all above them; the top is the empty word.
+/// Returns the folders of some paths and all their parents; the root is the empty string.
 pub fn folders_of<'a, T>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<String, Option<T>> {
     let mut folders = BTreeMap::new();
     for path in paths {
@@ -53,22 +56,22 @@ pub fn folders_of<'a, T>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<Strin
     folders
 }
 
-/// The folder and the name of a path.
+/// Splits a path into its folder and its name.
 fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
-/// What to ask `git cat-file --batch` for.
+/// Returns the request to `git cat-file --batch` for the last commit and the folders of some paths.
 pub fn batch_request<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u8> {
-    let mut asked = String::from("HEAD\n");
+    let mut request = String::from("HEAD\n");
     for folder in folders_of::<Tree>(paths).keys() {
-        asked.push_str(&if folder.is_empty() { "HEAD^{tree}\n".to_owned() } else { format!("HEAD:{folder}\n") });
+        request.push_str(&if folder.is_empty() { "HEAD^{tree}\n".to_owned() } else { format!("HEAD:{folder}\n") });
     }
-    asked.into_bytes()
+    request.into_bytes()
 }
 
 impl Trees {
-    /// Reads the answers to [`batch_request`]. `None` if they are odd, or of two different commits.
+    /// Parses the answers to [`batch_request`]. `None` if they have an unexpected form, or belong to different commits.
     pub fn read<'a>(paths: impl Iterator<Item = &'a str>, answers: &[u8]) -> Option<Self> {
         let mut answers = BatchAnswers { rest: answers };
         let head = answers.next("commit")?;
@@ -80,18 +83,19 @@ impl Trees {
             return None;
         }
         let trees = Self { head: head.as_ref().map(|commit| commit.name), folders };
-        trees.hang_together(head.as_ref()).then_some(trees)
+        trees.belong_together(head.as_ref()).then_some(trees)
     }
 
-    fn hang_together(&self, head: Option<&Tree>) -> bool {
+    /// Returns true if each tree is the one that its parent names.
+    fn belong_together(&self, head: Option<&Tree>) -> bool {
         self.folders.iter().all(|(folder, tree)| {
             let name = tree.as_ref().map(|tree| tree.name);
             if folder.is_empty() {
-                let said = head.and_then(|commit| {
+                let root = head.and_then(|commit| {
                     let line = commit.bytes.strip_prefix(b"tree ")?.get(..40)?;
                     objects::read(std::str::from_utf8(line).ok()?)
                 });
-                return head.is_some() == name.is_some() && said == name;
+                return head.is_some() == name.is_some() && root == name;
             }
             let (parent, own) = split(folder);
             let parent = self.folders.get(parent).and_then(Option::as_ref);
@@ -103,19 +107,19 @@ impl Trees {
         })
     }
 
-    /// The folders of the paths and all above them, down from the top of the work tree, which is the empty word.
+    /// Returns the folders of the paths and all their parents, sorted; the root of the work tree is the empty string.
     pub fn folders(&self) -> impl Iterator<Item = &str> {
         self.folders.keys().map(String::as_str)
     }
 
-    /// Whether a folder holds something of that name in the last commit.
-    pub fn holds(&self, folder: &str, own: &str) -> bool {
+    /// Returns true if a folder contains an entry with this name in the last commit.
+    pub fn contains(&self, folder: &str, own: &str) -> bool {
         let tree = self.folders.get(folder).and_then(Option::as_ref);
         tree.is_some_and(|tree| entries(&tree.bytes).any(|line| line.own == own.as_bytes()))
     }
 
-    /// Puts the files in, and the new trees among the objects: what became of each folder. `None` where a file would
-    /// take the place of something that is none.
+    /// Adds the files to the trees, and the new trees to `objects`. Returns each folder before and after. `None` if a
+    /// file would replace something that is not a file.
     pub fn write_trees(&self, blobs: &[NewBlob], objects: &mut NewObjects) -> Option<BTreeMap<String, EditedDir>> {
         let mut new: BTreeMap<&str, Vec<u8>> =
             self.folders.iter().map(|(folder, tree)| (folder.as_str(), tree_bytes(tree.as_ref()))).collect();
@@ -125,7 +129,7 @@ impl Trees {
             *bytes = with(bytes, blob.mode, own, &blob.name)?;
         }
         let mut edited = BTreeMap::new();
-        // What lies in a folder sorts behind it: backwards, each folder comes before the one it lies in.
+        // A folder sorts after its parent, so the reverse order has it before its parent.
         for (folder, before) in self.folders.iter().rev() {
             let bytes = new.remove(folder.as_str())?;
             let before = before.as_ref().map(|tree| tree.name);
@@ -148,12 +152,13 @@ fn tree_bytes(tree: Option<&Tree>) -> Vec<u8> {
     tree.map(|tree| tree.bytes.clone()).unwrap_or_default()
 }
 
+/// The output of `git cat-file --batch`.
 struct BatchAnswers<'a> {
     rest: &'a [u8],
 }
 
 impl BatchAnswers<'_> {
-    /// The next object, `Some(None)` if it is missing.
+    /// Parses the next object; `Some(None)` if it is missing.
     fn next(&mut self, kind: &str) -> Option<Option<Tree>> {
         let end = memchr::memchr(b'\n', self.rest)?;
         let line = std::str::from_utf8(&self.rest[..end]).ok()?;
@@ -161,9 +166,9 @@ impl BatchAnswers<'_> {
         if line.ends_with(" missing") {
             return Some(None);
         }
-        let mut words = line.split(' ');
-        let (name, told, length) = (words.next()?, words.next()?, words.next()?.parse::<usize>().ok()?);
-        if told != kind || words.next().is_some() || *self.rest.get(length)? != b'\n' {
+        let mut parts = line.split(' ');
+        let (name, found, length) = (parts.next()?, parts.next()?, parts.next()?.parse::<usize>().ok()?);
+        if found != kind || parts.next().is_some() || *self.rest.get(length)? != b'\n' {
             return None;
         }
         let bytes = self.rest[..length].to_vec();
@@ -172,13 +177,13 @@ impl BatchAnswers<'_> {
     }
 }
 
-/// One line of a tree.
+/// An entry of a tree.
 struct TreeLine<'a> {
     mode: &'a [u8],
     own: &'a [u8],
     name: ObjectId,
-    /// Where it begins and ends.
-    place: std::ops::Range<usize>,
+    /// The range of its bytes.
+    range: std::ops::Range<usize>,
 }
 
 impl TreeLine<'_> {
@@ -186,14 +191,14 @@ impl TreeLine<'_> {
         self.mode == FOLDER.as_bytes()
     }
 
-    /// git sorts a folder as if its name ended with a slash.
+    /// Returns true if the entry sorts before a name. git sorts a folder as if its name ended with a slash.
     fn is_before(&self, own: &[u8], is_folder: bool) -> bool {
         let slash = |is_folder: bool| is_folder.then_some(&b'/');
         self.own.iter().chain(slash(self.is_folder())).lt(own.iter().chain(slash(is_folder)))
     }
 }
 
-/// The lines of a tree, up to the first that is damaged.
+/// Returns the entries of a tree, up to the first damaged one.
 fn entries(tree: &[u8]) -> impl Iterator<Item = TreeLine<'_>> {
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -203,38 +208,39 @@ fn entries(tree: &[u8]) -> impl Iterator<Item = TreeLine<'_>> {
         let name = rest.get(end + 1..end + 21)?.try_into().ok()?;
         let begin = at;
         at += end + 21;
-        Some(TreeLine { mode: &rest[..blank], own: &rest[blank + 1..end], name, place: begin..at })
+        Some(TreeLine { mode: &rest[..blank], own: &rest[blank + 1..end], name, range: begin..at })
     })
 }
 
-/// The tree of a folder that lies in a tree.
+/// Returns the tree of a folder in a tree.
 pub fn folder_in(tree: &[u8], own: &str) -> Option<ObjectId> {
     entries(tree).find(|line| line.is_folder() && line.own == own.as_bytes()).map(|line| line.name)
 }
 
-/// A tree with one line set. `None` where the name stands for a thing of another kind, or the tree is damaged.
+/// Returns a tree with one entry added or replaced. `None` if the name belongs to an entry of another kind, or the tree
+/// is damaged.
 fn with(tree: &[u8], mode: &str, own: &str, name: &ObjectId) -> Option<Vec<u8>> {
     let is_folder = mode == FOLDER;
-    let (mut place, mut read) = (None, 0);
+    let (mut range, mut read) = (None, 0);
     for line in entries(tree) {
-        read = line.place.end;
+        read = line.range.end;
         if line.own == own.as_bytes() {
             let alike = if is_folder { line.is_folder() } else { line.mode.starts_with(b"100") };
             if !alike {
                 return None;
             }
-            place = Some(line.place);
-        } else if line.is_before(own.as_bytes(), is_folder) && place.as_ref().is_none_or(|place| place.is_empty()) {
-            place = Some(line.place.end..line.place.end);
+            range = Some(line.range);
+        } else if line.is_before(own.as_bytes(), is_folder) && range.as_ref().is_none_or(|range| range.is_empty()) {
+            range = Some(line.range.end..line.range.end);
         }
     }
     if read != tree.len() {
         return None;
     }
-    let place = place.unwrap_or(0..0);
-    let mut bytes = tree[..place.start].to_vec();
+    let range = range.unwrap_or(0..0);
+    let mut bytes = tree[..range.start].to_vec();
     bytes.extend([mode.as_bytes(), b" ", own.as_bytes(), b"\0", name].concat());
-    bytes.extend(&tree[place.end..]);
+    bytes.extend(&tree[range.end..]);
     Some(bytes)
 }
 
@@ -242,7 +248,7 @@ fn with(tree: &[u8], mode: &str, own: &str, name: &ObjectId) -> Option<Vec<u8>> 
 mod tests {
     use super::*;
 
-    fn spelt(tree: &[u8]) -> Vec<String> {
+    fn names(tree: &[u8]) -> Vec<String> {
         entries(tree).map(|line| String::from_utf8_lossy(line.own).into_owned()).collect()
     }
 
@@ -252,7 +258,7 @@ mod tests {
         for (mode, own) in [("100644", "a.b"), (FOLDER, "a"), ("100644", "a0"), ("100644", "Z"), (FOLDER, "z")] {
             tree = with(&tree, mode, own, &[1; 20]).unwrap();
         }
-        assert_eq!(spelt(&tree), ["Z", "a.b", "a", "a0", "z"]);
+        assert_eq!(names(&tree), ["Z", "a.b", "a", "a0", "z"]);
         let same = with(&tree, FOLDER, "a", &[1; 20]).unwrap();
         assert_eq!(same, tree);
         assert_ne!(with(&tree, "100755", "a0", &[1; 20]).unwrap(), tree);
@@ -285,6 +291,6 @@ mod tests {
         assert!(Trees::read(paths(), &answers(&[9; 20])).is_none());
         assert!(Trees::read(paths(), &answers(&name)[1..]).is_none());
         let unborn = b"HEAD missing\nHEAD^{tree} missing\nHEAD:x missing\n";
-        assert!(Trees::read(paths(), unborn).is_some_and(|trees| trees.head.is_none() && !trees.holds("", "x")));
+        assert!(Trees::read(paths(), unborn).is_some_and(|trees| trees.head.is_none() && !trees.contains("", "x")));
     }
 }

@@ -1,57 +1,56 @@
-//! The history of a repository, commit by commit, the oldest first, with the files each one changed: one `git log`,
-//! one `git cat-file --batch`, and where there are merges one `git diff-tree`, whatever the number of commits.
+//! The history of a repository, commit by commit, the oldest first, with the files that each commit changed.
 //!
-//! A thread reads what git lists and asks for the objects; whoever walks reads them in the same order. Neither replace
-//! refs nor grafts are followed: what is walked is what was committed. Must not know tickets.
+//! Any number of commits needs one `git log`, one `git cat-file --batch` and, if there are merges, one `git diff-tree`.
+//! A thread reads the listing and requests the objects; the caller reads them in the same order. Replace refs and
+//! grafts are not followed: the walk sees what was committed.
 
-mod object_name;
 mod object_stream;
 pub(super) mod parse;
-mod stderr_file;
 
 use std::collections::HashSet;
 use std::os::fd::AsFd;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
-pub use crate::store::git::objects::ObjectLookup;
-pub use object_name::is_blob;
 pub use object_stream::{ObjectStream, VersionCache};
 use parse::LogListing;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
 
 use super::{GitError, Repository};
 
-/// Objects that are asked for ahead: git need not hand each over by itself.
+/// The command for objects that are requested ahead: with `--buffer` git does not flush after each object.
 const AHEAD: [&str; 3] = ["cat-file", "--batch", "--buffer"];
 
-/// How much git keeps of what others differ from. A walk comes back to it soon or not at all, and git takes and clears
-/// memory for all it may keep.
+/// The setting for git's cache of delta bases. A walk needs a base again soon or never, and git allocates and clears
+/// all the memory that the cache may use.
 const KEPT: &str = "core.deltaBaseCacheLimit=24m";
 
-/// How much a pipe from git holds, in bytes: what the system lets anybody have.
+/// The size of a pipe from git, in bytes: the most that the system allows to every user.
 const PIPE: usize = 1 << 20;
 
 /// A file that differs between a commit and one of its parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommitChange {
-    /// Its path, relative to the folder of the walk.
+    /// The path, relative to the folder of the walk.
     pub path: String,
-    /// The object the parent has there; none where there is no plain file.
+    /// The object in the parent; none if there is no plain file.
     pub old: Option<String>,
-    /// The object the commit has there; none where there is no plain file.
+    /// The object in the commit; none if there is no plain file.
     pub new: Option<String>,
-    /// Whether the commit has something else there: a link, or another repository.
-    pub odd: bool,
-    /// Whether the commit has a file that may be run, or the parent has one and the commit's may not.
-    pub turns: bool,
-    /// Whether the new object comes next in [`HistoryWalk::objects`]. Else it came before, or has to be asked for, as the old one.
+    /// True if the commit has a special file there: a symbolic link, a submodule.
+    pub is_special: bool,
+    /// True if a new file is executable, or if the commit changes an existing file from or to executable.
+    pub mode_changed: bool,
+    /// True if the new object is next in [`HistoryWalk::objects`]. Otherwise it was sent before, or must be looked up,
+    /// like the old one.
     pub sends_new: bool,
 }
 
-/// What a commit changed, seen from one of its parents.
+/// The changes of a commit against one of its parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ParentDiff {
-    /// The parent; none for a commit that has none.
+    /// The parent; none for a root commit.
     pub parent: Option<String>,
     /// The files that differ.
     pub changes: Vec<CommitChange>,
@@ -60,75 +59,77 @@ pub struct ParentDiff {
 /// A commit.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Revision {
-    /// Its name.
+    /// The object name.
     pub id: String,
-    /// The address of its author.
+    /// The address of the author.
     pub author: String,
-    /// When it was committed, in seconds since 1970, UTC.
+    /// The commit time, in seconds since 1970, UTC.
     pub committed: i64,
-    /// The values of its trailers `On-behalf-of:`.
+    /// The values of the `On-behalf-of:` trailers.
     pub on_behalf_of: Vec<String>,
-    /// A side for each parent, in their order; one without a parent for a commit that has none.
+    /// The changes against each parent, in their order. A root commit has one element, without a parent.
     pub sides: Vec<ParentDiff>,
-    /// Whether what the first parent has at [`WalkFilter::base`] comes first in [`HistoryWalk::objects`], found or not.
+    /// True if [`HistoryWalk::objects`] first has the first parent's file at [`WalkFilter::base`], even if it does not
+    /// exist.
     pub sends_base: bool,
 }
 
-/// Which files a walk reads.
+/// The selection of files that a walk reads.
 #[derive(Clone, Debug)]
 pub struct WalkFilter {
-    /// Files below this folder, with a slash at its end.
+    /// The folder of the files, with a slash at its end.
     pub folder: &'static str,
-    /// And this one, which is told for parents outside the walk too.
+    /// A further file, which is also sent for parents outside the walk.
     pub base: &'static str,
-    /// Whether it is asked on whose behalf commits were made: git takes a seventh longer to tell.
+    /// True if the `On-behalf-of:` trailers are read; with them git takes a seventh longer.
     pub behalf: bool,
 }
 
-/// A walk under way.
+/// A walk in progress.
 pub struct HistoryWalk {
     listed: Receiver<Result<Revision, GitError>>,
-    /// The bytes of files, in the order in which the commits name them.
+    /// The bytes of the files, in the order in which the commits name them.
     pub objects: ObjectStream,
     lister: Option<JoinHandle<()>>,
 }
 
 impl Repository {
-    /// Walks the commits that `revisions` select, as `git rev-list` takes them. `prefix` is the folder paths count from,
-    /// empty or with a slash at its end.
+    /// Walks the commits selected by `revisions`, which are arguments of `git rev-list`. `prefix` is the folder from
+    /// which paths are counted: empty, or with a slash at its end.
     ///
     /// # Errors
     /// git is not installed.
-    pub fn walk(&self, revisions: &[String], prefix: &str, wanted: &WalkFilter) -> Result<HistoryWalk, GitError> {
-        let (objects, asking) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
-        let mut listing = LogListing::start(self, revisions, prefix, wanted.behalf)?;
-        // Without a bound: who asks must never wait for who reads, since git keeps answers back until it has more of them,
-        // or there are no more questions. The pipe to git is the bound: it takes no question while nobody reads answers.
+    pub fn walk(&self, revisions: &[String], prefix: &str, filter: &WalkFilter) -> Result<HistoryWalk, GitError> {
+        let (objects, requests) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
+        let mut listing = LogListing::start(self, revisions, prefix, filter.behalf)?;
+        // The channel is unbounded: the thread that requests must never wait for the caller, because git holds answers
+        // back until it has more of them or the requests end. The pipe to git is the limit: it fills up while no answer
+        // is read.
         let (send, listed) = channel();
-        let mut asking = object_stream::ObjectRequests::new(asking, prefix, wanted.clone());
+        let mut requests = object_stream::ObjectRequests::new(requests, prefix, filter.clone());
         let lister = std::thread::spawn(move || {
             loop {
                 let next = match listing.next() {
                     Ok(None) => break,
                     Ok(Some(mut revision)) => {
-                        asking.mark(&mut revision);
+                        requests.mark(&mut revision);
                         Ok(revision)
                     }
-                    Err(refusal) => Err(refusal),
+                    Err(error) => Err(error),
                 };
-                let asked = next.as_ref().ok().map(|revision| asking.words(revision));
-                // Who reads has to know of the commit first: its objects may be more than the pipes hold.
-                if send.send(next).is_err() || asked.is_none_or(|asked| asking.ask(&asked).is_err()) {
+                let names = next.as_ref().ok().map(|revision| requests.names(revision));
+                // The caller must receive the commit first: its objects can be more than the pipes hold.
+                if send.send(next).is_err() || names.is_none_or(|names| requests.send(&names).is_err()) {
                     break;
                 }
             }
-            // git says in its own words what ended it; what was asked of the other one ends with its input.
-            let _ = asking.flush();
+            // The error of the listing is reported by it; the other git ends when its input ends.
+            let _ = requests.flush();
         });
         Ok(HistoryWalk { listed, objects, lister: Some(lister) })
     }
 
-    /// What one commit that is not made yet brings, with the objects marked that it does.
+    /// Returns the objects of one commit that is not made yet, and the commit with these objects marked.
     ///
     /// # Errors
     /// git is not installed.
@@ -136,18 +137,18 @@ impl Repository {
         &self,
         mut revision: Revision,
         prefix: &str,
-        wanted: &WalkFilter,
+        filter: &WalkFilter,
     ) -> Result<(ObjectStream, Revision), GitError> {
-        let (objects, asking) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
-        let mut asking = object_stream::ObjectRequests::new(asking, prefix, wanted.clone());
-        asking.mark(&mut revision);
-        let words = asking.words(&revision);
-        // On its own thread: what is asked may be more than a pipe holds, and nobody reads the answers yet.
-        std::thread::spawn(move || asking.ask(&words).and_then(|()| asking.flush()));
+        let (objects, requests) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
+        let mut requests = object_stream::ObjectRequests::new(requests, prefix, filter.clone());
+        requests.mark(&mut revision);
+        let names = requests.names(&revision);
+        // In a thread: the requests can be more than a pipe holds, and the answers are not read yet.
+        std::thread::spawn(move || requests.send(&names).and_then(|()| requests.flush()));
         Ok((objects, revision))
     }
 
-    /// A run of git that follows neither replace refs nor grafts, and takes no setting for what it prints.
+    /// Returns a run of git that ignores replace refs and grafts, and the user's settings for the output.
     pub(super) fn without_replace_refs(&self, arguments: &[&str]) -> crate::store::git::GitCommand {
         let settings = ["--no-replace-objects", "-c", "log.showSignature=false", "-c", "log.showRoot=true", "-c", KEPT];
         self.run(&[&settings[..], arguments].concat()).env("GIT_GRAFT_FILE", "/dev/null")
@@ -155,14 +156,14 @@ impl Repository {
 }
 
 impl HistoryWalk {
-    /// The next commit.
+    /// Returns the next commit.
     ///
     /// # Errors
-    /// What git said.
-    pub fn step(&mut self) -> Result<Option<Revision>, GitError> {
+    /// git's message.
+    pub fn next_revision(&mut self) -> Result<Option<Revision>, GitError> {
         match self.listed.recv() {
             Ok(Ok(revision)) => Ok(Some(revision)),
-            Ok(Err(refusal)) => Err(refusal),
+            Ok(Err(error)) => Err(error),
             Err(_) => {
                 if let Some(lister) = self.lister.take() {
                     let _ = lister.join();
@@ -173,7 +174,7 @@ impl HistoryWalk {
     }
 }
 
-/// Lets a pipe hold more, where the system can: who writes and who reads then wait for each other less often.
+/// Enlarges a pipe, if the system can, so that its two ends wait for each other less often.
 fn widen(pipe: &impl AsFd) {
     #[cfg(target_os = "linux")]
     let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE);
@@ -181,7 +182,41 @@ fn widen(pipe: &impl AsFd) {
     let _ = (pipe, PIPE);
 }
 
-/// The commits a shallow clone ends at: what lies behind them is not there.
-pub(super) fn lines(words: &str) -> HashSet<String> {
-    words.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+/// Returns the lines of a text that are not blank.
+pub(super) fn lines(text: &str) -> HashSet<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
+
+/// Returns true if a blob with these bytes has this object name, in a repository with SHA-1 or SHA-256.
+pub fn is_blob(name: &str, bytes: &[u8]) -> bool {
+    match name.len() {
+        40 => has_name::<Sha1>(name, bytes),
+        64 => has_name::<Sha256>(name, bytes),
+        _ => false,
+    }
+}
+
+fn has_name<H: Digest>(name: &str, bytes: &[u8]) -> bool {
+    let mut hash = H::new();
+    hash.update(format!("blob {}\0", bytes.len()));
+    hash.update(bytes);
+    let digit = |value: u8| char::from_digit(value.into(), 16);
+    let digits = hash.finalize().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<Vec<_>>();
+    digits.into_iter().eq(name.chars().map(Some))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blob_has_the_name_git_gives_it() {
+        let one = "5626abf0f72e58d7a153368ba57db4c673c0e171";
+        let other = "a4ed1f355afb02d88cd291d0e4463910c5061ece48a49aa2b1539b9af973b286";
+        assert!(is_blob(one, b"one\n"));
+        assert!(is_blob(other, b"one\n"), "in a repository of SHA-256");
+        for name in [one, other, &one[1..], ""] {
+            assert!(!is_blob(name, b"two\n") && !is_blob(name, b"one"), "{name}");
+        }
+    }
 }

@@ -1,57 +1,59 @@
-//! The lines of a map against a shape: each value is looked at and given as it stands.
+//! The lines of a map: each value is checked against a schema, and returned as it is written.
 
 use super::schema::{self, FieldRule, FieldType};
-use super::values::{attachments_of, digest_of, is_id, size_of, time_of};
+use super::values::{digest_of, is_id, size_of, text_value, time_of};
+use crate::domain::ticket::attachment::{Attachment, validate_name};
 use crate::domain::vocabulary::{
     EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
 };
 use crate::store::yaml::canonical_reader::{LineCursor, unquote};
 use crate::store::yaml::scalar::{is_plain, print_scalar};
 
-/// What stands behind each name of a shape; of lists, maps and texts the lines below.
+/// The value of each field of a schema. Of lists, maps and texts these are the lines below the name.
 pub(super) type FieldValues<'a> = [Option<&'a str>; schema::MOST];
 
-/// Takes the lines of a map that stand in the order of a shape. Stops at the first name that is not in it.
+/// Takes the lines of a map whose fields are in the order of a schema. Stops at the first name that is not in it.
+/// `None` if a value is not allowed, or a required field is missing.
 pub(super) fn fields<'a>(
     cursor: &mut LineCursor<'a>,
     column: usize,
     first: Option<&'a str>,
-    shape: &'static [FieldRule],
+    schema: &'static [FieldRule],
     values: &mut FieldValues<'a>,
 ) -> Option<()> {
-    let mut behind = 0;
+    let mut next_rule = 0;
     let mut taken = first.map(|content| (content, cursor.place()));
     while let Some((content, next)) = taken.or_else(|| cursor.at_column(column)) {
         let colon = memchr::memchr(b':', content.as_bytes())?;
         let (name, rest) = (&content[..colon], &content[colon + 1..]);
-        let Some(place) = shape[behind..].iter().position(|field| field.name == name) else { break };
-        if shape[behind..behind + place].iter().any(|skipped| skipped.needed) {
+        let Some(place) = schema[next_rule..].iter().position(|field| field.name == name) else { break };
+        if schema[next_rule..next_rule + place].iter().any(|skipped| skipped.required) {
             return None;
         }
         taken = None;
         cursor.go_to(next);
-        behind += place + 1;
-        values[behind - 1] = Some(match rest.strip_prefix(' ') {
-            Some(value) => leaf(cursor, column, shape[behind - 1].holds, value)?,
-            None if rest.is_empty() => below(cursor, column, shape[behind - 1].holds)?,
+        next_rule += place + 1;
+        values[next_rule - 1] = Some(match rest.strip_prefix(' ') {
+            Some(value) => leaf(cursor, column, schema[next_rule - 1].kind, value)?,
+            None if rest.is_empty() => below(cursor, column, schema[next_rule - 1].kind)?,
             None => return None,
         });
     }
-    let all_there = taken.is_none() && !shape[behind..].iter().any(|missing| missing.needed);
-    all_there.then_some(())
+    let is_complete = taken.is_none() && !schema[next_rule..].iter().any(|missing| missing.required);
+    is_complete.then_some(())
 }
 
-/// A value that begins on the line of its name.
-fn leaf<'a>(cursor: &mut LineCursor<'a>, column: usize, holds: FieldType, value: &'a str) -> Option<&'a str> {
-    let fits = match holds {
+/// Checks a value that begins on the line of its name.
+fn leaf<'a>(cursor: &mut LineCursor<'a>, column: usize, kind: FieldType, value: &'a str) -> Option<&'a str> {
+    let is_allowed = match kind {
         FieldType::Format => value == "1",
         FieldType::Flag => value == "true",
         FieldType::Id => is_id(value),
         FieldType::Time => time_of(value).is_some(),
-        FieldType::Words => is_words(value),
+        FieldType::Word => is_text(value),
         FieldType::Person => is_person(value),
         FieldType::Size => size_of(value).is_some(),
-        FieldType::Digest => is_words(value) && digest_of(value).is_some(),
+        FieldType::Digest => is_text(value) && digest_of(value).is_some(),
         FieldType::Role => value.parse::<Role>().is_ok(),
         FieldType::Kind => value.parse::<Kind>().is_ok(),
         FieldType::Status => value.parse::<Status>().is_ok(),
@@ -72,24 +74,24 @@ fn leaf<'a>(cursor: &mut LineCursor<'a>, column: usize, holds: FieldType, value:
         | FieldType::Attachments
         | FieldType::Map(_) => false,
     };
-    fits.then_some(value)
+    is_allowed.then_some(value)
 }
 
-/// A value that stands on the lines below its name.
-fn below<'a>(cursor: &mut LineCursor<'a>, column: usize, holds: FieldType) -> Option<&'a str> {
+/// Takes and checks a value on the lines below its name.
+fn below<'a>(cursor: &mut LineCursor<'a>, column: usize, kind: FieldType) -> Option<&'a str> {
     let start = cursor.place();
-    match holds {
-        FieldType::Map(shape) => fields(cursor, column + 2, None, shape, &mut FieldValues::default())?,
+    match kind {
+        FieldType::Map(schema) => fields(cursor, column + 2, None, schema, &mut FieldValues::default())?,
         FieldType::People | FieldType::Labels | FieldType::Ids => {
             while let Some((content, next)) = cursor.at_column(column)
                 && let Some(item) = content.strip_prefix("- ")
             {
-                let fits = match holds {
+                let is_allowed = match kind {
                     FieldType::Ids => is_id(item),
                     FieldType::People => is_person(item),
-                    _ => is_words(item),
+                    _ => is_text(item),
                 };
-                fits.then(|| cursor.go_to(next))?;
+                is_allowed.then(|| cursor.go_to(next))?;
             }
         }
         FieldType::Attachments => {
@@ -106,18 +108,18 @@ fn below<'a>(cursor: &mut LineCursor<'a>, column: usize, holds: FieldType) -> Op
     Some(cursor.since(start)).filter(|lines| !lines.is_empty())
 }
 
-/// Skips a block of lines that begins and ends with something to see.
+/// Takes a block whose first and last line contain more than blanks.
 fn skip_block(cursor: &mut LineCursor<'_>, column: usize) -> bool {
-    let is_seen = |line: &str| !line.trim_matches(' ').is_empty();
+    let is_visible = |line: &str| !line.trim_matches(' ').is_empty();
     let begins = cursor.at(column).and_then(|line| line.chars().next()).is_some_and(|first| !first.is_whitespace());
-    begins && cursor.skip_block(column).is_some_and(is_seen)
+    begins && cursor.skip_block(column).is_some_and(is_visible)
 }
 
-/// Whether a value is one line of words, plain, or in quotes where it needs them.
-fn is_words(value: &str) -> bool {
+/// Returns true if a value is canonical text on one line: plain, or in quotes if it needs them.
+fn is_text(value: &str) -> bool {
     if value.starts_with('"') {
-        return unquote(value).is_some_and(|(words, end)| {
-            end == value.len() && !words.contains('\n') && !words.trim().is_empty() && print_scalar(&words) == value
+        return unquote(value).is_some_and(|(text, end)| {
+            end == value.len() && !text.contains('\n') && !text.trim().is_empty() && print_scalar(&text) == value
         });
     }
     is_plain(value) && value.contains(|c: char| !c.is_whitespace())
@@ -125,4 +127,23 @@ fn is_words(value: &str) -> bool {
 
 fn is_person(value: &str) -> bool {
     is_plain(value) && !value.is_empty() && value.trim() == value
+}
+
+/// Parses the attachments on some lines. `None` if they are not allowed together.
+pub(super) fn attachments_of(lines: &str) -> Option<Vec<Attachment>> {
+    let (mut cursor, mut attachments) = (LineCursor::over(lines), Vec::<Attachment>::new());
+    while !cursor.is_done() {
+        let line = cursor.take()?;
+        let column = line.len() - line.trim_start().len();
+        let mut values = FieldValues::default();
+        fields(&mut cursor, column + 2, Some(line[column..].strip_prefix("- ")?), schema::ATTACHMENT, &mut values)?;
+        let [name, size, digest, ..] = values;
+        let (name, digest) = (text_value(name?)?, digest_of(digest?)?);
+        validate_name(&name).ok()?;
+        if attachments.iter().any(|attachment| attachment.digest == digest) {
+            return None;
+        }
+        attachments.push(Attachment { name, size: size_of(size?)?, digest });
+    }
+    Some(attachments)
 }

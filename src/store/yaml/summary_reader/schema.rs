@@ -1,21 +1,20 @@
-//! Which names stand in a header and in each kind of entry, in which order, and what each may hold (FORMAT, A ticket
-//! and Entry fields).
+//! The schema of headers and entries: their fields, in order, with the type of each (docs/format.md#a-ticket).
 //!
-//! What is rare (own fields, imported facts, overrides, `set`) is not here: those files are left to the full reader.
+//! Rare fields (custom fields, `imported`, overrides, `set`) are left out; files with them are left to the full reader.
 
-/// What a name may hold.
+/// The type of a value.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum FieldType {
-    /// The number of the format this program writes.
+    /// The format number that this program writes.
     Format,
     Id,
     Time,
-    /// One line of words.
-    Words,
+    /// Text on one line.
+    Word,
     Person,
-    /// A whole number of bytes.
+    /// A number of bytes.
     Size,
-    /// A digest of bytes.
+    /// A SHA-256.
     Digest,
     Role,
     Kind,
@@ -26,7 +25,7 @@ pub(super) enum FieldType {
     MergeReason,
     ReopenReason,
     EscalationReason,
-    /// `true`; its absence is the other.
+    /// `true`; the field is absent otherwise.
     Flag,
     /// A list of people.
     People,
@@ -36,52 +35,52 @@ pub(super) enum FieldType {
     Ids,
     /// A list of attachments.
     Attachments,
-    /// Several lines of words.
+    /// Text of several lines.
     Text,
-    /// Named values of their own.
+    /// A map with its own schema.
     Map(&'static [FieldRule]),
 }
 
-/// A name, what it may hold, and whether it has to be there.
+/// A field of a schema.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FieldRule {
     pub name: &'static str,
-    pub holds: FieldType,
-    pub needed: bool,
+    pub kind: FieldType,
+    pub required: bool,
 }
 
-/// The most fields a shape has.
+/// The largest number of fields in a schema.
 pub(super) const MOST: usize = 22;
 
-const fn may(name: &'static str, holds: FieldType) -> FieldRule {
-    FieldRule { name, holds, needed: false }
+const fn may(name: &'static str, kind: FieldType) -> FieldRule {
+    FieldRule { name, kind, required: false }
 }
 
-const fn must(name: &'static str, holds: FieldType) -> FieldRule {
-    FieldRule { name, holds, needed: true }
+const fn must(name: &'static str, kind: FieldType) -> FieldRule {
+    FieldRule { name, kind, required: true }
 }
 
 pub(super) const HOLD: &[FieldRule] =
-    &[must("reason", FieldType::HoldReason), may("team", FieldType::Words), may("until", FieldType::Time)];
+    &[must("reason", FieldType::HoldReason), may("team", FieldType::Word), may("until", FieldType::Time)];
 pub(super) const ESCALATION: &[FieldRule] =
     &[must("reason", FieldType::EscalationReason), may("manager", FieldType::Person), must("since", FieldType::Time)];
 
 pub(super) const HEADER: &[FieldRule] = &[
     must("format", FieldType::Format),
     must("id", FieldType::Id),
-    must("subject", FieldType::Words),
+    must("subject", FieldType::Word),
     may("kind", FieldType::Kind),
     must("status", FieldType::Status),
     must("priority", FieldType::Priority),
-    may("product", FieldType::Words),
-    may("product_group", FieldType::Words),
-    may("organization", FieldType::Words),
-    may("instance", FieldType::Words),
+    may("product", FieldType::Word),
+    may("product_group", FieldType::Word),
+    may("organization", FieldType::Word),
+    may("instance", FieldType::Word),
     must("requester", FieldType::Person),
     may("assignee", FieldType::Person),
     may("cc", FieldType::People),
-    may("channel", FieldType::Words),
-    may("language", FieldType::Words),
+    may("channel", FieldType::Word),
+    may("language", FieldType::Word),
     may("tags", FieldType::Labels),
     may("escalation", FieldType::Map(ESCALATION)),
     may("hold", FieldType::Map(HOLD)),
@@ -91,24 +90,24 @@ pub(super) const HEADER: &[FieldRule] = &[
     may("follow_up_of", FieldType::Id),
 ];
 
-/// What every entry begins with. `from` is missing in the first alone.
+/// The first fields of every entry. Only the first entry has no `from`.
 pub(super) const ENTRY: &[FieldRule] = &[
     must("id", FieldType::Id),
     must("at", FieldType::Time),
     must("by", FieldType::Person),
     must("role", FieldType::Role),
-    must("action", FieldType::Words),
+    must("action", FieldType::Word),
     may("from", FieldType::Status),
     may("to", FieldType::Status),
-    may("key", FieldType::Words),
-    may("message_id", FieldType::Words),
+    may("key", FieldType::Word),
+    may("message_id", FieldType::Word),
 ];
 
-/// What an attachment says.
+/// The fields of an attachment.
 pub(super) const ATTACHMENT: &[FieldRule] =
-    &[must("name", FieldType::Words), must("size", FieldType::Size), must("sha256", FieldType::Digest)];
+    &[must("name", FieldType::Word), must("size", FieldType::Size), must("sha256", FieldType::Digest)];
 
-/// What an entry ends with, by the word of its action.
+/// Returns the last fields of an entry, by its action.
 pub(super) fn end_of(word: &str) -> &'static [FieldRule] {
     const ATTACHING: &[FieldRule] = &[must("attachments", FieldType::Attachments), may("text", FieldType::Text)];
     const MESSAGE: &[FieldRule] = &[may("attachments", FieldType::Attachments), may("text", FieldType::Text)];
@@ -121,25 +120,26 @@ pub(super) fn end_of(word: &str) -> &'static [FieldRule] {
 }
 
 const OPEN: &[FieldRule] = &[
-    must("subject", FieldType::Words),
+    must("subject", FieldType::Word),
     may("kind", FieldType::Kind),
     must("priority", FieldType::Priority),
-    may("product", FieldType::Words),
-    may("product_group", FieldType::Words),
-    may("organization", FieldType::Words),
-    may("instance", FieldType::Words),
+    may("product", FieldType::Word),
+    may("product_group", FieldType::Word),
+    may("organization", FieldType::Word),
+    may("instance", FieldType::Word),
     must("requester", FieldType::Person),
     may("assignee", FieldType::Person),
     may("cc", FieldType::People),
-    may("channel", FieldType::Words),
-    may("language", FieldType::Words),
+    may("channel", FieldType::Word),
+    may("language", FieldType::Word),
     may("tags", FieldType::Labels),
     may("follow_up_of", FieldType::Id),
-    may("imported_from", FieldType::Words),
-    may("imported_id", FieldType::Words),
+    may("imported_from", FieldType::Word),
+    may("imported_id", FieldType::Word),
 ];
 
-/// What stands between the two, by the word of the action. `None` for actions that are left to the full reader.
+/// Returns the fields between the first and the last ones, by the action. `None` for actions that are left to the full
+/// reader.
 pub(super) fn of_action(word: &str) -> Option<&'static [FieldRule]> {
     const MAIL: &[FieldRule] = &[may("auto", FieldType::Flag), may("via_ticket", FieldType::Id)];
     const REMIND: &[FieldRule] = &[may("auto", FieldType::Flag)];
@@ -155,7 +155,7 @@ pub(super) fn of_action(word: &str) -> Option<&'static [FieldRule]> {
     const TAG: &[FieldRule] = &[may("add", FieldType::Labels), may("remove", FieldType::Labels)];
     const UNMERGED: &[FieldRule] = &[must("source", FieldType::Id)];
     const ASSIGN: &[FieldRule] = &[may("assignee", FieldType::Person)];
-    const MEND: &[FieldRule] = &[must("entry", FieldType::Id), must("reason", FieldType::Words)];
+    const CORRECTION: &[FieldRule] = &[must("entry", FieldType::Id), must("reason", FieldType::Word)];
     Some(match word {
         "open" => OPEN,
         "reply" | "note" => MAIL,
@@ -174,7 +174,7 @@ pub(super) fn of_action(word: &str) -> Option<&'static [FieldRule]> {
         "assign" => ASSIGN,
         "cc" => CC,
         "tag" => TAG,
-        "correct" | "redact" => MEND,
+        "correct" | "redact" => CORRECTION,
         _ => return None,
     })
 }

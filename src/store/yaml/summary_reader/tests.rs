@@ -1,4 +1,4 @@
-//! Tests of the survey: the simple files it takes, and the oddities it leaves to the full reader.
+//! Tests of the summary reader: the simple files that it accepts, and the others that it leaves to the full reader.
 
 use super::{read_summary, read_summary_header};
 use crate::domain::id::Id;
@@ -63,15 +63,15 @@ fn id() -> Id {
 }
 
 #[test]
-fn a_simple_file_gives_the_row_of_its_ticket() {
+fn a_simple_file_gives_the_summary_of_its_ticket() {
     let ticket = read(FILE.as_bytes(), Some(id())).expect("a ticket");
-    let row = read_summary(FILE.as_bytes(), id()).expect("a simple file");
-    assert_eq!(row, Summary::from(&ticket));
-    assert_eq!(row.imported_id.as_deref(), Some("other-7"));
+    let summary = read_summary(FILE.as_bytes(), id()).expect("a simple file");
+    assert_eq!(summary, Summary::from(&ticket));
+    assert_eq!(summary.imported_id.as_deref(), Some("other-7"));
 }
 
 #[test]
-fn whatever_is_odd_is_left_to_the_full_reader() {
+fn anything_else_is_left_to_the_full_reader() {
     for (from, to) in [
         ("subject: Tiles time out\nstatus", "subject: no\nstatus"),
         ("subject: Tiles time out\nstatus", "subject: &a Tiles\nstatus"),
@@ -118,17 +118,17 @@ fn whatever_is_odd_is_left_to_the_full_reader() {
 }
 
 #[test]
-fn a_header_is_not_read_alone_where_a_fact_of_it_stands_behind_the_history() {
+fn a_header_is_not_read_separately_if_a_field_of_it_follows_the_history() {
     let header = read(FILE.as_bytes(), Some(id())).expect("a ticket").header;
     assert_eq!(read_summary_header(FILE.as_bytes(), id()), Some(header));
-    let behind = FILE.replace("画面が遅い。\n", "画面が遅い。\nchannel: no\n");
-    let ticket = read(behind.as_bytes(), Some(id())).expect("the order of facts is free");
+    let reordered = FILE.replace("画面が遅い。\n", "画面が遅い。\nchannel: no\n");
+    let ticket = read(reordered.as_bytes(), Some(id())).expect("the order of the fields is free");
     assert_eq!(ticket.header.channel.as_deref(), Some("no"));
-    assert_eq!(read_summary_header(behind.as_bytes(), id()), None);
+    assert_eq!(read_summary_header(reordered.as_bytes(), id()), None);
 }
 
 #[test]
-fn a_header_is_not_read_alone_before_lines_that_belong_to_no_entry() {
+fn a_header_is_not_read_separately_before_lines_outside_entries() {
     for (from, to) in [
         ("\n...\n", "\n<<<<<<< ours\n...\n"),
         ("\n...\n", "\n# a remark\n...\n"),
@@ -142,14 +142,14 @@ fn a_header_is_not_read_alone_before_lines_that_belong_to_no_entry() {
 }
 
 #[test]
-fn a_header_is_not_read_alone_before_breaks_that_only_the_library_knows() {
+fn a_header_is_not_read_separately_before_line_breaks_that_only_the_library_knows() {
     for sign in ["\r", "\u{85}", "\u{2028}", "\u{2029}"] {
-        let behind = FILE.replace("画面が遅い。\n", &format!("画面が遅い。{sign}channel: no\n"));
-        assert_eq!(read_summary_header(behind.as_bytes(), id()), None, "{sign:?}");
-        match read(behind.as_bytes(), Some(id())) {
+        let reordered = FILE.replace("画面が遅い。\n", &format!("画面が遅い。{sign}channel: no\n"));
+        assert_eq!(read_summary_header(reordered.as_bytes(), id()), None, "{sign:?}");
+        match read(reordered.as_bytes(), Some(id())) {
             Ok(ticket) => assert_eq!((ticket.header.channel.as_deref(), sign), (Some("no"), "\r")),
             // Readers do not agree on these.
-            Err(damage) => assert!(sign != "\r" && damage.to_string().contains("U+"), "{damage}"),
+            Err(error) => assert!(sign != "\r" && error.to_string().contains("U+"), "{error}"),
         }
     }
 }

@@ -176,9 +176,9 @@ fn uncommitted_tickets_are_not_pushed_and_are_reported() {
     let sandbox = clones.at("a");
     sandbox.run(&["note", &ticket, "-m", "x", "--no-commit"]).ok();
     let said = sandbox.run(&["sync"]).ok();
-    assert!(said.stderr.contains("1 ticket is changed and not committed"), "{}", said.stderr);
+    assert!(said.stderr.contains("1 ticket is changed but not committed"), "{}", said.stderr);
     sandbox.run(&["open", "-s", "New", "-m", "x", "--no-commit"]).ok();
-    assert!(sandbox.run(&["sync"]).ok().stderr.contains("2 tickets are changed and not committed"));
+    assert!(sandbox.run(&["sync"]).ok().stderr.contains("2 tickets are changed but not committed"));
 }
 
 #[test]

@@ -15,9 +15,9 @@ fn the_remote_is_asked_for_its_commits() {
     sandbox.git(&["init", "-q", "--bare", "../empty.git"]).ok();
     sandbox.git(&["remote", "set-url", "origin", "../empty.git"]).ok();
     let foreseen = sandbox.run(&["sync", "-n"]).ok();
-    assert!(foreseen.stderr.contains("origin had no branch main; it would be made"), "{}", foreseen.stderr);
+    assert!(foreseen.stderr.contains("origin had no branch main; it would be created"), "{}", foreseen.stderr);
     let told = sandbox.run(&["sync"]).ok();
-    assert!(told.stderr.contains("origin had no branch main; it was made"), "{}", told.stderr);
+    assert!(told.stderr.contains("origin had no branch main; it was created"), "{}", told.stderr);
     assert!(told.stdout.starts_with("origin/main: 0 commits received, "), "{}", told.stdout);
     let there = sandbox.git(&["--git-dir", "../empty.git", "rev-parse", "main"]).ok().stdout;
     assert_eq!(there, sandbox.git(&["rev-parse", "HEAD"]).ok().stdout);
@@ -25,7 +25,7 @@ fn the_remote_is_asked_for_its_commits() {
     sandbox.git(&["push", "-q", "origin", "HEAD:other"]).ok();
     sandbox.git(&["--git-dir", "../empty.git", "update-ref", "-d", "refs/heads/main"]).ok();
     let told = sandbox.run(&["sync"]).ok();
-    assert!(told.stderr.contains("it was made"), "{}", told.stderr);
+    assert!(told.stderr.contains("it was created"), "{}", told.stderr);
     sandbox.git(&["rev-parse", "--verify", "refs/remotes/origin/other"]).ok();
     assert_eq!(sandbox.run(&["sync"]).ok().stdout, "origin/main: nothing new\n");
     // The remote was rewound: the commits of this clone are pushed again, and this is reported.
@@ -33,7 +33,11 @@ fn the_remote_is_asked_for_its_commits() {
     sandbox.run(&["sync"]).ok();
     sandbox.git(&["--git-dir", "../empty.git", "update-ref", "refs/heads/main", "refs/heads/main~1"]).ok();
     let told = sandbox.run(&["sync"]).ok();
-    assert!(told.stderr.contains("origin/main had 1 commit more when it was last asked"), "{}", told.stderr);
+    assert!(
+        told.stderr.contains("origin/main was rewritten: 1 commit is gone since the last fetch"),
+        "{}",
+        told.stderr
+    );
     assert_eq!(sandbox.run(&["sync"]).ok().stderr, "");
 }
 
@@ -122,11 +126,11 @@ fn a_refusal_of_the_remote_is_reported_as_it_is() {
     let error = sandbox.run(&["sync", "--json"]).fails(8).error();
     let hint = error["hint"].as_str().unwrap();
     assert!(error["message"].as_str().unwrap().contains("the desk is closed"), "{error}");
-    assert!(hint.contains("1 commit of theirs were merged here, and that stays; nothing of yours was sent"), "{hint}");
+    assert!(hint.contains("1 commit from the remote was merged here; nothing of yours was sent"), "{hint}");
     assert_eq!(actions(sandbox, &ticket), ["open", "note", "note"]);
     sandbox.git(&["diff", "--quiet", "HEAD"]).ok();
     // Nothing was fetched this time.
-    assert!(sandbox.run(&["sync"]).fails(8).stderr.contains("nothing of yours has changed"));
+    assert!(sandbox.run(&["sync"]).fails(8).stderr.contains("your commits and files are unchanged"));
 }
 
 /// A clone whose remote never answers; the transport writes its process ids to a file.
@@ -193,8 +197,8 @@ fn errors_that_were_fetched_are_reported_and_do_not_prevent_the_sync() {
     let told = &came.json()["broken"];
     assert_eq!((&told[0]["code"], &told[0]["file"]), (&"CB101".into(), &path.as_str().into()));
     assert_eq!((&came.json()["errors"], told.as_array().unwrap().len()), (&0.into(), 1));
-    assert!(came.stderr.contains("CB101 (header.differs) came broken"), "{came:?}");
-    assert!(came.stderr.contains("`casebook check` shows all"), "{came:?}");
+    assert!(came.stderr.contains("CB101 (header.differs) received with an error"), "{came:?}");
+    assert!(came.stderr.contains("`casebook check` lists all errors"), "{came:?}");
     assert_eq!(sandbox.run(&["sync"]).ok().stderr, "", "it is told once");
     clones.at("a").run(&["sync"]).ok();
     assert_eq!(actions(&clones.sandbox, &other), ["open"], "what was made meanwhile has gone");

@@ -61,7 +61,7 @@ fn a_repository_without_a_desk_is_an_error() {
     sandbox.git(&["commit", "-qm", "Notes"]).ok();
     assert!(sandbox.run(&["audit"]).fails(3).stderr.contains("--desk"));
     let told = sandbox.run(&["-C", "/nonexist", "audit"]).fails(8).stderr;
-    assert!(told.contains("/nonexist is in no git repository"), "{told}");
+    assert!(told.contains("/nonexist is not in a git repository"), "{told}");
 }
 
 #[test]

@@ -285,19 +285,19 @@ fn an_edited_comment_between_entries_is_reported_as_a_comment() {
     let (message, line) = told(&|| scene.edit(|entries| entries[1].push_str("# so\n\n  # it was\n")));
     assert!(
         message.starts_with(
-            "a comment was put between entries, behind the `reply` of kenji@desk.example of 2026-11-21T09:0"
+            "a comment was added between entries, after the `reply` of kenji@desk.example at 2026-11-21T09:0"
         ),
         "{message}"
     );
     assert!(message.ends_with(": `# so`"), "{message}");
     assert_eq!(scene.sandbox.read(&scene.file).lines().nth(line as usize - 1), Some("# so"));
     let (message, line) = told(&|| scene.edit(|entries| entries[1] = entries[1].replace("it was", "it is")));
-    assert!(message.starts_with("the comment between entries, behind the `reply`"), "{message}");
-    assert!(message.ends_with("was changed: `# it was` became `# it is`"), "{message}");
+    assert!(message.starts_with("a comment was changed between entries, after the `reply`"), "{message}");
+    assert!(message.ends_with(": `# it was` became `# it is`"), "{message}");
     assert_eq!(scene.sandbox.read(&scene.file).lines().nth(line as usize - 1), Some("  # it is"));
     let (message, _) = told(&|| scene.sandbox.write(&scene.file, &whole));
-    assert!(message.starts_with("the comment between entries, behind the `reply`"), "{message}");
-    assert!(message.ends_with("was taken out: `# so`"), "{message}");
+    assert!(message.starts_with("a comment was removed between entries, after the `reply`"), "{message}");
+    assert!(message.ends_with(": `# so`"), "{message}");
     // Lines that are indented as a text are text.
     let (message, _) = told(&|| scene.edit(|entries| entries[1].push_str("    # so\n")));
     assert!(message.contains("was edited: `` became `# so`"), "{message}");

@@ -183,7 +183,7 @@ fn a_clone_finds_a_copy_before_the_commit_and_before_the_push() {
     let told = scene.sandbox.run(&["check", "--range", "HEAD~1..HEAD"]).fails(1).stdout;
     assert!(told.contains("CB114"), "{told}");
     let told = scene.sandbox.run(&["sync"]).fails(1);
-    assert!(told.stderr.contains(&format!("is in {} too", scene.ticket)), "{}", told.stderr);
+    assert!(told.stderr.contains(&format!("is also in {}", scene.ticket)), "{}", told.stderr);
     assert!(told.stderr.contains("nothing was pushed"), "{}", told.stderr);
     // An entry that another commit added first is not reported for the second.
     scene.note("Behind it.");

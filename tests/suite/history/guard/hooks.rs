@@ -20,7 +20,7 @@ fn an_existing_hook_runs_first_with_the_same_input() {
     let chained = hooks.join("pre-receive.chained");
     assert_eq!(std::fs::read_to_string(&chained).unwrap(), theirs);
     let again = scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok().stdout;
-    assert!(again.ends_with("runs the guard already\n"), "{again}");
+    assert!(again.ends_with("already runs the guard\n"), "{again}");
     scene.note("One.");
     scene.push(KENJI, &["main"]).ok();
     let seen = scene.sandbox.read("../desk.git/refs-seen");
@@ -116,7 +116,7 @@ fn git_is_configured_to_verify_pushed_objects() {
         scene.sandbox.git(&["-C", "../desk.git", "config", "--unset-all", "receive.fsckObjects"]);
         scene.sandbox.git(&["-C", "../desk.git", "config", name, "false"]).ok();
         let told = scene.sandbox.run(&["-C", "../desk.git", "hooks", "install"]).ok().stdout;
-        assert!(told.ends_with("runs the guard already\n"), "{told}");
+        assert!(told.ends_with("already runs the guard\n"), "{told}");
         assert_eq!(setting(name), "false");
     }
 }
@@ -136,11 +136,11 @@ fn an_edited_hook_is_not_replaced() {
     let edited = format!("{made}echo done\n");
     executable(&own, &edited);
     let told = install(&[]).ok().stdout;
-    assert!(told.ends_with("runs the guard already, and stays as it is\n"), "{told}");
+    assert!(told.ends_with("already runs the guard, and was left as it is\n"), "{told}");
     assert_eq!(std::fs::read_to_string(&own).unwrap(), edited);
     // Another guard would have to go into it, by hand: under another name it would run itself.
     let told = install(&["--strict"]).fails(2).stderr;
-    assert!(told.contains("put this line into it: printf") && told.contains("--strict"), "{told}");
+    assert!(told.contains("add this line to it: printf") && told.contains("--strict"), "{told}");
     assert_eq!(std::fs::read_to_string(&own).unwrap(), edited);
     assert!(!scene.sandbox.path("../desk.git/hooks/pre-receive.chained").exists());
     scene.note("One.");
@@ -202,7 +202,7 @@ fn the_doctor_reports_the_state_of_a_server() {
     // Nothing was pushed yet.
     sandbox.git(&["init", "-q", "--bare", "../desk.git"]).ok();
     let empty = told(0);
-    assert!(empty.contains("note   desk") && empty.contains("the first push founds the desk"), "{empty}");
+    assert!(empty.contains("note   desk") && empty.contains("the first push creates the desk"), "{empty}");
     assert!(empty.contains("note   guard") && empty.contains("casebook hooks install\n"), "{empty}");
     assert!(empty.contains("receive.fsckObjects") && !empty.contains("pusher"), "{empty}");
     sandbox.git(&["push", "-q", "../desk.git", "main"]).ok();
@@ -213,9 +213,9 @@ fn the_doctor_reports_the_state_of_a_server() {
         "desk.git, bare\n",
         "ok     desk         at the top of the branch main, format 1\n",
         "ok     guard        pre-receive: casebook guard pre-receive\n",
-        "ok     objects      git looks at every object that is pushed\n",
+        "ok     objects      git checks every object that is pushed\n",
         "ok     pusher       casebook.pusher is `REMOTE_USER`\n",
-        "ok     history      whole\n",
+        "ok     history      complete\n",
         "ok     time_zones ",
     ] {
         assert!(whole.contains(line), "{line} in {whole}");

@@ -97,7 +97,7 @@ fn branches_lose_no_entries() {
     scene.push(KENJI, &["main", "main:side"]).ok();
     scene.sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     let told = scene.refused(KENJI, &["-f", "main"], "CB501");
-    assert!(told.contains("main would not lead to what it had, though other branches do"), "{told}");
+    assert!(told.contains("main would not contain its present commit any more, although other branches do"), "{told}");
     scene.refused(KENJI, &["--delete", "main"], "CB502");
     scene.note("Another one.");
     scene.refused(KENJI, &["-f", "main"], "CB501");

@@ -131,12 +131,12 @@ fn an_ineligible_person_cannot_push_a_ticket() {
     let cases = [
         ("viewer@acme.example", &[acme][..], Some("could not open it: role")),
         ("viewer@acme.example", &[], Some("could not open it: role")),
-        ("viewer@acme.example", &[acme, access], Some("could not ask for access")),
+        ("viewer@acme.example", &[acme, access], Some("could not request this access")),
         ("editor@acme.example", &[acme], None),
         ("tina@acme.example", &[acme], Some("could not open it: role")),
         ("tina@acme.example", &[acme, access], None),
         ("stranger@other.example", &[], None),
-        ("stranger@other.example", &[access], Some("could not ask for access")),
+        ("stranger@other.example", &[access], Some("could not request this access")),
     ];
     for (number, (who, facts, refusal)) in (1..).zip(cases) {
         opened_by_hand(&scene, number, who, facts);

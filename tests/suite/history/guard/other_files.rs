@@ -44,18 +44,18 @@ const BREAKS: [Break; 7] = [
         std::fs::remove_file(scene.sandbox.path(LIST)).unwrap();
         std::os::unix::fs::symlink("gb.toml", scene.sandbox.path(LIST)).unwrap();
     }),
-    ("CB301", "there is no calendars/xx.toml", |scene| {
+    ("CB301", "the file calendars/xx.toml does not exist", |scene| {
         scene.exchange(POLICY, "holidays = [\"us\"", "holidays = [\"xx\"");
     }),
-    ("CB301", "there is no calendars/us.toml", |scene| {
+    ("CB301", "the file calendars/us.toml does not exist", |scene| {
         std::fs::remove_file(scene.sandbox.path(LIST)).unwrap();
     }),
-    ("CB301", "there is no field `requestr`", |scene| {
+    ("CB301", "unknown field `requestr`", |scene| {
         let policy = scene.sandbox.read(POLICY) + "\n[macros.ask]\ntext = \"{{ requestr }}\"\n";
         scene.sandbox.write(POLICY, &policy);
     }),
-    ("CB311", "which is no ticket", |scene| scene.sandbox.write(FILE, &access("01M7ZZZZZZZZZZZZZZZZZZZZZZ"))),
-    ("CB311", "which asks for something else", |scene| scene.sandbox.write(FILE, &access(&scene.ticket))),
+    ("CB311", "which does not exist", |scene| scene.sandbox.write(FILE, &access("01M7ZZZZZZZZZZZZZZZZZZZZZZ"))),
+    ("CB311", "which does not request organization access", |scene| scene.sandbox.write(FILE, &access(&scene.ticket))),
 ];
 
 #[test]

@@ -28,7 +28,7 @@ fn a_missing_attachment_is_reported_with_its_line() {
     let (sandbox, ticket, lies) = attached();
     fs::remove_file(sandbox.path(&lies)).unwrap();
     let told = sandbox.run(&["check"]).fails(1).stdout;
-    assert!(told.contains("CB204") && told.contains(&format!("{lies} is not there")), "{told}");
+    assert!(told.contains("CB204") && told.contains(&format!("attachment {lies} is missing")), "{told}");
     assert!(told.contains("sha256: "), "{told}");
     let path = sandbox.shown(&ticket)["path"].as_str().unwrap().to_owned();
     assert_eq!(found(&sandbox, &[&path]), ["CB204"]);
@@ -101,7 +101,7 @@ fn invalid_attachments_of_an_entry_are_reported() {
     let path = sandbox.shown(&ticket)["path"].as_str().unwrap().to_owned();
     let text = sandbox.read(&path);
     for (was, is, why) in [
-        ("name: trace.txt", "name: a/trace.txt", "no `/` in it"),
+        ("name: trace.txt", "name: a/trace.txt", "must not contain `/`"),
         ("name: trace.txt", "name: ..", "are names of folders"),
         ("name: trace.txt", "name: \"a\\tb\"", "control characters"),
         ("size: 6", "size: -6", "a number of bytes"),
@@ -122,7 +122,7 @@ fn invalid_attachments_of_an_entry_are_reported() {
     assert!(sandbox.run(&["check", &path]).fails(1).stdout.contains("attachments"));
     let twice = entry.replacen("...\n", "", 1);
     sandbox.write(&path, &format!("{head}  attachments:\n{twice}{twice}...\n"));
-    assert!(sandbox.run(&["check", &path]).fails(1).stdout.contains("the same bytes stand here twice"));
+    assert!(sandbox.run(&["check", &path]).fails(1).stdout.contains("another one has the same hash"));
     // Any attributes with the same effect are accepted.
     let spelled = text.replacen("  - name: trace.txt\n    size: 6\n", "  - {name: 'trace.txt', size: 0x6,", 1);
     let (start, digest) = spelled.split_once(",    sha256: ").unwrap();

@@ -97,7 +97,7 @@ fn links_and_folders_at_the_path_of_an_attachment_are_refused() {
     let file = sandbox.given("trace.txt", b"trace\n");
     sandbox.write(place(b"trace\n"), "other\n");
     let told = sandbox.run(&["attach", &ticket, &file]).fails(7).stderr;
-    assert!(told.contains("not those it is named after"), "{told}");
+    assert!(told.contains("do not match its name"), "{told}");
     assert_eq!(sandbox.read(place(b"trace\n")), "other\n");
     sandbox.shell("rm -r attachments; ln -s /tmp attachments").ok();
     let told = sandbox.run(&["attach", &ticket, &file]).fails(7).stderr;

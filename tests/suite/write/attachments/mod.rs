@@ -80,11 +80,11 @@ fn one_invalid_attachment_refuses_the_whole_command() {
     for (file, code, why) in [
         ("/nowhere/file", 2, "cannot read /nowhere/file"),
         (folder.as_str(), 2, "is a folder"),
-        (&format!("{folder}/pipe"), 2, "is no plain file"),
-        (&large, 4, "has 11 B, and an attachment has no more than 10 B"),
+        (&format!("{folder}/pipe"), 2, "is not a regular file"),
+        (&large, 4, "it has 11 B, and this desk allows 10 B"),
         (&odd, 2, "control characters"),
-        (&same, 2, "holds the same bytes as"),
-        ("-", 2, "standard input has no name"),
+        (&same, 2, "has the same contents as"),
+        ("-", 2, "standard input: it has no name"),
     ] {
         for words in
             [&["attach", &ticket, &fine, file][..], &["reply", &ticket, "-m", "x", "--attach", &fine, "--attach", file]]
@@ -99,7 +99,7 @@ fn one_invalid_attachment_refuses_the_whole_command() {
     sandbox.write("casebook.toml", &config.replace("10 B", "1 kB"));
     let larger = sandbox.given("larger.txt", &[b'x'; 1001]);
     let told = sandbox.run(&["attach", &ticket, &larger]).fails(4).stderr;
-    assert!(told.contains("has 1001 bytes, and an attachment has no more than 1000 bytes"), "{told}");
+    assert!(told.contains("it has 1001 bytes, and this desk allows 1000 bytes"), "{told}");
     sandbox.write("casebook.toml", &config);
     assert_eq!((sandbox.work_tree(), sandbox.commits()), before);
     sandbox.run(&["attach", &ticket, &fine]).ok();

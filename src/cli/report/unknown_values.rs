@@ -1,0 +1,80 @@
+//! Notes about values of a query that the desk does not know, when the query found nothing. They are most often
+//! misspelled.
+//!
+//! A ticket may have values that casebook.toml does not list, so an unknown value is not an error. Customers read no notes
+//! about agents and organizations.
+
+use crate::cli::error::CliError;
+use crate::cli::session::Session;
+use crate::desk::Desk;
+use crate::domain::query::{PersonField, Predicate, Query, TextField};
+use crate::view::Viewer;
+use crate::view::sanitize::one_line;
+
+/// The number of known values up to which they are all named.
+const NAMED: usize = 8;
+
+impl Session {
+    /// Notes the values of a query that the desk does not know on standard error.
+    pub(crate) fn warn_unknown_values(&self, desk: &Desk, query: &Query) -> Result<(), CliError> {
+        let is_support = self.viewer(desk)? == Viewer::Support;
+        for condition in query.conditions.iter().filter(|condition| !condition.negated) {
+            match &condition.predicate {
+                Predicate::Header(TextField::ProductGroup, values) => {
+                    let groups =
+                        desk.policy().field_choices().map(|choices| choices.product_groups).unwrap_or_default();
+                    let known: Vec<String> = groups.into_iter().map(|group| group.name).collect();
+                    self.note("casebook.toml lists no product group", values.iter().flatten(), &known);
+                }
+                Predicate::Header(TextField::Organization, values) if is_support => {
+                    let known = desk.policy().organization_ids()?;
+                    self.note("there is no organization", values.iter().flatten(), &known);
+                }
+                Predicate::Person(PersonField::Assignee, values) if is_support => {
+                    let team = &desk.config().team;
+                    let known: Vec<String> =
+                        team.agents.iter().chain(&team.managers).map(|person| person.as_str().to_owned()).collect();
+                    let unknown = values.iter().flatten().filter(|person| !team.has_agent(person));
+                    let unknown: Vec<String> = unknown.map(|person| person.as_str().to_owned()).collect();
+                    self.note("[team] in casebook.toml has no agent", unknown.iter(), &known);
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes each value that is not known, if any are known.
+    fn note<'a>(&self, message: &str, values: impl Iterator<Item = &'a String>, known: &[String]) {
+        if known.is_empty() {
+            return;
+        }
+        for word in values.filter(|word| !known.contains(word)) {
+            self.output.warn(&one_line(&format!("note: {message} `{word}`{}", nearest(word, known))));
+        }
+    }
+}
+
+/// Returns a hint: the most similar known value, or all if they are few.
+fn nearest(word: &str, known: &[String]) -> String {
+    let score = |known: &String| strsim::jaro_winkler(&word.to_lowercase(), &known.to_lowercase());
+    let best = known.iter().max_by(|a, b| score(a).total_cmp(&score(b))).filter(|best| score(best) > 0.8);
+    match best {
+        Some(best) => format!("; did you mean `{best}`?"),
+        None if known.len() <= NAMED => format!("; known are {}", known.join(", ")),
+        None => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_value_is_suggested_or_all_if_they_are_few() {
+        let known = ["reports_dashboards", "other"].map(str::to_owned);
+        assert_eq!(nearest("Report_dashboards", &known), "; did you mean `reports_dashboards`?");
+        assert_eq!(nearest("xyz", &known), "; known are reports_dashboards, other");
+        assert_eq!(nearest("xyz", &vec!["abc".to_owned(); 9]), "");
+    }
+}

@@ -1,0 +1,36 @@
+//! Reports of files that could not be read, beside the result of a command.
+
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::session::Session;
+use crate::desk::{Desk, UnreadableFile};
+use crate::error::Error;
+use crate::store::yaml::ReadErrorKind;
+use crate::view;
+
+impl Session {
+    /// Reports unreadable files on standard error, also with `--quiet`, limited to those that the viewer may see.
+    /// Returns the exit code.
+    pub(in crate::cli) fn report_unreadable(&self, desk: &Desk, unreadable: &[UnreadableFile]) -> Exit {
+        let Ok(viewer) = self.actor() else { return Exit::Damaged };
+        let may_see = |file: &&UnreadableFile| desk.read().may_see_error(file, viewer);
+        self.print_unreadable(&unreadable.iter().filter(may_see).cloned().collect::<Vec<_>>())
+    }
+
+    /// Reports unreadable files that the viewer may see. For a program each is an error object on one line.
+    pub(in crate::cli) fn print_unreadable(&self, unreadable: &[UnreadableFile]) -> Exit {
+        for UnreadableFile { path, damage } in unreadable {
+            if self.wants_json {
+                let error = Error::Damaged { path: path.clone(), damage: damage.clone() };
+                self.output.error_line(&CliError::from(error).line());
+                continue;
+            }
+            let hint = match damage.kind {
+                ReadErrorKind::ConflictMarker => "; `casebook resolve` keeps the entries of both sides",
+                _ => "",
+            };
+            self.output.error_line(&view::sanitize::one_line(&format!("casebook: {path}:{damage}{hint}")));
+        }
+        if unreadable.is_empty() { Exit::Done } else { Exit::Damaged }
+    }
+}

@@ -1,0 +1,54 @@
+//! `assign`: gives a ticket to an agent, or to none.
+
+use clap::{ArgGroup, Args};
+
+use crate::cli::Exit;
+use crate::cli::args::TicketFlags;
+use crate::cli::args::value_parsers::address;
+use crate::cli::error::CliError;
+use crate::cli::run_write::{ResultStyle, TextRequirement};
+use crate::cli::session::Session;
+use crate::desk::{ActionRequest, Command, TicketCommand};
+use crate::domain::people::person::Person;
+use crate::domain::ticket::action::Action;
+
+/// Assign a ticket to an agent, or to no agent.
+///
+/// --next chooses the agent whose turn it is, among the agents of the team who write the language of the ticket and
+/// work at this time: the agent with the fewest unsolved tickets, or the next agent in the round, as `next` under
+/// `[team]` in casebook.toml says.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea@desk.example\n  casebook assign 7S1W1X --next\n  casebook assign 7S1W1X --none")]
+pub struct AssignArgs {
+    /// The agent
+    #[arg(index = 2, value_name = "WHO", value_parser = address, group = "whom")]
+    assignee: Option<Person>,
+    /// Leave the ticket without an assignee
+    #[arg(long, group = "whom")]
+    none: bool,
+    /// Assign it to the agent whose turn it is
+    #[arg(long, group = "whom")]
+    next: bool,
+    /// With --next: the team to choose from [default: that of the ticket's product group]
+    #[arg(long, value_name = "TEAM", requires = "next")]
+    team: Option<String>,
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl AssignArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        let Self { assignee, next, team, on, .. } = self;
+        if !next {
+            return on.run_write(session, &TextRequirement::Optional, |_, _| Ok(Action::Assign { assignee }));
+        }
+        let desk = session.desk()?;
+        let id = desk.read().find(&on.ticket.ticket, session.actor()?)?;
+        let requests = vec![on.conditions.on(ActionRequest::on(id, Action::Assign { assignee: None }, None))];
+        let command = |mut requests: Vec<ActionRequest>| match requests.pop() {
+            Some(request) => Command::Ticket(TicketCommand::AssignNext { request: Box::new(request), team }),
+            None => Command::Ticket(TicketCommand::Requests(requests)),
+        };
+        session.run_write(desk, requests, command, &on.write, on.text.optional()?, &ResultStyle::One)
+    }
+}

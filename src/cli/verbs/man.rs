@@ -1,0 +1,32 @@
+//! `man`: manual pages, generated from the definition of the command line.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::Exit;
+use crate::cli::error::CliError;
+use crate::cli::session::Session;
+use crate::error::Error;
+
+/// Print the manual page, or write all pages into a folder.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// A folder to write a page per verb into
+    #[arg(value_name = "DIR")]
+    folder: Option<PathBuf>,
+}
+
+impl ManArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        if let Some(folder) = &self.folder {
+            std::fs::create_dir_all(folder).map_err(Error::io(folder, "make"))?;
+            clap_mangen::generate_to(super::command(), folder).map_err(Error::io(folder, "write to"))?;
+            return Ok(Exit::Done);
+        }
+        let mut page = Vec::new();
+        clap_mangen::Man::new(super::command()).render(&mut page).map_err(Error::io("the page", "write"))?;
+        session.output.print(&String::from_utf8_lossy(&page))?;
+        Ok(Exit::Done)
+    }
+}

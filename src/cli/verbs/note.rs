@@ -1,0 +1,35 @@
+//! `note`: an internal note on a ticket.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::cli::Exit;
+use crate::cli::args::TicketFlags;
+use crate::cli::args::attachment;
+use crate::cli::error::CliError;
+use crate::cli::run_write::TextRequirement;
+use crate::cli::session::Session;
+use crate::desk::ActionRequest;
+use crate::domain::ticket::action::Action;
+
+/// Leave an internal note that customers never see.
+#[derive(Debug, Args)]
+pub struct NoteArgs {
+    /// Attach a file; can be given several times
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl NoteArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        let files = self.attach;
+        self.on.run_write_as(session, &TextRequirement::Needed("An internal note."), |desk, id| {
+            let attachments = attachment::read(&files, desk.config().largest_attachment)?;
+            let action = Action::Note { auto: false, via_ticket: None };
+            Ok(ActionRequest { attachments, ..ActionRequest::on(id, action, None) })
+        })
+    }
+}

@@ -1,0 +1,37 @@
+//! Findings about files, with the lines they are about.
+
+use crate::domain::rules::Rule;
+use crate::domain::rules::finding::Finding;
+use crate::store::config::ConfigError;
+use crate::store::layout;
+use crate::store::yaml::ReadError;
+
+use super::messages::rule_of_read_error;
+
+/// The longest line in a finding, in bytes. People write no longer lines, and one would fill a report.
+const LONGEST_LINE: usize = 4096;
+
+/// Returns the finding about a file that cannot be read.
+pub(super) fn damaged(path: &str, error: &ReadError) -> Finding {
+    Finding::new(rule_of_read_error(&error.kind), path, error.kind.to_string()).at(error.line, error.column)
+}
+
+/// Returns a finding with the line of the file it is about.
+pub(super) fn with_line(mut finding: Finding, bytes: &[u8]) -> Finding {
+    finding.source_line = line_of(bytes, finding.line);
+    finding
+}
+
+/// Returns a line of a file by its number from 1, if the file has that many. Bytes that are not UTF-8 are replaced.
+pub(super) fn line_of(bytes: &[u8], line: usize) -> Option<String> {
+    let mut lines = bytes.split(|byte| *byte == b'\n');
+    let line = lines.nth(line.checked_sub(1)?)?;
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    Some(String::from_utf8_lossy(&line[..line.len().min(LONGEST_LINE)]).into_owned())
+}
+
+/// Returns a finding at the place of an error in casebook.toml.
+pub(super) fn at_error(text: &str, rule: &'static Rule, error: &ConfigError) -> Finding {
+    let finding = Finding::new(rule, layout::MARKER, &error.message);
+    with_line(finding.at(error.line, error.column), text.as_bytes())
+}
