@@ -1,6 +1,6 @@
 //! Times as people type them: `friday 17:00`, `+3d`, `2026-12-01`, in the desk's time zone.
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SubsecRound, Utc, Weekday};
 
 use super::duration;
 use super::zone::Zone;
@@ -31,6 +31,8 @@ pub fn parse_time(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<DateTim
     let today = zone.local(now).date_naive();
     let instant = match parts.as_slice() {
         [one] if one.starts_with('+') => {
+            // Files have whole seconds; a real clock has fractions.
+            let now = now.trunc_subsecs(0);
             duration::parse_duration(&one[1..]).and_then(|duration| now.checked_add_signed(duration))
         }
         [one] => day(one, today).map(|day| zone.instant(day.and_time(NaiveTime::MIN))).or_else(|| rfc3339(one)),
@@ -90,6 +92,13 @@ mod tests {
 
     fn parse(text: &str, now: &str, zone: &str) -> Result<String, ParseTimeError> {
         parse_time(text, instant(now), &Zone::named(zone).expect("a zone")).map(duration::format_instant)
+    }
+
+    #[test]
+    fn a_duration_from_now_has_whole_seconds() {
+        let zone = Zone::named("Etc/UTC").expect("a zone");
+        let parsed = parse_time("+2d", instant("2026-11-20T11:30:00.5Z"), &zone);
+        assert_eq!(parsed, Ok(instant("2026-11-22T11:30:00Z")));
     }
 
     #[test]
