@@ -193,10 +193,10 @@ impl<'a> Worker<'a> {
         if !fine {
             self.wrong.push(format!("{code}: {:?}\n{}{}", command.words, outcome.stdout, outcome.stderr));
         }
-        if outcome.stderr.contains("interrupted is done now") {
+        if outcome.stderr.contains("interrupted command was completed") {
             self.count("brought to an end by the next command");
         }
-        if outcome.stderr.contains("interrupted is undone") {
+        if outcome.stderr.contains("interrupted command was undone") {
             self.count("undone by the next command");
         }
     }

@@ -211,7 +211,7 @@ fn not_silent(name: &str, refusal: &Refusal) -> (String, String) {
     let reason = match refusal {
         Refusal::TooFewAlerts { given, needed } => {
             let plural = if *needed == 1 { "" } else { "s" };
-            format!("{needed} reminder{plural} must be sent first, and {given} were sent")
+            format!("{needed} reminder{plural} must be sent first; {given} sent so far")
         }
         Refusal::TooEarly { ready_at: Some(ready_at), solve_after } => format!(
             "{} must pass after support's last reply, until {}",
@@ -265,8 +265,8 @@ fn not_allowed(name: &str, action: &str, role: TicketRole) -> (String, String) {
             format!("`casebook solve {name}` agrees that it is solved"),
         ),
         (_, "open") => (
-            format!("{cannot}: only an agent may set the assignee and tags, and override rules"),
-            "leave --assignee, --tag and --override out, or ask an agent".to_owned(),
+            format!("{cannot}: only an agent may set the assignee or override a rule"),
+            "leave --assignee and --override out, or ask an agent".to_owned(),
         ),
         (_, "correct" | "redact") => (format!("{cannot}: only the author of the entry or an agent may do this"), team),
         _ => (format!("{cannot}: only an agent may do this"), team),

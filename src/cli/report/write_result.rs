@@ -69,7 +69,7 @@ impl Session {
 pub(crate) fn recovery_lines(recovery: &Recovery) -> Vec<String> {
     match recovery {
         Recovery::Completed { subject, foreign } => {
-            let mut lines = vec![format!("note: a command that was interrupted is done now: {subject}")];
+            let mut lines = vec![format!("note: an interrupted command was completed: {subject}")];
             let left = |path| format!("warning: {path} was changed by another program since, and is left as it is");
             lines.extend(foreign.iter().map(left));
             lines
@@ -77,11 +77,11 @@ pub(crate) fn recovery_lines(recovery: &Recovery) -> Vec<String> {
         Recovery::Undone { subject, reason, kept } => {
             let mut lines = match reason {
                 RollbackReason::Git(refusal) => vec![
-                    format!("warning: a command that was interrupted is undone, since git refused it: {subject}"),
+                    format!("warning: an interrupted command was undone, because git refused it: {subject}"),
                     format!("  {}", git_output(refusal).replace('\n', "\n  ")),
                 ],
                 RollbackReason::Changed(paths) => vec![format!(
-                    "warning: a command that was interrupted is undone, since another program changed {} since: {subject}",
+                    "warning: an interrupted command was undone, because another program changed {}: {subject}",
                     paths.join(", ")
                 )],
             };

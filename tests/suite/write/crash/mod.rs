@@ -234,7 +234,7 @@ fn a_killed_rollback_is_finished_by_the_next_one() {
         scene.run(&[("CASEBOOK_KILLED_AT", step)]).killed();
         let note = ["note", &scene.bystander, "-m", "Noted.", "--no-commit"];
         let told = scene.sandbox.run(&note).ok();
-        assert!(told.stderr.contains("is undone, since git refused it: Merge "), "{}", told.stderr);
+        assert!(told.stderr.contains("was undone, because git refused it: Merge "), "{}", told.stderr);
         let mut now = scene.sandbox.work_tree();
         now.retain(|path, _| !path.contains(&scene.bystander));
         assert!(now.iter().all(|(path, bytes)| old[path] == *bytes), "{step}");

@@ -24,7 +24,7 @@ fn a_commit_that_outlives_its_command_is_not_made_twice() {
         });
         fs::write(&go, "").unwrap();
         let told = next.finish().ok();
-        assert!(told.stderr.contains("a command that was interrupted is done now: "), "{}", told.stderr);
+        assert!(told.stderr.contains("an interrupted command was completed: "), "{}", told.stderr);
         wait_for(|| !scene.sandbox.path(".git/index.lock").exists());
         assert_eq!((scene.sandbox.commits(), scene.sandbox.status().as_str()), (commits + 2, ""));
         scene.sandbox.run(&["check"]).ok();
@@ -117,7 +117,7 @@ fn an_edit_between_the_crash_and_the_next_write_survives_and_is_reported() {
     let commits = scene.sandbox.commits();
     let ticket = scene.tickets[0].clone();
     let told = edited_after(&scene, "journalled", &ticket, "--commit");
-    assert!(told.contains("is undone"), "{told}");
+    assert!(told.contains("was undone"), "{told}");
     assert_eq!(scene.sandbox.commits(), commits + 1, "the edit, or a reply that is not there, was committed");
     let kept = told.lines().find_map(|line| line.strip_prefix("  its text is kept in ")).unwrap();
     assert_eq!(fs::read_to_string(kept).unwrap(), "Which release?\n\nAnd since when?\n");
@@ -131,7 +131,7 @@ fn an_edit_of_a_file_that_was_written_already_survives_with_the_entry() {
     let commits = scene.sandbox.commits();
     let ticket = scene.tickets[0].clone();
     let told = edited_after(&scene, "filed", &ticket, "--commit");
-    assert!(told.contains("is done now: Reply to"), "{told}");
+    assert!(told.contains("was completed: Reply to"), "{told}");
     assert_eq!(scene.sandbox.shown(&ticket)["status"], "awaiting_reply");
     assert_eq!((scene.sandbox.commits(), scene.sandbox.status().as_str()), (commits + 2, ""));
 }
@@ -142,7 +142,7 @@ fn an_edit_after_the_commit_stays_uncommitted() {
     let commits = scene.sandbox.commits();
     let ticket = scene.tickets[0].clone();
     let told = edited_after(&scene, "committed", &ticket, "--commit");
-    assert!(told.contains("is done now: Reply to"), "{told}");
+    assert!(told.contains("was completed: Reply to"), "{told}");
     assert_eq!(scene.sandbox.commits(), commits + 2);
     assert!(scene.sandbox.status().contains(&ticket), "the edit stays uncommitted");
 }
@@ -153,7 +153,7 @@ fn an_edit_during_a_merge_rolls_it_back() {
         let scene = Scene::new(mode, merge);
         let last = scene.tickets[2].clone();
         let told = edited_after(&scene, "renamed:1", &last, if mode { "--commit" } else { "--no-commit" });
-        assert!(told.contains("is undone"), "{told}");
+        assert!(told.contains("was undone"), "{told}");
         for ticket in &scene.tickets {
             assert_eq!(scene.sandbox.shown(ticket)["status"], "open");
         }
@@ -165,7 +165,7 @@ fn recovery_is_reported_even_if_the_next_command_is_refused() {
     let scene = Scene::new(true, reply);
     scene.run(&[("CASEBOOK_KILLED_AT", "filed")]).killed();
     let told = scene.sandbox.run(&["resume", &scene.bystander]).fails(4).stderr;
-    assert!(told.contains("a command that was interrupted is done now: Reply to"), "{told}");
+    assert!(told.contains("an interrupted command was completed: Reply to"), "{told}");
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn a_crash_before_git_init_is_recovered_after_it() {
     let way_out = named["hint"].as_str().unwrap().lines().next().unwrap().to_owned();
     sandbox.shell(&way_out).ok();
     let told = sandbox.run(&["note", &one, "-m", "Noted.", "--no-commit"]).ok();
-    assert!(told.stderr.contains("that was interrupted"), "{}", told.stderr);
+    assert!(told.stderr.contains("an interrupted command"), "{}", told.stderr);
     assert!(!sandbox.run(&["doctor"]).fails(1).stdout.contains(".casebook/"));
     sandbox.run(&["check"]).ok();
 }
