@@ -67,7 +67,7 @@ fn a_customer_sees_their_own_interrupted_attachments() {
     let file = sandbox.given("trace.txt", b"trace\n");
     sandbox.run_under(&[("CASEBOOK_KILLED_AT", "journalled")], &["--as", ANA, "attach", &ticket, &file]).killed();
     let told = sandbox.run(&["--as", ANA, "reply", &ticket, "-m", "And this."]).ok().stderr;
-    assert!(told.contains("is done now: Attach to "), "{told}");
+    assert!(told.contains("was completed: Attach to "), "{told}");
     assert_eq!((sandbox.status().as_str(), sandbox.commits()), ("", 4));
     sandbox.run(&["check", "--strict"]).ok();
 }
