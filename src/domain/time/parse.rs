@@ -31,15 +31,15 @@ pub fn parse_time(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<DateTim
     let today = zone.local(now).date_naive();
     let instant = match parts.as_slice() {
         [one] if one.starts_with('+') => {
-            // Files have whole seconds; a real clock has fractions.
-            let now = now.trunc_subsecs(0);
             duration::parse_duration(&one[1..]).and_then(|duration| now.checked_add_signed(duration))
         }
         [one] => day(one, today).map(|day| zone.instant(day.and_time(NaiveTime::MIN))).or_else(|| rfc3339(one)),
         [first, second] => day(first, today).and_then(|day| Some(zone.instant(day.and_time(time_of_day(second)?)))),
         _ => None,
     };
+    // Files have whole seconds; the clock and RFC 3339 times may have fractions.
     instant
+        .map(|instant| instant.trunc_subsecs(0))
         .filter(|instant| (1..=9_999).contains(&instant.year()))
         .ok_or_else(|| ParseTimeError(text.trim().to_owned()))
 }
@@ -95,9 +95,11 @@ mod tests {
     }
 
     #[test]
-    fn a_duration_from_now_has_whole_seconds() {
+    fn a_parsed_time_has_whole_seconds() {
         let zone = Zone::named("Etc/UTC").expect("a zone");
         let parsed = parse_time("+2d", instant("2026-11-20T11:30:00.5Z"), &zone);
+        assert_eq!(parsed, Ok(instant("2026-11-22T11:30:00Z")));
+        let parsed = parse_time("2026-11-22T11:30:00.75Z", instant(NOW), &zone);
         assert_eq!(parsed, Ok(instant("2026-11-22T11:30:00Z")));
     }
 
