@@ -172,24 +172,13 @@ impl TemplateValues<'_> {
         };
         let template_error = |error: TemplateError| {
             Error::usage(
-                format!("the text of the macro `{}`: {}", self.name, describe_error(error)),
+                format!("the text of the macro `{}`: {error}", self.name),
                 "correct it under [macros] in casebook.toml; `casebook show TICKET --json=` lists the fields",
             )
         };
         let custom_fields = self.desk.policy().field_choices()?.fields;
         let filled = macro_template::fill(source, record, &custom_fields, self.agent, self.session.environment.now);
         Ok(filled.map_err(template_error)?)
-    }
-}
-
-/// Formats an error of a template.
-fn describe_error(error: TemplateError) -> String {
-    match error {
-        TemplateError::Field(unknown) => {
-            let nearest = unknown.nearest.map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default();
-            format!("unknown field `{}`{nearest}", unknown.name)
-        }
-        TemplateError::Language(message) => message,
     }
 }
 
