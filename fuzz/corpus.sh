@@ -45,13 +45,13 @@ desk merge "$other" --into "$attached"
 desk solve "$followed" --resolution agreed --agreed-by ana@acme.example
 desk reopen "$followed"
 
-mkdir -p "$corpus"/{ticket,summary_reader,merge_file,query}
+mkdir -p "$corpus"/{ticket,canonical_reader,merge_file,query}
 for ticket in "$plain" "$attached" "$other" "$urgent" "$followed"; do
   file=$(find "$desk/tickets" -name "$ticket.yaml")
   for version in $(git -C "$desk" log --format=%H -- "${file#"$desk"/}"); do
     git -C "$desk" show "$version:${file#"$desk"/}" >"$corpus/ticket/$ticket-${version:0:8}.yaml"
   done
-  cp "$corpus/ticket/$ticket"-* "$corpus/summary_reader/"
+  cp "$corpus/ticket/$ticket"-* "$corpus/canonical_reader/"
   # The ticket with an entry added on one clone, and another one added on a second clone.
   cp "$file" "$desk/base"
   desk note "$ticket" -m 'Ours.' --attach "$desk/report.bin" --no-commit && cp "$file" "$desk/ours" && cp "$desk/base" "$file"

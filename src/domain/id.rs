@@ -11,7 +11,8 @@ use ulid::Ulid;
 pub const LENGTH: usize = 26;
 
 /// The id of a ticket or of an entry. The id of a ticket is that of its first entry.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(from = "[u8; 16]", into = "[u8; 16]")]
 pub struct Id(Ulid);
 
 impl Id {
@@ -61,6 +62,18 @@ impl Id {
     pub fn time(self) -> DateTime<Utc> {
         let milliseconds = i64::try_from(self.0.timestamp_ms()).unwrap_or(i64::MAX);
         DateTime::from_timestamp_millis(milliseconds).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+}
+
+impl From<[u8; 16]> for Id {
+    fn from(bytes: [u8; 16]) -> Self {
+        Self::from_bytes(bytes)
+    }
+}
+
+impl From<Id> for [u8; 16] {
+    fn from(id: Id) -> Self {
+        id.to_bytes()
     }
 }
 

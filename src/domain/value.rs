@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::time::duration;
 
 /// A value in a file or in a record of another system.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub enum Value {
     /// Null; never written, and refused or dropped when it is read.
     Null,

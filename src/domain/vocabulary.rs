@@ -4,6 +4,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::codec::{Leaf, Shape};
+use super::value::Value;
+
 /// A word that is not in a vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownWord {
@@ -26,7 +29,7 @@ impl std::error::Error for UnknownWord {}
 macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident, $kind:literal { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$doc])* $variant),+ }
 
         impl $name {
@@ -44,6 +47,18 @@ macro_rules! vocabulary {
         impl fmt::Display for $name {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter.pad(self.as_str())
+            }
+        }
+
+        impl Leaf for $name {
+            const SHAPE: Shape = Shape::Word($kind, Self::WORDS);
+
+            fn parse(text: &str) -> Result<Self, String> {
+                text.parse().map_err(|unknown: UnknownWord| unknown.to_string())
+            }
+
+            fn value(&self) -> Value {
+                Value::from(self.as_str())
             }
         }
 

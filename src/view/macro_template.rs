@@ -39,7 +39,8 @@ mod tests {
     use crate::domain::people::person::Person;
     use crate::domain::sla::clock::{Clock, ClockState};
     use crate::domain::sla::plan::Metric;
-    use crate::domain::ticket::action::{Action, OpenFields};
+    use crate::domain::ticket::OpenFields;
+    use crate::domain::ticket::action::Action;
     use crate::domain::ticket::custom_field::FieldKind;
     use crate::domain::ticket::entry::Entry;
     use crate::domain::ticket::macro_template::{check, sample_record};

@@ -9,7 +9,8 @@ use crate::cli::error::CliError;
 use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::text::clean_subject;
-use crate::domain::ticket::action::{Action, HeaderField};
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::value::Value;
 use crate::error::Error;
 
@@ -50,7 +51,7 @@ fn parse_assignments(assignments: &[String]) -> Result<Action, CliError> {
         }
         match clean_subject(value) {
             None => unset.push(field),
-            Some(text) if field == HeaderField::Requester => {
+            Some(text) if field == HeaderField::REQUESTER => {
                 let person =
                     address(&text).map_err(|message| Error::usage(message, "a requester is an e-mail address"))?;
                 set.push((field, Value::from(person.as_str())));

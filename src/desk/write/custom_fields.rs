@@ -1,7 +1,9 @@
 //! Checks of custom fields and product groups against `[fields]` and `[product_groups]` of casebook.toml.
 
-use crate::domain::ticket::action::{Action, HeaderField, OpenFields};
+use crate::domain::ticket::OpenFields;
+use crate::domain::ticket::action::Action;
 use crate::domain::ticket::custom_field::{CustomField, InvalidFieldValue, coerce_all};
+use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::workflow::{Notice, Refusal};
 use crate::error::Error;
 use crate::store::config::fields::FieldChoices;

@@ -5,7 +5,9 @@ use crate::domain::people::eligibility::IneligibleReason;
 use crate::domain::people::eligibility_context::{EligibilityContext, instance_of};
 use crate::domain::people::person::Person;
 use crate::domain::ticket::Header;
-use crate::domain::ticket::action::{Action, HeaderField, OpenFields, Override};
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::header_field::HeaderField;
+use crate::domain::ticket::{OpenFields, Override};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::Kind;
 use crate::domain::workflow::Refusal;
@@ -85,20 +87,20 @@ pub(crate) fn check_field_changes(desk: &Desk, header: &Header, action: &Action)
         Some((_, Value::String(text))) => Some(text.as_str()),
         _ => None,
     };
-    let (named, instance) = (given(&HeaderField::Organization), given(&HeaderField::Instance));
+    let (named, instance) = (given(&HeaderField::ORGANIZATION), given(&HeaderField::INSTANCE));
     if named.is_none() && instance.is_none() {
         return Ok(Ok(()));
     }
     let organization = named.or(header.organization.as_deref());
     let file = organization.map(|id| desk.policy().organization_on_file(id)).transpose()?.flatten();
     if let (Some(named), None) = (named, &file) {
-        let requester = given(&HeaderField::Requester).and_then(|name| Person::from_name(name).ok());
+        let requester = given(&HeaderField::REQUESTER).and_then(|name| Person::from_name(name).ok());
         let requester = requester.as_ref().unwrap_or(&header.requester);
         let reason = unknown_organization(desk, requester, named)?;
         return Ok(reason.map_or(Ok(()), |reason| Err(Refusal::NotEligible(Box::new(reason)))));
     }
     // An instance that stays must belong to the new organization.
-    let stays = header.instance.as_deref().filter(|_| named.is_some() && !unset.contains(&HeaderField::Instance));
+    let stays = header.instance.as_deref().filter(|_| named.is_some() && !unset.contains(&HeaderField::INSTANCE));
     let (Some(file), Some(instance)) = (file, instance.or(stays)) else { return Ok(Ok(())) };
     Ok(instance_of(&file, Some(instance)).map(|_| ()))
 }

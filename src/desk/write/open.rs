@@ -2,8 +2,9 @@
 
 use crate::domain::id::Id;
 use crate::domain::people::role::TicketRole;
+use crate::domain::ticket::OpenFields;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, OpenFields};
+use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::{self, Notice, Refusal};

@@ -3,7 +3,7 @@
 
 use crate::domain::people::organization::Instance;
 use crate::domain::people::person::Person;
-use crate::domain::ticket::action::OpenFields;
+use crate::domain::ticket::OpenFields;
 use crate::domain::workflow;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;

@@ -6,8 +6,9 @@ use crate::domain::people::organization_access::{AccessRefusal, may_have_access}
 use crate::domain::people::organization_change::OrganizationChange;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
+use crate::domain::ticket::OpenFields;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
+use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::Kind;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;

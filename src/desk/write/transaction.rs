@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::codec::{HEADER_NAMES, header_fields};
+use crate::domain::codec::{header_fields, header_names};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::people::role::TicketRole;
@@ -252,5 +252,5 @@ pub fn first_header_mismatch(ticket: &Ticket) -> Option<String> {
     let (actual, expected) = (header_fields(ticket), header_fields(&Ticket { header, ..ticket.clone() }));
     let value =
         |fields: &Fields, name: &str| fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone());
-    HEADER_NAMES.into_iter().find(|name| value(&actual, name) != value(&expected, name)).map(str::to_owned)
+    header_names().find(|name| value(&actual, name) != value(&expected, name)).map(str::to_owned)
 }

@@ -1,13 +1,9 @@
 //! The reader of a map: each name is taken once, and a name that is left at the end is an error.
 
-use std::str::FromStr;
-
-use chrono::{DateTime, Utc};
-
 use super::error::Result;
 use super::error::{DecodeError, DecodeErrorKind, PathElement};
-use crate::domain::id::Id;
-use crate::domain::people::person::Person;
+use super::leaf::Leaf;
+use super::source::FieldSource;
 use crate::domain::text::Text;
 use crate::domain::value::{Fields, Value};
 
@@ -44,16 +40,8 @@ impl MapReader {
         self.error_at(name, DecodeErrorKind::WrongKind { expected, found: found.kind() })
     }
 
-    pub(super) fn invalid(&self, name: &str, error: &impl ToString) -> DecodeError {
-        self.error_at(name, DecodeErrorKind::Invalid(error.to_string()))
-    }
-
-    fn missing(&self, name: &'static str) -> DecodeError {
-        DecodeError { path: self.path.clone(), kind: DecodeErrorKind::Missing(name) }
-    }
-
     /// Takes a value out. Null and empty values are errors, because absent values are left out.
-    pub(super) fn take(&mut self, name: &'static str) -> Result<Option<Value>> {
+    fn value(&mut self, name: &'static str) -> Result<Option<Value>> {
         self.known.push(name);
         let Some(place) = self.left.iter().position(|(left, _)| left == name) else {
             return Ok(None);
@@ -65,16 +53,11 @@ impl MapReader {
         Ok(Some(value))
     }
 
-    /// Returns a value that was taken, or an error if it is missing.
-    pub(super) fn need<T>(&self, name: &'static str, value: Option<T>) -> Result<T> {
-        value.ok_or_else(|| self.missing(name))
-    }
-
     /// Takes text on one line.
-    pub(super) fn line(&mut self, name: &'static str) -> Result<Option<String>> {
-        match self.take(name)? {
+    fn line(&mut self, name: &'static str) -> Result<Option<String>> {
+        match self.value(name)? {
             None => Ok(None),
-            Some(Value::String(text)) if text.contains('\n') => Err(self.invalid(name, &"expected a single line")),
+            Some(Value::String(text)) if text.contains('\n') => Err(self.invalid(name, "expected a single line")),
             Some(Value::String(text)) if text.trim().is_empty() => Err(self.error_at(name, DecodeErrorKind::Empty)),
             Some(Value::String(text)) => Ok(Some(text)),
             Some(other @ (Value::Bool(_) | Value::Integer(_) | Value::Number(_))) => {
@@ -84,145 +67,22 @@ impl MapReader {
         }
     }
 
-    /// Takes a value of a type that parses itself, such as a word of a vocabulary or an id.
-    pub(super) fn parsed<T>(&mut self, name: &'static str) -> Result<Option<T>>
-    where
-        T: FromStr,
-        T::Err: ToString,
-    {
-        let Some(text) = self.line(name)? else {
-            return Ok(None);
-        };
-        text.parse().map(Some).map_err(|error: T::Err| self.invalid(name, &error))
-    }
-
-    /// Takes a required value of a type that parses itself.
-    pub(super) fn required<T>(&mut self, name: &'static str) -> Result<T>
-    where
-        T: FromStr,
-        T::Err: ToString,
-    {
-        let value = self.parsed(name)?;
-        self.need(name, value)
-    }
-
-    /// Takes required text on one line.
-    pub(super) fn required_line(&mut self, name: &'static str) -> Result<String> {
-        let text = self.line(name)?;
-        self.need(name, text)
-    }
-
-    /// Takes a required id.
-    pub(super) fn id(&mut self, name: &'static str) -> Result<Id> {
-        self.required(name)
-    }
-
-    /// Takes a person.
-    pub(super) fn person(&mut self, name: &'static str) -> Result<Option<Person>> {
-        let Some(text) = self.line(name)? else {
-            return Ok(None);
-        };
-        Person::from_name(&text).map(Some).map_err(|error| self.invalid(name, &error))
-    }
-
-    /// Takes an RFC 3339 time.
-    pub(super) fn time(&mut self, name: &'static str) -> Result<Option<DateTime<Utc>>> {
-        let Some(text) = self.line(name)? else {
-            return Ok(None);
-        };
-        let time = DateTime::parse_from_rfc3339(&text);
-        let invalid = || format!("invalid time `{text}`: expected a form such as 2026-11-21T17:05:12Z");
-        Ok(Some(time.map_err(|_| self.invalid(name, &invalid()))?.with_timezone(&Utc)))
-    }
-
-    /// Takes a flag; a missing one is false.
-    pub(super) fn flag(&mut self, name: &'static str) -> Result<bool> {
-        match self.take(name)? {
-            None => Ok(false),
-            Some(Value::Bool(flag)) => Ok(flag),
-            Some(other) => Err(self.wrong_kind(name, "true", &other)),
-        }
-    }
-
-    /// Takes a whole number.
-    pub(super) fn number(&mut self, name: &'static str) -> Result<Option<i128>> {
-        match self.take(name)? {
-            None => Ok(None),
-            Some(Value::Integer(number)) => Ok(Some(number)),
-            Some(other) => Err(self.wrong_kind(name, "a whole number", &other)),
-        }
-    }
-
-    /// Takes the `text` of an entry.
-    pub(super) fn text(&mut self) -> Result<Option<Text>> {
-        match self.take("text")? {
-            None => Ok(None),
-            Some(Value::String(text)) => {
-                Text::clean(&text).map(Some).ok_or_else(|| self.error_at("text", DecodeErrorKind::Empty))
-            }
-            Some(other) => Err(self.wrong_kind("text", "text", &other)),
-        }
-    }
-
     /// Takes a list; a missing one is empty.
-    pub(super) fn list(&mut self, name: &'static str) -> Result<Vec<Value>> {
-        match self.take(name)? {
+    fn list(&mut self, name: &'static str) -> Result<Vec<Value>> {
+        match self.value(name)? {
             None => Ok(Vec::new()),
             Some(Value::List(items)) => Ok(items),
             Some(other) => Err(self.wrong_kind(name, "a list", &other)),
         }
     }
 
-    /// Takes a list of texts, each parsed by `parse`.
-    pub(super) fn parsed_list<T, E: ToString>(
-        &mut self,
-        name: &'static str,
-        parse: impl Fn(&str) -> std::result::Result<T, E>,
-    ) -> Result<Vec<T>> {
-        let mut items = Vec::new();
-        for (index, item) in self.list(name)?.into_iter().enumerate() {
-            let error = |reader: &Self, kind| {
-                let mut error = reader.error_at(name, kind);
-                error.path.push(PathElement::Index(index));
-                error
-            };
-            let Value::String(text) = &item else {
-                return Err(error(self, DecodeErrorKind::WrongKind { expected: "text", found: item.kind() }));
-            };
-            items.push(parse(text).map_err(|invalid| error(self, DecodeErrorKind::Invalid(invalid.to_string())))?);
-        }
-        Ok(items)
-    }
-
-    /// Takes a list of people.
-    pub(super) fn people(&mut self, name: &'static str) -> Result<Vec<Person>> {
-        self.parsed_list(name, Person::from_name)
-    }
-
-    /// Takes a list of maps, and returns a reader of each.
-    pub(super) fn maps(&mut self, name: &'static str) -> Result<Vec<Self>> {
-        let items = self.list(name)?.into_iter().enumerate();
-        let map = |(index, item)| {
-            let mut path = self.path.clone();
-            path.extend([PathElement::Name(name.to_owned()), PathElement::Index(index)]);
-            Self::of(item, path, self.lenient)
-        };
-        items.map(map).collect()
-    }
-
-    /// Takes a map, and returns a reader of it.
-    pub(super) fn map(&mut self, name: &'static str) -> Result<Option<Self>> {
-        let Some(value) = self.take(name)? else {
-            return Ok(None);
-        };
-        let mut path = self.path.clone();
-        path.push(PathElement::Name(name.to_owned()));
-        Self::of(value, path, self.lenient).map(Some)
-    }
-
-    /// Takes a map of any names, such as custom fields, as it is.
-    pub(super) fn open_map(&mut self, name: &'static str) -> Result<Fields> {
-        Ok(self.map(name)?.map(|map| map.left).unwrap_or_default())
+    /// Reads the values of a map inside this one.
+    fn inside<T>(&self, value: Value, place: &[PathElement], take: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
+        let path = self.path.iter().chain(place).cloned().collect();
+        let mut inner = Self::of(value, path, self.lenient)?;
+        let taken = take(&mut inner)?;
+        inner.finish()?;
+        Ok(taken)
     }
 
     /// Takes all values that were not taken yet.
@@ -244,5 +104,80 @@ impl MapReader {
             }
             _ => Ok(()),
         }
+    }
+}
+
+impl FieldSource for MapReader {
+    type Error = DecodeError;
+
+    fn leaf<T: Leaf>(&mut self, name: &'static str) -> Result<Option<T>> {
+        let Some(text) = self.line(name)? else { return Ok(None) };
+        T::parse(&text).map(Some).map_err(|message| self.invalid(name, &message))
+    }
+
+    fn leaves<T: Leaf>(&mut self, name: &'static str) -> Result<Vec<T>> {
+        let mut items = Vec::new();
+        for (index, item) in self.list(name)?.into_iter().enumerate() {
+            let error = |kind| {
+                let mut error = self.error_at(name, kind);
+                error.path.push(PathElement::Index(index));
+                error
+            };
+            let Value::String(text) = &item else {
+                return Err(error(DecodeErrorKind::WrongKind { expected: "text", found: item.kind() }));
+            };
+            items.push(T::parse(text).map_err(|message| error(DecodeErrorKind::Invalid(message)))?);
+        }
+        Ok(items)
+    }
+
+    fn flag(&mut self, name: &'static str) -> Result<bool> {
+        match self.value(name)? {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(flag),
+            Some(other) => Err(self.wrong_kind(name, "true", &other)),
+        }
+    }
+
+    fn number(&mut self, name: &'static str) -> Result<Option<i128>> {
+        match self.value(name)? {
+            None => Ok(None),
+            Some(Value::Integer(number)) => Ok(Some(number)),
+            Some(other) => Err(self.wrong_kind(name, "a whole number", &other)),
+        }
+    }
+
+    fn text(&mut self) -> Result<Option<Text>> {
+        match self.value("text")? {
+            None => Ok(None),
+            Some(Value::String(text)) => {
+                Text::clean(&text).map(Some).ok_or_else(|| self.error_at("text", DecodeErrorKind::Empty))
+            }
+            Some(other) => Err(self.wrong_kind("text", "text", &other)),
+        }
+    }
+
+    fn map<T>(&mut self, name: &'static str, take: impl FnOnce(&mut Self) -> Result<T>) -> Result<Option<T>> {
+        let Some(value) = self.value(name)? else { return Ok(None) };
+        self.inside(value, &[PathElement::Name(name.to_owned())], take).map(Some)
+    }
+
+    fn maps<T>(&mut self, name: &'static str, mut take: impl FnMut(&mut Self) -> Result<T>) -> Result<Vec<T>> {
+        let items = self.list(name)?.into_iter().enumerate();
+        let path = |index| [PathElement::Name(name.to_owned()), PathElement::Index(index)];
+        items.map(|(index, item)| self.inside(item, &path(index), &mut take)).collect()
+    }
+
+    fn open_map(&mut self, name: &'static str) -> Result<Fields> {
+        let fields = self.map(name, |inner| Ok(inner.rest()))?;
+        Ok(fields.unwrap_or_default())
+    }
+
+    fn missing(&self, name: &'static str) -> DecodeError {
+        DecodeError { path: self.path.clone(), kind: DecodeErrorKind::Missing(name) }
+    }
+
+    fn invalid(&self, name: &str, message: &str) -> DecodeError {
+        self.error_at(name, DecodeErrorKind::Invalid(message.to_owned()))
     }
 }

@@ -1,58 +1,18 @@
 //! Organizations as named values in their fixed order, and back, as strictly as tickets
 //! (docs/format.md#organizationsacmeyaml).
 
-use chrono::NaiveDate;
-
-use super::encode::FieldWriter;
-use super::error::Result;
+use super::error::{DecodeError, DecodeErrorKind, PathElement, Result};
+use super::field::Record;
 use super::map_reader::MapReader;
+use super::source::FieldSource;
 use crate::domain::people::organization::{Instance, Member, Organization, PlanPeriod};
 use crate::domain::people::person::Person;
 use crate::domain::time::zone::Zone;
 use crate::domain::value::{Fields, Value};
-use crate::domain::vocabulary::OrganizationRole;
 
 /// Encodes an organization as named values. Dates are strings here; a file has them without quotes.
 pub fn organization_fields(organization: &Organization) -> Fields {
-    let maps = |maps: Vec<Fields>| Value::List(maps.into_iter().map(Value::Map).collect());
-    let mut writer = FieldWriter::default();
-    writer.text("id", &organization.id);
-    writer.display("name", organization.name.as_ref());
-    writer.list("domains", &organization.domains);
-    writer.display("language", organization.language.as_ref());
-    writer.display("time_zone", organization.time_zone.as_ref());
-    writer.value("plans", maps(organization.plans.iter().map(plan_fields).collect()));
-    writer.value("instances", maps(organization.instances.iter().map(instance_fields).collect()));
-    writer.value("people", maps(organization.people.iter().map(member_fields).collect()));
-    writer.0
-}
-
-fn plan_fields(period: &PlanPeriod) -> Fields {
-    let mut writer = FieldWriter::default();
-    writer.text("plan", &period.plan);
-    writer.display("from", period.from);
-    writer.display("until", period.until);
-    writer.0
-}
-
-fn instance_fields(instance: &Instance) -> Fields {
-    let mut writer = FieldWriter::default();
-    writer.text("id", &instance.id);
-    writer.display("edition", instance.edition);
-    writer.display("hosting", instance.hosting);
-    writer.display("release", instance.release.as_ref());
-    writer.display("project_number", instance.project_number.as_ref());
-    writer.0
-}
-
-fn member_fields(member: &Member) -> Fields {
-    let mut writer = FieldWriter::default();
-    writer.text("email", member.email.as_str());
-    writer.list("aliases", &member.aliases);
-    writer.display("name", member.name.as_ref());
-    writer.list("roles", &member.roles);
-    writer.display("organization_access", member.organization_access);
-    writer.0
+    organization.fields()
 }
 
 /// Decodes an organization from its named values. `id` is the id in the name of its file.
@@ -61,120 +21,96 @@ fn member_fields(member: &Member) -> Fields {
 /// The first invalid value, with its path.
 pub fn organization_from(value: Value, id: &str) -> Result<Organization> {
     let mut reader = MapReader::of(value, Vec::new(), false)?;
-    let inside = reader.required_line("id")?;
-    if inside != id {
+    let organization = Organization::take(&mut reader)?;
+    if organization.id != id {
+        let inside = &organization.id;
         return Err(reader.invalid("id", &format!("id `{inside}` does not match the file name: expected `{id}`")));
     }
-    let organization = Organization {
-        id: inside,
-        name: reader.line("name")?,
-        domains: reader.parsed_list("domains", domain)?,
-        language: reader.line("language")?,
-        time_zone: zone(&mut reader)?,
-        plans: plans(&mut reader)?,
-        instances: instances(&mut reader)?,
-        people: people(&mut reader)?,
-    };
     reader.finish()?;
+    for (index, domain) in organization.domains.iter().enumerate() {
+        validate_domain(domain).map_err(|message| invalid("domains", index, None, message))?;
+    }
+    if let Some(name) = &organization.time_zone {
+        Zone::named(name).map_err(|_| invalid_at(&["time_zone"], format!("unknown time zone `{name}`")))?;
+    }
+    validate_each("plans", &organization.plans, validate_plan)?;
+    validate_each("instances", &organization.instances, validate_instance)?;
+    validate_each("people", &organization.people, validate_member)?;
     Ok(organization)
 }
 
-/// Parses a whole domain: the part of an address after the @.
-fn domain(text: &str) -> std::result::Result<String, String> {
+/// The name of an invalid value, and the reason.
+type InvalidValue = (&'static str, String);
+
+/// Validates each item of a list beside the items before it.
+fn validate_each<T>(
+    name: &'static str,
+    items: &[T],
+    validate: fn(&[T], &T) -> std::result::Result<(), InvalidValue>,
+) -> Result<()> {
+    for (index, item) in items.iter().enumerate() {
+        validate(&items[..index], item).map_err(|(inner, message)| invalid(name, index, Some(inner), message))?;
+    }
+    Ok(())
+}
+
+fn invalid(name: &str, index: usize, inner: Option<&str>, message: String) -> DecodeError {
+    let mut error = invalid_at(&[name], message);
+    error.path.push(PathElement::Index(index));
+    error.path.extend(inner.map(|inner| PathElement::Name(inner.to_owned())));
+    error
+}
+
+fn invalid_at(names: &[&str], message: String) -> DecodeError {
+    let path = names.iter().map(|name| PathElement::Name((*name).to_owned())).collect();
+    DecodeError { path, kind: DecodeErrorKind::Invalid(message) }
+}
+
+/// Validates a whole domain: the part of an address after the @.
+fn validate_domain(text: &str) -> std::result::Result<(), String> {
     let is_forbidden = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '@' | '*' | '/');
-    match text.is_empty() || text.starts_with('.') || text.contains(is_forbidden) {
+    match text.starts_with('.') || text.contains(is_forbidden) {
         true => Err(format!("invalid domain `{text}`: expected a form such as `acme.example`")),
-        false => Ok(text.to_owned()),
+        false => Ok(()),
     }
 }
 
-fn zone(reader: &mut MapReader) -> Result<Option<String>> {
-    let Some(name) = reader.line("time_zone")? else { return Ok(None) };
-    let unknown = |_| reader.invalid("time_zone", &format!("unknown time zone `{name}`"));
-    Zone::named(&name).map_err(unknown)?;
-    Ok(Some(name))
-}
-
-fn plans(reader: &mut MapReader) -> Result<Vec<PlanPeriod>> {
-    let mut plans: Vec<PlanPeriod> = Vec::new();
-    for mut map in reader.maps("plans")? {
-        let period = PlanPeriod {
-            plan: map.required_line("plan")?,
-            from: day(&mut map, "from")?,
-            until: day(&mut map, "until")?,
-        };
-        if period.from.zip(period.until).is_some_and(|(from, until)| from >= until) {
-            return Err(map.invalid("until", &"a plan must end after the day it begins"));
-        }
-        if let Some(before) = plans.last()
-            && before.until.zip(period.from).is_none_or(|(until, from)| until > from)
-        {
-            return Err(map.invalid("from", &"a plan must begin on the day the plan before it ends, or later"));
-        }
-        map.finish()?;
-        plans.push(period);
+fn validate_plan(before: &[PlanPeriod], period: &PlanPeriod) -> std::result::Result<(), InvalidValue> {
+    if period.from.zip(period.until).is_some_and(|(from, until)| from >= until) {
+        return Err(("until", "a plan must end after the day it begins".to_owned()));
     }
-    Ok(plans)
-}
-
-fn day(reader: &mut MapReader, name: &'static str) -> Result<Option<NaiveDate>> {
-    let Some(text) = reader.line(name)? else { return Ok(None) };
-    let day = text.parse().ok().filter(|day: &NaiveDate| day.to_string() == text);
-    let invalid = || format!("invalid date `{text}`: expected a form such as 2026-08-01");
-    day.map(Some).ok_or_else(|| reader.invalid(name, &invalid()))
-}
-
-fn instances(reader: &mut MapReader) -> Result<Vec<Instance>> {
-    let mut instances: Vec<Instance> = Vec::new();
-    for mut map in reader.maps("instances")? {
-        let instance = Instance {
-            id: map.required_line("id")?,
-            edition: map.parsed("edition")?,
-            hosting: map.parsed("hosting")?,
-            release: map.line("release")?,
-            project_number: map.line("project_number")?,
-        };
-        if instances.iter().any(|other| other.id == instance.id) {
-            return Err(map.invalid("id", &format!("duplicate instance `{}`", instance.id)));
-        }
-        if instance.project_number.as_ref().is_some_and(|number| !number.bytes().all(|byte| byte.is_ascii_digit())) {
-            return Err(map.invalid("project_number", &"a project number must contain only digits"));
-        }
-        map.finish()?;
-        instances.push(instance);
+    let overlaps = |last: &PlanPeriod| last.until.zip(period.from).is_none_or(|(until, from)| until > from);
+    match before.last().is_some_and(overlaps) {
+        true => Err(("from", "a plan must begin on the day the plan before it ends, or later".to_owned())),
+        false => Ok(()),
     }
-    Ok(instances)
 }
 
-fn people(reader: &mut MapReader) -> Result<Vec<Member>> {
-    let mut people: Vec<Member> = Vec::new();
-    for mut map in reader.maps("people")? {
-        let member = Member {
-            email: {
-                let text = map.required_line("email")?;
-                Person::from_address(&text).map_err(|error| map.invalid("email", &error))?
-            },
-            aliases: map.parsed_list("aliases", Person::from_address)?,
-            name: map.line("name")?,
-            roles: map.parsed_list("roles", str::parse::<OrganizationRole>)?,
-            organization_access: map.parsed("organization_access")?,
-        };
-        let is_listed = |address: &Person| people.iter().any(|other| other.has_address(address));
-        if is_listed(&member.email) {
-            return Err(map.invalid("email", &format!("duplicate address {}", member.email)));
-        }
-        for (place, alias) in member.aliases.iter().enumerate() {
-            if is_listed(alias) || alias.same_address(&member.email) || alias.is_in(&member.aliases[..place]) {
-                return Err(map.invalid("aliases", &format!("duplicate address {alias}")));
-            }
-        }
-        if let Some((_, role)) =
-            member.roles.iter().enumerate().find(|(place, role)| member.roles[..*place].contains(role))
-        {
-            return Err(map.invalid("roles", &format!("duplicate role `{role}`")));
-        }
-        map.finish()?;
-        people.push(member);
+fn validate_instance(before: &[Instance], instance: &Instance) -> std::result::Result<(), InvalidValue> {
+    if before.iter().any(|other| other.id == instance.id) {
+        return Err(("id", format!("duplicate instance `{}`", instance.id)));
     }
-    Ok(people)
+    match &instance.project_number {
+        Some(number) if !number.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Err(("project_number", "a project number must contain only digits".to_owned()))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn validate_member(before: &[Member], member: &Member) -> std::result::Result<(), InvalidValue> {
+    let addresses: Vec<&Person> = [&member.email].into_iter().chain(&member.aliases).collect();
+    for (place, address) in addresses.iter().enumerate() {
+        let name = if place == 0 { "email" } else { "aliases" };
+        Person::from_address(address.as_str()).map_err(|error| (name, error.to_string()))?;
+        let is_own = addresses[..place].iter().any(|other| other.same_address(address));
+        if is_own || before.iter().any(|other| other.has_address(address)) {
+            return Err((name, format!("duplicate address {address}")));
+        }
+    }
+    let repeated = member.roles.iter().enumerate().find(|(place, role)| member.roles[..*place].contains(role));
+    match repeated {
+        Some((_, role)) => Err(("roles", format!("duplicate role `{role}`"))),
+        None => Ok(()),
+    }
 }

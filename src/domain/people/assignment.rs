@@ -167,7 +167,7 @@ mod tests {
     use crate::domain::id::Id;
     use crate::domain::sla::events::SlaEvents;
     use crate::domain::ticket::Header;
-    use crate::domain::ticket::action::OpenFields;
+    use crate::domain::ticket::OpenFields;
     use crate::domain::vocabulary::Priority;
 
     fn person(name: &str) -> Person {

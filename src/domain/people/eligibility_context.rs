@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::eligibility::{Applicant, EligibilityPolicy, IneligibleReason, eligibility_problems};
 use super::organization::{Instance, Organization};
 use crate::domain::sla::plan::{Plan, default_roles};
-use crate::domain::ticket::action::OpenFields;
+use crate::domain::ticket::OpenFields;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::OrganizationRole;
 use crate::domain::workflow::Refusal;

@@ -90,8 +90,9 @@ mod tests {
     use super::*;
     use crate::domain::id::Id;
     use crate::domain::people::team::Team;
+    use crate::domain::ticket::OpenFields;
     use crate::domain::ticket::Ticket;
-    use crate::domain::ticket::action::{Action, OpenFields};
+    use crate::domain::ticket::action::Action;
     use crate::domain::ticket::entry::Entry;
     use crate::domain::vocabulary::{Priority, Role, Status};
 

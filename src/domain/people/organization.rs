@@ -3,40 +3,45 @@
 use chrono::NaiveDate;
 
 use super::person::Person;
+use crate::domain::codec::record::record;
 use crate::domain::id::Id;
 use crate::domain::vocabulary::{Edition, Hosting, OrganizationRole};
 
-/// A customer organization.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Organization {
-    /// The id, by which tickets name the organization; also the name of its file.
-    pub id: String,
-    /// The name.
-    pub name: Option<String>,
-    /// The email domains of the organization. Every person with an address at one of them is a member, without any
-    /// role.
-    pub domains: Vec<String>,
-    /// The language for messages to its people.
-    pub language: Option<String>,
-    /// The time zone, an IANA name.
-    pub time_zone: Option<String>,
-    /// The plans, in the order of time.
-    pub plans: Vec<PlanPeriod>,
-    /// The instances.
-    pub instances: Vec<Instance>,
-    /// The people listed.
-    pub people: Vec<Member>,
+record! {
+    /// A customer organization.
+    #[derive(Clone, Debug, Default, PartialEq, Eq)]
+    pub struct Organization {
+        /// The id, by which tickets name the organization; also the name of its file.
+        pub id: String,
+        /// The name.
+        pub name: Option<String>,
+        /// The email domains of the organization. Every person with an address at one of them is a member, without any
+        /// role.
+        pub domains: Vec<String>,
+        /// The language for messages to its people.
+        pub language: Option<String>,
+        /// The time zone, an IANA name.
+        pub time_zone: Option<String>,
+        /// The plans, in the order of time.
+        pub plans: Vec<PlanPeriod>,
+        /// The instances.
+        pub instances: Vec<Instance>,
+        /// The people listed.
+        pub people: Vec<Member>,
+    }
 }
 
-/// A plan and the period in which it is in force.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PlanPeriod {
-    /// The name of the plan in casebook.toml.
-    pub plan: String,
-    /// The first day; `None` if the period has no start.
-    pub from: Option<NaiveDate>,
-    /// The day of renewal, which is the first day after the period; `None` if it has no end.
-    pub until: Option<NaiveDate>,
+record! {
+    /// A plan and the period in which it is in force.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct PlanPeriod {
+        /// The name of the plan in casebook.toml.
+        pub plan: String,
+        /// The first day; `None` if the period has no start.
+        pub from: Option<NaiveDate>,
+        /// The day of renewal, which is the first day after the period; `None` if it has no end.
+        pub until: Option<NaiveDate>,
+    }
 }
 
 impl PlanPeriod {
@@ -46,34 +51,38 @@ impl PlanPeriod {
     }
 }
 
-/// An instance of the product.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instance {
-    /// The id, by which tickets name the instance.
-    pub id: String,
-    /// The edition of the product.
-    pub edition: Option<Edition>,
-    /// The side that hosts the instance.
-    pub hosting: Option<Hosting>,
-    /// The release.
-    pub release: Option<String>,
-    /// The number of the cloud project to which the instance is billed.
-    pub project_number: Option<String>,
+record! {
+    /// An instance of the product.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Instance {
+        /// The id, by which tickets name the instance.
+        pub id: String,
+        /// The edition of the product.
+        pub edition: Option<Edition>,
+        /// The side that hosts the instance.
+        pub hosting: Option<Hosting>,
+        /// The release.
+        pub release: Option<String>,
+        /// The number of the cloud project to which the instance is billed.
+        pub project_number: Option<String>,
+    }
 }
 
-/// A person listed by an organization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// The address.
-    pub email: Person,
-    /// The other addresses.
-    pub aliases: Vec<Person>,
-    /// The name.
-    pub name: Option<String>,
-    /// The roles, each once.
-    pub roles: Vec<OrganizationRole>,
-    /// The ticket that granted access to every ticket of the organization.
-    pub organization_access: Option<Id>,
+record! {
+    /// A person listed by an organization.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Member {
+        /// The address.
+        pub email: Person,
+        /// The other addresses.
+        pub aliases: Vec<Person>,
+        /// The name.
+        pub name: Option<String>,
+        /// The roles, each once.
+        pub roles: Vec<OrganizationRole>,
+        /// The ticket that granted access to every ticket of the organization.
+        pub organization_access: Option<Id>,
+    }
 }
 
 impl Member {

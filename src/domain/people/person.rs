@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A person: an email address, or a bare name in imported tickets.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Person(String);
 
 /// A text that is not an address or name.

@@ -7,17 +7,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::id::Id;
 use crate::domain::ticket::Header;
-use crate::domain::ticket::action::{Action, HeaderField};
+use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::value::Value;
 use crate::domain::vocabulary::{Priority, Role, Status};
 
 /// The events of a ticket after its opening, in order.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SlaEvents(pub Vec<SlaEvent>);
 
 /// An event of a ticket that clocks depend on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct SlaEvent {
     /// The seconds since the ticket was opened; never less than those of the event before.
     pub after: u64,
@@ -26,7 +27,7 @@ pub struct SlaEvent {
 }
 
 /// The kind of an event that clocks depend on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum SlaEventKind {
     /// A human agent replied in public; the status after it.
     AgentReplied(Status),
@@ -163,10 +164,10 @@ impl SlaEventRecorder {
             _ => None,
         };
         let kind = match field {
-            HeaderField::Language if value != self.language => {
+            HeaderField::Named("language") if value != self.language => {
                 SlaEventKind::LanguageWas(std::mem::replace(&mut self.language, value))
             }
-            HeaderField::Channel if value != self.channel => {
+            HeaderField::Named("channel") if value != self.channel => {
                 SlaEventKind::ChannelWas(std::mem::replace(&mut self.channel, value))
             }
             _ => return,

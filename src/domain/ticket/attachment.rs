@@ -5,7 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::action::Action;
+use crate::domain::codec::record::record;
 
 /// The maximum length of a name in bytes. No common file system accepts a longer one.
 pub const MAX_NAME_BYTES: usize = 255;
@@ -18,15 +18,17 @@ pub struct Digest(pub [u8; 32]);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseDigestError;
 
-/// An attachment, as an entry describes it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attachment {
-    /// The name of the original file, without folders, as the actor gave it.
-    pub name: String,
-    /// The size in bytes.
-    pub size: u64,
-    /// The digest of the bytes.
-    pub digest: Digest,
+record! {
+    /// An attachment, as an entry describes it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Attachment {
+        /// The name of the original file, without folders, as the actor gave it.
+        pub name: String,
+        /// The size in bytes.
+        pub size: u64,
+        /// The digest of the bytes.
+        pub digest as "sha256": Digest,
+    }
 }
 
 impl Attachment {
@@ -99,12 +101,9 @@ pub fn validate_name(name: &str) -> Result<(), &'static str> {
     }
 }
 
-/// Returns true if an entry of this action may have attachments.
-pub const fn may_have_attachments(action: &Action) -> bool {
-    matches!(
-        action,
-        Action::Open(_) | Action::Reply { .. } | Action::Note { .. } | Action::Remind { .. } | Action::Attach
-    )
+/// Returns true if an entry with this action, given by its word, may have attachments.
+pub fn may_have_attachments(action: &str) -> bool {
+    matches!(action, "open" | "reply" | "note" | "remind" | "attach")
 }
 
 /// Formats a size in powers of ten: `813 B`, `1.2 kB`, `25 MB`. Rounds down.

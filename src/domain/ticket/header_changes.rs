@@ -61,8 +61,10 @@ fn difference(before: &Fields, after: &Fields) -> Vec<HeaderChange> {
 mod tests {
     use super::*;
     use crate::domain::people::person::Person;
-    use crate::domain::ticket::action::{Action, HeaderField, OpenFields};
+    use crate::domain::ticket::OpenFields;
+    use crate::domain::ticket::action::Action;
     use crate::domain::ticket::entry::Entry;
+    use crate::domain::ticket::header_field::HeaderField;
     use crate::domain::vocabulary::{Priority, Role, Status};
 
     fn entry(random: u128, action: Action, to: Option<Status>) -> Entry {

@@ -10,8 +10,9 @@ pub mod attachment;
 pub mod custom_field;
 pub mod diff;
 pub mod entry;
-mod header;
+mod fields;
 pub mod header_changes;
+pub mod header_field;
 pub mod macro_template;
 pub mod macros;
 pub mod product_group;
@@ -24,11 +25,11 @@ use chrono::{DateTime, Utc};
 
 use super::id::Id;
 use super::people::visibility::{internal_entries, redacted_entries};
-use super::ticket::action::{Action, OpenFields};
+use super::ticket::action::Action;
 use super::ticket::entry::Entry;
 use super::vocabulary::{Role, Status};
 
-pub use header::{Escalation, Header, Hold};
+pub use fields::{Escalation, Header, Hold, OpenFields, Override};
 
 /// The format number that this program writes. Newer formats are read in part, and never written (rule CB019).
 pub const FORMAT: u32 = 1;

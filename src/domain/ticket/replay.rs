@@ -4,42 +4,13 @@
 //! replaying it does not fail. A merged ticket stays solved until it is unmerged, whatever else was written to it
 //! (docs/format.md#merging-clones).
 
-use super::action::{Action, HeaderField, OpenFields};
+use super::action::Action;
 use super::entry::Entry;
+use super::header_field::HeaderField;
 use super::{Escalation, Header};
 use crate::domain::people::person::Person;
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::{Resolution, Status};
-
-impl Header {
-    /// Returns the header of a new ticket.
-    pub fn opened(opening: &OpenFields) -> Self {
-        let opening = opening.clone();
-        Self {
-            subject: opening.subject,
-            kind: opening.kind,
-            status: Status::Open,
-            priority: opening.priority,
-            product: opening.product,
-            product_group: opening.product_group,
-            organization: opening.organization,
-            instance: opening.instance,
-            requester: opening.requester,
-            assignee: opening.assignee,
-            cc: opening.cc,
-            channel: opening.channel,
-            language: opening.language,
-            tags: opening.tags,
-            escalation: None,
-            hold: None,
-            resolution: None,
-            merged_into: None,
-            merged_from: Vec::new(),
-            follow_up_of: opening.follow_up_of,
-            fields: opening.fields,
-        }
-    }
-}
 
 /// Returns the header that results from a history; `None` if the first entry is not an opening.
 pub fn replay(history: &[Entry]) -> Option<Header> {
@@ -125,25 +96,10 @@ fn add_people(people: &mut Vec<Person>, more: &[Person]) {
 }
 
 pub(crate) fn set_header_field(header: &mut Header, field: &HeaderField, value: Option<&Value>) {
-    let text = match value {
-        Some(Value::String(text)) => Some(text.clone()),
-        _ => None,
-    };
-    match (field, text) {
-        (HeaderField::Subject, Some(text)) => header.subject = text,
-        (HeaderField::Requester, Some(text)) => {
-            if let Ok(person) = Person::from_name(&text) {
-                header.requester = person;
-            }
-        }
-        (HeaderField::Subject | HeaderField::Requester, None) => {}
-        (HeaderField::Product, text) => header.product = text,
-        (HeaderField::ProductGroup, text) => header.product_group = text,
-        (HeaderField::Organization, text) => header.organization = text,
-        (HeaderField::Instance, text) => header.instance = text,
-        (HeaderField::Channel, text) => header.channel = text,
-        (HeaderField::Language, text) => header.language = text,
+    match (field, value) {
         (HeaderField::Field(name), _) => set_field(&mut header.fields, name, value),
+        (HeaderField::Named(name), Some(Value::String(text))) => header.assign(name, Some(text)),
+        (HeaderField::Named(name), _) => header.assign(name, None),
     }
 }
 

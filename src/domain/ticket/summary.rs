@@ -8,7 +8,7 @@ use crate::domain::sla::events::SlaEvents;
 use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 
 /// A summary of a ticket.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
     /// The id of the ticket.
     pub id: Id,
@@ -19,8 +19,10 @@ pub struct Summary {
     /// True if the ticket was reopened at least once.
     pub reopened: bool,
     /// The time of the opening, UTC.
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub created_at: DateTime<Utc>,
     /// The time of the last entry, UTC.
+    #[serde(with = "chrono::serde::ts_microseconds")]
     pub last_activity_at: DateTime<Utc>,
     /// The version: the id of the last entry.
     pub version: Id,

@@ -4,8 +4,10 @@ use super::{Refusal, Request};
 use crate::domain::people::person::Person;
 use crate::domain::people::role::TicketRole;
 use crate::domain::people::team::Team;
+use crate::domain::ticket::OpenFields;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::{Action, HeaderField, OpenFields, SolveEvidence};
+use crate::domain::ticket::action::{Action, SolveEvidence};
+use crate::domain::ticket::header_field::HeaderField;
 
 /// Checks whether a role permits a request on a ticket that the actor may see.
 ///
@@ -30,7 +32,7 @@ pub fn check_permission(team: &Team, role: TicketRole, ticket: &Ticket, request:
 /// organization, the requester and the channel.
 fn editor_may(team: &Team, action: &Action) -> bool {
     let is_allowed = |field: &HeaderField| {
-        !matches!(field, HeaderField::Organization | HeaderField::Requester | HeaderField::Channel)
+        ![HeaderField::ORGANIZATION, HeaderField::REQUESTER, HeaderField::CHANNEL].contains(field)
     };
     match action {
         Action::Set { set, unset } => set.iter().map(|(field, _)| field).chain(unset).all(is_allowed),

@@ -5,7 +5,8 @@
 use super::{Decision, DecisionContext, Notice, Refusal, Request};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
-use crate::domain::ticket::action::{Action, HeaderField};
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::ticket::replay;
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::value::Value;
@@ -71,7 +72,7 @@ pub(super) fn set(ticket: &Ticket, set: &[(HeaderField, Value)], unset: &[Header
 
 fn validate_value(field: &HeaderField, value: &Value) -> Result<(), Refusal> {
     let is_valid = match (field, value) {
-        (HeaderField::Requester, Value::String(text)) => Person::from_name(text).is_ok(),
+        (field, Value::String(text)) if *field == HeaderField::REQUESTER => Person::from_name(text).is_ok(),
         (HeaderField::Field(_), value) => !matches!(value, Value::Null | Value::List(_) | Value::Map(_)),
         (_, Value::String(text)) => !text.trim().is_empty() && !text.contains('\n'),
         _ => false,

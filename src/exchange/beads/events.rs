@@ -6,7 +6,8 @@ use serde_json::Value as Json;
 use super::record::RecordReader;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
-use crate::domain::ticket::action::{Action, OpenFields, SolveEvidence};
+use crate::domain::ticket::OpenFields;
+use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::Role;
 

@@ -28,11 +28,6 @@ impl ByteWriter {
         self.0.extend_from_slice(text.as_bytes());
     }
 
-    /// Appends an optional text. None is written as an empty text, since no field is empty.
-    pub fn optional_text(&mut self, text: Option<&str>) {
-        self.text(text.unwrap_or_default());
-    }
-
     /// Appends the 16 bytes of an id.
     pub fn id(&mut self, id: Id) {
         self.0.extend_from_slice(&id.to_bytes());
@@ -96,12 +91,6 @@ impl<'a> ByteReader<'a> {
     pub fn text(&mut self) -> Option<&'a str> {
         let length = self.number()?;
         std::str::from_utf8(self.take(length)?).ok()
-    }
-
-    /// Reads an optional text.
-    pub fn optional_text(&mut self) -> Option<Option<String>> {
-        let text = self.text()?;
-        Some((!text.is_empty()).then(|| text.to_owned()))
     }
 
     /// Reads an id.

@@ -17,7 +17,6 @@ mod encoding;
 mod entry_locations;
 mod file_stamp;
 mod row;
-mod sla_events;
 mod suffixes;
 mod summaries;
 mod summary;
@@ -42,7 +41,7 @@ pub use summaries::Rows;
 /// The name of the file in the state directory.
 const NAME: &str = "index";
 /// The type and version of the file.
-const MAGIC: &[u8; 8] = b"casebk\x00\x04";
+const MAGIC: &[u8; 8] = b"casebk\x00\x05";
 /// The size of the header in bytes: the magic, six numbers and their checksum.
 const HEAD: usize = 64;
 /// The number of bytes by which the log can exceed an eighth of the index, before a new index is written.

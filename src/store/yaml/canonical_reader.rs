@@ -1,95 +1,61 @@
 //! The canonical reader: a fast reader of files that are exactly as the printer prints them.
 //!
-//! Most files are simple and are read by the [summary reader](super::summary_reader), which accepts only canonical
-//! lines. The ticket read from any other file is printed again and compared with the file, byte by byte; a file that
-//! differs is left to the library. So this reader can be fast but never wrong. It has no errors: `None` means "not
-//! canonical".
+//! It reads each line once, takes the fields in the order of the format, and accepts a value only in the form that the
+//! printer gives it. So a file that it reads is canonical, and the library reads the same ticket from it; a file that it
+//! does not read is left to the library. It has no other errors. Properties and a fuzz target compare it with the
+//! library and the printer.
 
-use super::print::{self, END_MARKER, print};
-use super::scalar;
-use super::summary_reader;
-use crate::domain::codec::{later_entry_from, ticket_from};
+#[cfg(test)]
+mod tests;
+
+use super::line_cursor::{LineCursor, unquote};
+use super::print;
+use super::scalar::{is_plain, is_printable, print_scalar};
+use crate::domain::codec::{FieldSource, Leaf, Record, Shape, take_entry};
+use crate::domain::id::Id;
 use crate::domain::text::Text;
-use crate::domain::ticket::Ticket;
+use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::ticket::{FORMAT, Header, Ticket};
 use crate::domain::value::{Fields, Value};
 
-/// The deepest nesting that is read. Deeper values are left to the library, which limits the depth.
-const DEEPEST: usize = 16;
+/// The lines between the header and the entries.
+const HISTORY: &[u8] = b"\n\nhistory:\n";
+
+/// The number of blanks before the lines of a text.
+const TEXT_COLUMN: usize = 4;
+
+/// A file that is not canonical.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct NotCanonical;
+
+type Canonical<T> = Result<T, NotCanonical>;
 
 /// Reads a file that is canonical.
 pub(super) fn read(bytes: &[u8]) -> Option<Ticket> {
-    summary_reader::read(bytes).or_else(|| read_and_print(bytes))
+    CanonicalReader::over(bytes, false)?.ticket().ok()
 }
 
 /// Reads a file that is canonical, with [`Text::left_out`] in place of every text.
 pub(super) fn read_bare(bytes: &[u8]) -> Option<Ticket> {
-    summary_reader::read_bare(bytes).or_else(|| read_and_print(bytes).map(without_text))
+    CanonicalReader::over(bytes, true)?.ticket().ok()
 }
 
 /// Replaces every text of a ticket by [`Text::left_out`].
 pub(super) fn without_text(mut ticket: Ticket) -> Ticket {
-    ticket.history.iter_mut().for_each(leave_text_out);
-    ticket
-}
-
-fn leave_text_out(entry: &mut Entry) {
-    if entry.text.is_some() {
+    for entry in ticket.history.iter_mut().filter(|entry| entry.text.is_some()) {
         entry.text = Some(Text::left_out());
     }
-}
-
-fn read_and_print(bytes: &[u8]) -> Option<Ticket> {
-    let text = std::str::from_utf8(bytes).ok()?;
-    let mut cursor = LineCursor::over(text);
-    let mut fields = cursor.map(0, None, 0)?;
-    cursor.expect("")?;
-    cursor.expect("history:")?;
-    let mut entries = Vec::new();
-    loop {
-        let first = cursor.take()?.strip_prefix("- ")?;
-        entries.push(Value::Map(cursor.map(2, Some(first), 1)?));
-        match cursor.take()? {
-            "" => {}
-            "..." => break,
-            _ => return None,
-        }
-    }
-    fields.push(("history".to_owned(), Value::List(entries)));
-    let ticket = ticket_from(Value::Map(fields)).ok()?;
-    (print(&ticket) == text).then_some(ticket)
+    ticket
 }
 
 /// Reads entries up to the end marker, each after an empty line, as they follow other entries in a canonical file.
 /// Texts are replaced by [`Text::left_out`].
 pub(super) fn parse_appended(bytes: &[u8]) -> Option<Vec<Entry>> {
-    summary_reader::parse_appended(bytes).or_else(|| {
-        let text = std::str::from_utf8(bytes).ok()?;
-        let mut entries = later_entries(text)?;
-        let mut printed = String::with_capacity(text.len());
-        for entry in &entries {
-            printed.push('\n');
-            print::entry(&mut printed, 0, entry);
-        }
-        printed.push_str(END_MARKER);
-        entries.iter_mut().for_each(leave_text_out);
-        (printed == text).then_some(entries)
-    })
-}
-
-fn later_entries(text: &str) -> Option<Vec<Entry>> {
-    let mut cursor = LineCursor::over(text);
-    let mut entries = Vec::new();
-    while cursor.at < text.len() {
-        match cursor.take()? {
-            "..." if cursor.at == text.len() => return Some(entries),
-            "" => {}
-            _ => return None,
-        }
-        let first = cursor.take()?.strip_prefix("- ")?;
-        entries.push(later_entry_from(Value::Map(cursor.map(2, Some(first), 1)?)).ok()?);
-    }
-    None
+    let mut reader = CanonicalReader::over(bytes, true)?;
+    reader.expect("").ok()?;
+    reader.entries(false).ok()
 }
 
 /// Returns true if a file is canonical.
@@ -97,257 +63,318 @@ pub fn is_canonical(bytes: &[u8]) -> bool {
     read(bytes).is_some()
 }
 
-/// A cursor over the lines of a text.
-pub(super) struct LineCursor<'a> {
-    text: &'a str,
-    at: usize,
+/// Reads the summary of a canonical file. `id` is the id in the name of the file.
+pub fn read_summary(bytes: &[u8], id: Id) -> Option<Summary> {
+    read_bare(bytes).filter(|ticket| ticket.id == id).map(|ticket| Summary::from(&ticket))
 }
 
-impl<'a> LineCursor<'a> {
-    /// Returns a cursor before the first line.
-    pub const fn over(text: &'a str) -> Self {
-        Self { text, at: 0 }
+/// Reads only the header of a file that looks complete, as [`read_summary`] does. The entries are not checked. But
+/// after the header there are only entries: no field of the header, which a reader would accept there too, and no
+/// conflict marker.
+pub fn read_summary_header(bytes: &[u8], id: Id) -> Option<Header> {
+    let end = memchr::memmem::find(bytes, HISTORY)?;
+    let entries = bytes[end + HISTORY.len()..].strip_suffix(b"...\n")?;
+    let is_history = entries.starts_with(b"- id: ") && entries.ends_with(b"\n") && contains_only_entries(entries);
+    if is_history { header_in(&bytes[..=end], id) } else { None }
+}
+
+/// Reads the header of a damaged file, if the header is valid.
+pub fn salvage_header(bytes: &[u8], id: Id) -> Option<Header> {
+    header_in(&bytes[..=memchr::memmem::find(bytes, HISTORY)?], id)
+}
+
+fn header_in(bytes: &[u8], id: Id) -> Option<Header> {
+    let mut reader = CanonicalReader::over(bytes, true)?;
+    let (own, header) = reader.heading().ok()?;
+    (own == id && reader.lines.is_done()).then_some(header)
+}
+
+/// Returns true if every line after the first is empty, indented, or the first of an entry. The lines must end in LF:
+/// the library accepts four other line breaks.
+fn contains_only_entries(entries: &[u8]) -> bool {
+    let contains = |text: &str| memchr::memmem::find(entries, text.as_bytes()).is_some();
+    let has_other_breaks =
+        contains("\r") || !entries.is_ascii() && ["\u{85}", "\u{2028}", "\u{2029}"].into_iter().any(contains);
+    !has_other_breaks
+        && memchr::memchr_iter(b'\n', entries).all(|end| {
+            let line = &entries[end + 1..];
+            matches!(line.first(), None | Some(b'\n' | b' ')) || line.starts_with(b"- ")
+        })
+}
+
+/// Returns true if every reader treats each character of the text alike. Tabs are allowed in blocks.
+fn is_unambiguous(text: &str) -> bool {
+    let is_control = |byte: u8| (byte < b' ' && byte != b'\n' && byte != b'\t') || byte == 0x7f;
+    let has_control = text.bytes().fold(false, |found, byte| found | is_control(byte));
+    !has_control && (text.is_ascii() || text.chars().all(|c| matches!(c, '\n' | '\t') || is_printable(c)))
+}
+
+/// A reader of the canonical lines of a map and of the maps in it.
+struct CanonicalReader<'a> {
+    lines: LineCursor<'a>,
+    /// The column at which the names of the map begin.
+    column: usize,
+    /// The content of the next line and the offset after it, if the line is one of the map.
+    next: Option<(&'a str, usize)>,
+    /// True if texts are left out.
+    is_bare: bool,
+}
+
+impl<'a> CanonicalReader<'a> {
+    fn over(bytes: &'a [u8], is_bare: bool) -> Option<Self> {
+        let text = std::str::from_utf8(bytes).ok().filter(|text| is_unambiguous(text))?;
+        let mut reader = Self { lines: LineCursor::over(text), column: 0, next: None, is_bare };
+        reader.look();
+        Some(reader)
     }
 
-    /// Returns the next line, and the offset after it. Every line of a canonical file ends in LF.
-    fn peek(&self) -> Option<(&'a str, usize)> {
-        let rest = &self.text[self.at..];
-        let end = memchr::memchr(b'\n', rest.as_bytes())?;
-        Some((&rest[..end], self.at + end + 1))
+    fn ticket(&mut self) -> Canonical<Ticket> {
+        let (id, header) = self.heading()?;
+        self.expect("")?;
+        self.expect("history:")?;
+        let history = self.entries(true)?;
+        let opens = history.first().is_some_and(|first| first.id == id && matches!(first.action, Action::Open(_)));
+        if opens { Ok(Ticket { format: FORMAT, id, header, history }) } else { Err(NotCanonical) }
     }
 
-    /// Takes the next line.
-    pub fn take(&mut self) -> Option<&'a str> {
-        let (line, next) = self.peek()?;
-        self.at = next;
-        Some(line)
-    }
-
-    /// Takes the next line if it is the given one.
-    pub fn expect(&mut self, line: &str) -> Option<()> {
-        (self.take()? == line).then_some(())
-    }
-
-    /// Returns the offset of the next line, in bytes.
-    pub const fn place(&self) -> usize {
-        self.at
-    }
-
-    /// Returns the lines taken since an offset.
-    pub fn since(&self, place: usize) -> &'a str {
-        &self.text[place..self.at]
-    }
-
-    /// Returns true if every line was taken.
-    pub const fn is_done(&self) -> bool {
-        self.at == self.text.len()
-    }
-
-    /// Takes the lines of a block, and returns the last one. Empty lines belong to it only if another line follows.
-    /// `None` if a line contains only blanks but should be empty.
-    pub fn skip_block(&mut self, column: usize) -> Option<&'a str> {
-        let (mut end, mut last) = (self.at, "");
-        while let Some((line, next)) = self.peek() {
-            match after_blanks(line, column) {
-                Some("") => return None,
-                Some(content) => (end, last) = (next, content),
-                None if line.is_empty() => {}
-                None => break,
-            }
-            self.at = next;
-        }
-        self.at = end;
-        Some(last)
-    }
-
-    /// Returns the content of the next line if it begins at `column`.
-    pub fn at(&self, column: usize) -> Option<&'a str> {
-        self.at_column(column).map(|(content, _)| content)
-    }
-
-    /// Returns the content of the next line if it begins at `column`, and the offset after the line for
-    /// [`Self::go_to`].
-    pub fn at_column(&self, column: usize) -> Option<(&'a str, usize)> {
-        let (line, next) = self.peek()?;
-        let content = after_blanks(line, column).filter(|content| !content.is_empty() && !content.starts_with(' '))?;
-        Some((content, next))
-    }
-
-    /// Takes the lines before an offset.
-    pub const fn go_to(&mut self, place: usize) {
-        self.at = place;
-    }
-
-    /// Parses the named values at a column. `first` is the content of the first one, if it follows a dash that was
-    /// taken.
-    fn map(&mut self, column: usize, first: Option<&'a str>, depth: usize) -> Option<Fields> {
-        let mut fields = Fields::new();
-        if let Some(content) = first {
-            fields.push(self.named(content, column, depth)?);
-        }
-        while let Some(content) = self.at(column).filter(|content| !content.starts_with("- ") && *content != "-") {
-            if column == 0 && content == "history:" {
-                break;
-            }
-            self.take();
-            fields.push(self.named(content, column, depth)?);
-        }
-        (!fields.is_empty() && depth < DEEPEST).then_some(fields)
-    }
-
-    /// Parses a name and its value, which can continue on the following lines.
-    fn named(&mut self, content: &'a str, column: usize, depth: usize) -> Option<(String, Value)> {
-        let (name, rest) = if content.starts_with('"') {
-            let (name, end) = unquote(content)?;
-            (name, content[end..].strip_prefix(':')?)
-        } else {
-            let end = content.find(": ").or_else(|| content.len().checked_sub(1).filter(|_| content.ends_with(':')))?;
-            (content[..end].to_owned(), &content[end + 1..])
-        };
-        let value = match rest.strip_prefix(' ') {
-            Some(leaf) => self.leaf(leaf, column)?,
-            None if rest.is_empty() && self.at(column).is_some_and(|below| below.starts_with('-')) => {
-                Value::List(self.list(column, depth + 1)?)
-            }
-            None if rest.is_empty() => Value::Map(self.map(column + 2, None, depth + 1)?),
-            None => return None,
-        };
-        Some((name, value))
-    }
-
-    fn list(&mut self, column: usize, depth: usize) -> Option<Vec<Value>> {
-        let mut items = Vec::new();
-        while let Some(content) = self.at(column).filter(|content| content.starts_with("- ") || *content == "-") {
-            self.take();
-            items.push(match content.strip_prefix("- ") {
-                None => Value::List(self.list(column + 2, depth + 1)?),
-                Some(item) if names_a_value(item)? => Value::Map(self.map(column + 2, Some(item), depth + 1)?),
-                Some(item) => self.leaf(item, column)?,
-            });
-        }
-        (depth < DEEPEST).then_some(items)
-    }
-
-    /// Parses a value without parts: plain, quoted, or a block on the following lines.
-    fn leaf(&mut self, value: &'a str, column: usize) -> Option<Value> {
-        match value.as_bytes().first()? {
-            b'|' => self.block(value, column + 2).map(Value::String),
-            b'"' if value.ends_with('\\') => self.quoted_lines(value, column + 2).map(Value::String),
-            b'"' => unquote(value).filter(|(_, end)| *end == value.len()).map(|(text, _)| Value::String(text)),
-            _ => Some(plain(value)),
+    /// Takes the header, and returns it with the id.
+    fn heading(&mut self) -> Canonical<(Id, Header)> {
+        match self.number("format")? {
+            Some(format) if format == i128::from(FORMAT) => Ok((self.required("id")?, Header::take(self)?)),
+            _ => Err(NotCanonical),
         }
     }
 
-    fn block(&mut self, header: &str, column: usize) -> Option<String> {
-        let mut text = String::with_capacity(256);
-        // Empty lines belong to the block only if another line follows; at the end they separate it from the next one.
-        let (mut empty, mut end) = (0, self.at);
-        while let Some((line, next)) = self.peek() {
-            match after_blanks(line, column) {
-                Some(content) => {
-                    text.extend(std::iter::repeat_n('\n', empty));
-                    text.push_str(content);
-                    text.push('\n');
-                    (empty, end) = (0, next);
-                }
-                None if line.is_empty() => empty += 1,
-                None => break,
-            }
-            self.at = next;
-        }
-        self.at = end;
-        if header.ends_with('-') {
-            text.pop();
-        }
-        Some(text)
-    }
-
-    /// Parses a quoted text over several lines, each but the last ended by an escaped line break.
-    fn quoted_lines(&mut self, first: &str, column: usize) -> Option<String> {
-        let mut joined = first.strip_suffix('\\')?.to_owned();
+    /// Takes entries, up to the end of the file.
+    fn entries(&mut self, mut is_first: bool) -> Canonical<Vec<Entry>> {
+        let mut entries = Vec::with_capacity(8);
         loop {
-            let content = after_blanks(self.take()?, column)?;
-            match content.strip_suffix("\\n\\") {
-                Some(line) => {
-                    joined.push_str(line);
-                    joined.push_str("\\n");
-                }
-                None => {
-                    joined.push_str(content);
-                    break;
-                }
+            entries.push(self.item(|reader| take_entry(reader, is_first, false))?);
+            is_first = false;
+            match self.lines.take() {
+                Some("") => self.look(),
+                Some("...") if self.lines.is_done() => return Ok(entries),
+                _ => return Err(NotCanonical),
             }
         }
-        unquote(&joined).filter(|(_, end)| *end == joined.len()).map(|(text, _)| text)
     }
-}
 
-/// Returns the rest of a line after `column` blanks.
-fn after_blanks(line: &str, column: usize) -> Option<&str> {
-    let blanks = line.as_bytes().get(..column)?;
-    blanks.iter().all(|&byte| byte == b' ').then(|| &line[column..])
-}
-
-/// Returns true if an item of a list is a map whose first name is on this line.
-fn names_a_value(item: &str) -> Option<bool> {
-    match item.as_bytes().first()? {
-        b'"' => Some(unquote(item).is_some_and(|(_, end)| item[end..].starts_with(':'))),
-        b'|' => Some(false),
-        _ => Some(item.contains(": ") || item.ends_with(':')),
+    /// Takes a line that is not one of a map.
+    fn expect(&mut self, line: &str) -> Canonical<()> {
+        self.lines.expect(line).ok_or(NotCanonical)?;
+        self.look();
+        Ok(())
     }
-}
 
-/// Parses a plain scalar: a string, or one of the few other types that the printer does not quote.
-fn plain(value: &str) -> Value {
-    match value {
-        "true" => return Value::Bool(true),
-        "false" => return Value::Bool(false),
-        "null" => return Value::Null,
-        _ => {}
+    /// Looks at the next line.
+    fn look(&mut self) {
+        self.next = self.lines.at_column(self.column);
     }
-    if value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '.')) && !scalar::is_plain(value) {
-        if let Ok(number) = value.parse::<i128>() {
-            return Value::Integer(number);
-        }
-        if let Ok(number) = value.parse::<f64>() {
-            return Value::Number(number);
+
+    /// Takes the line of a name, if it is the next one. Returns what follows the colon.
+    fn after_name(&mut self, name: &str) -> Option<&'a str> {
+        let (content, end) = self.next?;
+        let rest = content.strip_prefix(name)?.strip_prefix(':')?;
+        self.lines.go_to(end);
+        self.look();
+        Some(rest)
+    }
+
+    /// Takes the line of a name and its scalar.
+    fn scalar(&mut self, name: &str) -> Canonical<Option<&'a str>> {
+        match self.after_name(name).map(|rest| rest.strip_prefix(' ')) {
+            None => Ok(None),
+            Some(Some(value)) if !value.is_empty() => Ok(Some(value)),
+            Some(_) => Err(NotCanonical),
         }
     }
-    Value::String(value.to_owned())
+
+    /// Takes the line of a name whose value is on the lines below.
+    fn begins(&mut self, name: &str) -> Canonical<bool> {
+        match self.after_name(name) {
+            None => Ok(false),
+            Some("") => Ok(true),
+            Some(_) => Err(NotCanonical),
+        }
+    }
+
+    /// Returns the content of the next line after its dash, if it is an item of a list.
+    fn dash(&self) -> Option<(&'a str, usize)> {
+        self.next.and_then(|(content, end)| Some((content.strip_prefix("- ")?, end)))
+    }
+
+    /// Takes an item that is a map.
+    fn item<T>(&mut self, take: impl FnOnce(&mut Self) -> Canonical<T>) -> Canonical<T> {
+        let first = self.dash().ok_or(NotCanonical)?;
+        self.inside(Some(first), take)
+    }
+
+    /// Takes the values of a map in this one, all of them.
+    fn inside<T>(
+        &mut self,
+        first: Option<(&'a str, usize)>,
+        take: impl FnOnce(&mut Self) -> Canonical<T>,
+    ) -> Canonical<T> {
+        self.column += 2;
+        self.next = first;
+        if first.is_none() {
+            self.look();
+        }
+        if self.next.is_none() {
+            return Err(NotCanonical);
+        }
+        let taken = take(self)?;
+        if self.next.is_some() {
+            return Err(NotCanonical);
+        }
+        self.column -= 2;
+        self.look();
+        Ok(taken)
+    }
+
+    /// Takes the lines of a block without reading them. `None` if its first or last line has only blanks.
+    fn skip_block(&mut self) -> Option<()> {
+        let is_visible = |line: &str| !line.trim_matches([' ', '\t']).is_empty();
+        let (first, _) = self.lines.at_column(self.column + 2)?;
+        let begins = first.chars().next().is_some_and(|first| !first.is_whitespace());
+        self.lines.skip_block(self.column + 2).filter(|last| begins && is_visible(last)).map(|_| ())
+    }
+
+    /// Reads a text that is not a simple block, and compares it with the printer's form.
+    fn printed_text(&mut self, header: &'a str, start: usize) -> Option<Text> {
+        let Value::String(text) = self.lines.leaf(header, self.column)? else { return None };
+        let mut printed = String::with_capacity(text.len() + 64);
+        print::field(&mut printed, self.column, "text", &Value::Text(text.clone()));
+        let is_same = printed.split_once('\n').is_some_and(|(first, lines)| {
+            first.ends_with(header)
+                && first.len() == self.column + "text: ".len() + header.len()
+                && lines == self.lines.since(start)
+        });
+        if is_same { Text::from_clean(text) } else { None }
+    }
 }
 
-/// Parses a double-quoted scalar. Returns its text, and the offset after it.
-pub(super) fn unquote(quoted: &str) -> Option<(String, usize)> {
-    let mut text = String::with_capacity(quoted.len());
-    let mut characters = quoted.char_indices().skip(1);
-    while let Some((place, c)) = characters.next() {
-        match c {
-            '"' => return Some((text, place + 1)),
-            '\\' => {
-                let (place, kind) = characters.next()?;
-                let digits = match kind {
-                    'x' => 2,
-                    'u' => 4,
-                    'U' => 8,
-                    _ => 0,
-                };
-                if digits > 0 {
-                    let code = quoted.get(place + 1..place + 1 + digits)?;
-                    text.push(char::from_u32(u32::from_str_radix(code, 16).ok()?)?);
-                    characters.nth(digits - 1)?;
-                } else {
-                    text.push(match kind {
-                        'n' => '\n',
-                        't' => '\t',
-                        'r' => '\r',
-                        'e' => '\u{1b}',
-                        '"' | '\\' | ' ' => kind,
-                        _ => return None,
-                    });
-                }
+/// Reads a scalar in its canonical form.
+fn scalar<T: Leaf>(value: &str) -> Canonical<T> {
+    let exact = |text: &str| T::parse_exact(text).ok_or(NotCanonical);
+    match T::SHAPE {
+        Shape::Time | Shape::Word(..) => exact(value),
+        // Most ids have a letter that is not a digit in any base.
+        Shape::Id if value.bytes().skip(2).any(|byte| byte > b'F') => exact(value),
+        _ if value.starts_with('"') => match unquote(value) {
+            Some((text, end)) if end == value.len() && !text.contains('\n') && print_scalar(&text) == value => {
+                exact(&text)
             }
-            c => text.push(c),
+            _ => Err(NotCanonical),
+        },
+        _ if is_plain(value) => exact(value),
+        _ => Err(NotCanonical),
+    }
+}
+
+impl FieldSource for CanonicalReader<'_> {
+    type Error = NotCanonical;
+
+    fn leaf<T: Leaf>(&mut self, name: &'static str) -> Canonical<Option<T>> {
+        self.scalar(name)?.map(scalar).transpose()
+    }
+
+    fn leaves<T: Leaf>(&mut self, name: &'static str) -> Canonical<Vec<T>> {
+        let mut items = Vec::new();
+        if self.begins(name)? {
+            while let Some((item, end)) = self.dash() {
+                items.push(scalar(item)?);
+                self.lines.go_to(end);
+                self.look();
+            }
+            if items.is_empty() {
+                return Err(NotCanonical);
+            }
+        }
+        Ok(items)
+    }
+
+    fn flag(&mut self, name: &'static str) -> Canonical<bool> {
+        match self.scalar(name)? {
+            None => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(NotCanonical),
         }
     }
-    None
+
+    fn number(&mut self, name: &'static str) -> Canonical<Option<i128>> {
+        let Some(value) = self.scalar(name)? else { return Ok(None) };
+        let number = value.parse().ok().filter(|number: &i128| number.to_string() == value);
+        number.map(Some).ok_or(NotCanonical)
+    }
+
+    fn text(&mut self) -> Canonical<Option<Text>> {
+        let Some(header) = self.scalar("text")? else { return Ok(None) };
+        let start = self.lines.place();
+        let is_simple = header == "|" && self.skip_block().is_some();
+        let text = if !is_simple {
+            self.lines.go_to(start);
+            self.printed_text(header, start)
+        } else if self.is_bare {
+            Some(Text::left_out())
+        } else {
+            text_of(self.lines.since(start))
+        };
+        self.look();
+        let text = text.ok_or(NotCanonical)?;
+        Ok(Some(if self.is_bare { Text::left_out() } else { text }))
+    }
+
+    fn map<T>(&mut self, name: &'static str, take: impl FnOnce(&mut Self) -> Canonical<T>) -> Canonical<Option<T>> {
+        if self.begins(name)? { self.inside(None, take).map(Some) } else { Ok(None) }
+    }
+
+    fn maps<T>(&mut self, name: &'static str, mut take: impl FnMut(&mut Self) -> Canonical<T>) -> Canonical<Vec<T>> {
+        let mut items = Vec::new();
+        if self.begins(name)? {
+            items.push(self.item(&mut take)?);
+            while self.dash().is_some() {
+                items.push(self.item(&mut take)?);
+            }
+        }
+        Ok(items)
+    }
+
+    fn open_map(&mut self, name: &'static str) -> Canonical<Fields> {
+        if !self.begins(name)? {
+            return Ok(Fields::new());
+        }
+        let start = self.lines.place();
+        let fields = self.lines.map(self.column + 2, None, 1).ok_or(NotCanonical)?;
+        let mut printed = String::new();
+        for (name, value) in &fields {
+            print::field(&mut printed, self.column + 2, name, value);
+        }
+        if printed != self.lines.since(start) {
+            return Err(NotCanonical);
+        }
+        self.look();
+        Ok(fields)
+    }
+
+    fn reordered(&self) -> Canonical<()> {
+        Err(NotCanonical)
+    }
+
+    fn missing(&self, _name: &'static str) -> NotCanonical {
+        NotCanonical
+    }
+
+    fn invalid(&self, _name: &str, _message: &str) -> NotCanonical {
+        NotCanonical
+    }
+}
+
+/// Returns the text of a block whose lines were taken.
+fn text_of(lines: &str) -> Option<Text> {
+    let mut text = String::with_capacity(lines.len());
+    for line in lines.split_inclusive('\n') {
+        text.push_str(line.get(TEXT_COLUMN..).unwrap_or("\n"));
+    }
+    Text::from_clean(text)
 }

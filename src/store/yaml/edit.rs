@@ -10,7 +10,7 @@ use super::error::{ReadError, ReadErrorKind};
 use super::source::Source;
 use super::spans::{NamedNode, Node, NodeParts, Outline};
 use super::{LARGEST_FILE, print, read};
-use crate::domain::codec::{HEADER_NAMES, header_fields};
+use crate::domain::codec::{header_fields, header_names};
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::value::Value;
 
@@ -113,7 +113,7 @@ fn edit_header(source: &Source<'_>, names: &[NamedNode], before: &Ticket, after:
     let value = |fields: &'_ [(String, Value)], name: &str| {
         fields.iter().find(|(field, _)| field == name).map(|(_, value)| value.clone())
     };
-    for (rank, name) in HEADER_NAMES.iter().enumerate() {
+    for (rank, name) in header_names().enumerate() {
         let (old, new) = (value(&old, name), value(&new, name));
         if old == new {
             continue;
@@ -122,7 +122,7 @@ fn edit_header(source: &Source<'_>, names: &[NamedNode], before: &Ticket, after:
         if let Some(new) = &new {
             print::field(&mut printed, 0, name, new);
         }
-        match names.iter().find(|named| named.name == *name) {
+        match names.iter().find(|named| named.name == name) {
             Some(named) => replace_field(source, named, printed, edits),
             None => {
                 let place = place_of_field(source, names, rank);
@@ -190,7 +190,7 @@ fn before_empty_lines(source: &Source<'_>, end: usize, are_text: bool) -> usize 
 
 /// Returns the place of a field that the header does not have yet: after the nearest one before it in the fixed order.
 fn place_of_field(source: &Source<'_>, names: &[NamedNode], rank: usize) -> usize {
-    let rank_of = |named: &NamedNode| HEADER_NAMES.iter().position(|name| *name == named.name);
+    let rank_of = |named: &NamedNode| header_names().position(|name| name == named.name);
     let before = names.iter().filter_map(|named| Some((rank_of(named)?, named))).filter(|(other, _)| *other < rank);
     before.max_by_key(|(other, _)| *other).map_or(0, |(_, named)| lines_of(source, named).end)
 }

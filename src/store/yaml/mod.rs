@@ -12,6 +12,7 @@
 mod canonical_reader;
 mod edit;
 mod error;
+mod line_cursor;
 mod merge;
 mod organization;
 mod print;
@@ -20,12 +21,11 @@ mod rebuild_header;
 mod scalar;
 mod source;
 mod spans;
-mod summary_reader;
 mod three_way;
 mod value;
 mod version;
 
-pub use canonical_reader::is_canonical;
+pub use canonical_reader::{is_canonical, read_summary, read_summary_header, salvage_header};
 pub use edit::{EditError, amend};
 pub use error::{ReadError, ReadErrorKind};
 pub use merge::{MergeConflict, MergeSide, MergedFile, merge};
@@ -33,5 +33,4 @@ pub use organization::{print_organization, read_organization, reprint_organizati
 pub use print::{entry_hash, print};
 pub use read::{LARGEST_FILE, places, read, read_by_library, read_value, read_with_canonical_flag};
 pub use rebuild_header::rebuild_header;
-pub use summary_reader::{read_summary, read_summary_header, salvage_header};
 pub use version::FileVersion;

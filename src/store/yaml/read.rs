@@ -4,6 +4,7 @@ use super::canonical_reader;
 use super::error::{ReadError, ReadErrorKind};
 use super::source::Source;
 use super::spans::Outline;
+use super::value::YamlValue;
 use crate::domain::codec::{DecodeError, DecodeErrorKind, PathElement, ticket_from};
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
@@ -101,7 +102,7 @@ pub(super) fn source_of(bytes: &[u8]) -> Result<Source<'_>, ReadError> {
 
 /// Reads the values of a file.
 pub(super) fn value_of(source: &Source<'_>) -> Result<Value, ReadError> {
-    serde_yaml::from_str::<Value>(source.text).map_err(|error| {
+    serde_yaml::from_str::<YamlValue>(source.text).map(|value| value.0).map_err(|error| {
         let (line, column) = error.location().map_or((1, 1), |place| (place.line(), place.column()));
         ReadError { line, column, kind: ReadErrorKind::Syntax(error.to_string()) }
     })

@@ -11,9 +11,12 @@ pub(super) fn name_of(word: &str) -> Option<String> {
     serde_yaml::from_str::<YamlKey>(word).ok().map(|name| name.0)
 }
 
-impl<'de> Deserialize<'de> for Value {
+/// A value of any type.
+pub(super) struct YamlValue(pub Value);
+
+impl<'de> Deserialize<'de> for YamlValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
+        deserializer.deserialize_any(AnyValue).map(Self)
     }
 }
 
@@ -60,16 +63,16 @@ impl<'de> Visitor<'de> for AnyValue {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
-            list.push(item);
+        while let Some(item) = items.next_element::<YamlValue>()? {
+            list.push(item.0);
         }
         Ok(Value::List(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Value, A::Error> {
         let mut map = Fields::new();
-        while let Some((name, value)) = fields.next_entry::<YamlKey, Value>()? {
-            map.push((name.0, value));
+        while let Some((name, value)) = fields.next_entry::<YamlKey, YamlValue>()? {
+            map.push((name.0, value.0));
         }
         Ok(Value::Map(map))
     }
@@ -80,7 +83,7 @@ struct YamlKey(String);
 
 impl<'de> Deserialize<'de> for YamlKey {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = match Value::deserialize(deserializer)? {
+        let name = match YamlValue::deserialize(deserializer)?.0 {
             Value::String(name) => name,
             Value::Bool(flag) => flag.to_string(),
             Value::Integer(number) => number.to_string(),

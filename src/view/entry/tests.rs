@@ -21,8 +21,10 @@ fn every_action_has_a_sentence() {
     let (a, b) = (id(1, 1), id(2, 2));
     let hold = Hold { reason: HoldReason::Engineering, team: Some("Cobalt".to_owned()), until: Some(id(60, 1).time()) };
     let bug = SolveEvidence::BugReported { bug: "b/7".to_owned(), priority: Priority::S2, eta: id(0, 1).time() };
-    let set =
-        vec![(HeaderField::Product, Value::from("looker")), (HeaderField::Field("hw".to_owned()), Value::Integer(3))];
+    let set = vec![
+        (HeaderField::Named("product"), Value::from("looker")),
+        (HeaderField::Field("hw".to_owned()), Value::Integer(3)),
+    ];
     let bo = vec![person("bo@acme.example")];
     for (action, expected) in [
         (Action::Reply { auto: false, via_ticket: None }, "replied".to_owned()),
@@ -49,7 +51,7 @@ fn every_action_has_a_sentence() {
         ),
         (Action::Assign { assignee: None }, "unassigned it".to_owned()),
         (
-            Action::Set { set, unset: vec![HeaderField::Channel] },
+            Action::Set { set, unset: vec![HeaderField::CHANNEL] },
             "set product to looker, fields.hw to 3 and cleared channel".to_owned(),
         ),
         (Action::Cc { add: vec![], remove: bo }, "removed bo@acme.example from copy".to_owned()),

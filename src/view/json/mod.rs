@@ -3,158 +3,67 @@
 //! A ticket always has all fields: an absent value is `null`, an empty list `[]`, and no custom fields are `{}`. Values are
 //! exact; [`pretty`] and [`line()`] escape what would control a terminal or a CI system.
 
+mod field_names;
 mod field_selection;
 mod print;
 #[cfg(test)]
 mod tests;
 
-use serde_json::{Map, Number, Value as Json, json};
+use serde_json::{Map, Number, Value as Json};
 
-use crate::domain::codec::entry_fields;
+use crate::domain::codec::{Field, Record, Shape, entry_fields};
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
-use crate::domain::ticket::{Escalation, Hold, Ticket};
+use crate::domain::ticket::{Header, Ticket};
 use crate::domain::time::duration;
 use crate::domain::value::{Fields, Value};
 
 use super::visible_history::{VisibleEntry, visible_entries};
 use super::{Viewer, sla};
 
+pub use field_names::{ENTRY_FIELDS, FIELDS};
 pub use field_selection::{select, select_known};
 pub use print::{JsonArray, line, pretty};
-
-/// The fields of a ticket, in their order.
-pub const FIELDS: &[&str] = &[
-    "id",
-    "short_id",
-    "path",
-    "subject",
-    "kind",
-    "status",
-    "next_step",
-    "priority",
-    "product",
-    "product_group",
-    "organization",
-    "instance",
-    "requester",
-    "assignee",
-    "cc",
-    "channel",
-    "language",
-    "tags",
-    "escalation",
-    "hold",
-    "resolution",
-    "merged_into",
-    "merged_from",
-    "follow_up_of",
-    "fields",
-    "alerts",
-    "created_at",
-    "last_activity_at",
-    "version",
-    "sla",
-];
-
-/// The fields that an entry can have outside a ticket, in their order: its ticket, and the fields of the file.
-pub const ENTRY_FIELDS: &[&str] = &[
-    "ticket",
-    "id",
-    "at",
-    "by",
-    "role",
-    "action",
-    "from",
-    "to",
-    "key",
-    "message_id",
-    "subject",
-    "kind",
-    "priority",
-    "was",
-    "product",
-    "product_group",
-    "organization",
-    "instance",
-    "requester",
-    "assignee",
-    "cc",
-    "channel",
-    "language",
-    "tags",
-    "follow_up_of",
-    "fields",
-    "approved_by",
-    "override",
-    "imported_from",
-    "imported_id",
-    "imported",
-    "auto",
-    "via_ticket",
-    "reason",
-    "team",
-    "until",
-    "resolution",
-    "agreed_by",
-    "bug",
-    "bug_priority",
-    "eta",
-    "into",
-    "source",
-    "entry",
-    "unmerge",
-    "manager",
-    "set",
-    "unset",
-    "add",
-    "remove",
-    "attachments",
-    "text",
-];
 
 /// The field with the entries, which only `show` prints.
 pub const HISTORY: &str = "history";
 
 /// Returns the [`FIELDS`] of a ticket. `sla` are its clocks, which a ticket without targets does not have.
 pub fn summary_json(ticket: &Summary, short_id: &str, path: &str, sla: &[Clock]) -> Map<String, Json> {
-    let header = &ticket.header;
-    let values = json!({
-        "id": ticket.id.to_string(),
-        "short_id": short_id,
-        "path": path,
-        "subject": header.subject,
-        "kind": header.kind.map(|kind| kind.as_str()),
-        "status": header.status.as_str(),
-        "next_step": header.status.next_step(),
-        "priority": header.priority.as_str(),
-        "product": header.product,
-        "product_group": header.product_group,
-        "organization": header.organization,
-        "instance": header.instance,
-        "requester": header.requester.as_str(),
-        "assignee": header.assignee.as_ref().map(|person| person.as_str()),
-        "cc": header.cc.iter().map(|person| person.as_str()).collect::<Vec<_>>(),
-        "channel": header.channel,
-        "language": header.language,
-        "tags": header.tags,
-        "escalation": header.escalation.as_ref().map(escalation),
-        "hold": header.hold.as_ref().map(hold),
-        "resolution": header.resolution.map(|resolution| resolution.as_str()),
-        "merged_into": header.merged_into.map(|id| id.to_string()),
-        "merged_from": header.merged_from.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "follow_up_of": header.follow_up_of.map(|id| id.to_string()),
-        "fields": map(&header.fields),
-        "alerts": ticket.alerts,
-        "created_at": duration::format_instant(ticket.created_at),
-        "last_activity_at": duration::format_instant(ticket.last_activity_at),
-        "version": ticket.version.to_string(),
-        "sla": sla::to_json_array(sla),
-    });
-    match values {
-        Json::Object(fields) => fields,
-        _ => Map::new(),
+    let header = ticket.header.fields();
+    let mut values = Map::new();
+    values.insert("id".to_owned(), Json::String(ticket.id.to_string()));
+    values.insert("short_id".to_owned(), Json::from(short_id));
+    values.insert("path".to_owned(), Json::from(path));
+    for (name, value) in complete(&header, Header::FIELDS) {
+        let is_status = name == "status";
+        values.insert(name, value);
+        if is_status {
+            values.insert("next_step".to_owned(), Json::from(ticket.header.status.next_step()));
+        }
     }
+    values.insert("alerts".to_owned(), Json::from(ticket.alerts));
+    values.insert("created_at".to_owned(), Json::String(duration::format_instant(ticket.created_at)));
+    values.insert("last_activity_at".to_owned(), Json::String(duration::format_instant(ticket.last_activity_at)));
+    values.insert("version".to_owned(), Json::String(ticket.version.to_string()));
+    values.insert("sla".to_owned(), sla::to_json_array(sla));
+    values
+}
+
+/// Returns every field of a record: an absent one is `null`, or an empty list or map.
+fn complete(written: &Fields, fields: &[Field]) -> Map<String, Json> {
+    let mut values = Map::new();
+    for field in fields {
+        let value = match (written.iter().find(|(name, _)| name == field.name), field.shape) {
+            (Some((_, Value::Map(inner))), Shape::Map(fields)) => Json::Object(complete(inner, fields)),
+            (Some((_, written)), _) => value(written),
+            (None, Shape::List(_) | Shape::Maps(_)) => Json::Array(Vec::new()),
+            (None, Shape::OpenMap) => Json::Object(Map::new()),
+            (None, _) => Json::Null,
+        };
+        values.insert(field.name.to_owned(), value);
+    }
+    values
 }
 
 /// Returns the [`FIELDS`] and the [`HISTORY`] of a ticket.
@@ -185,18 +94,6 @@ pub fn entry_json(visible: &VisibleEntry<'_>) -> Map<String, Json> {
         }
     }
     entry
-}
-
-fn escalation(escalation: &Escalation) -> Json {
-    json!({
-        "reason": escalation.reason.as_str(),
-        "manager": escalation.manager.as_ref().map(|person| person.as_str()),
-        "since": duration::format_instant(escalation.since),
-    })
-}
-
-fn hold(hold: &Hold) -> Json {
-    json!({ "reason": hold.reason.as_str(), "team": hold.team, "until": hold.until.map(duration::format_instant) })
 }
 
 fn object(fields: &Fields) -> Map<String, Json> {

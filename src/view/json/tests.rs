@@ -1,7 +1,10 @@
 //! Tests of the stable fields, and of JSON that is safe to print.
 
+use serde_json::json;
+
 use super::*;
 use crate::domain::template::check_fields;
+use crate::domain::ticket::Hold;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{HoldReason, Status};
 use crate::view::sanitize;

@@ -7,14 +7,17 @@ mod settings;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::domain::codec::{self, ActionFields, Field, Record, Shape};
 use crate::domain::sla::clock::ClockState;
 use crate::domain::sla::plan::Metric;
+use crate::domain::ticket::Header;
+use crate::domain::ticket::action::Action;
+use crate::domain::ticket::attachment::{Attachment, may_have_attachments};
 use crate::domain::ticket::custom_field::{CustomField, FieldKind};
-use crate::domain::vocabulary::{
-    EscalationReason, HoldReason, Kind, MergeReason, Priority, ReopenReason, Resolution, Role, Status,
-};
+use crate::domain::ticket::header_field::HeaderField;
+use crate::domain::vocabulary::{Priority, Resolution, Status};
 
-use super::json::FIELDS;
+use super::json::{FIELDS, HISTORY};
 
 pub use settings::config;
 
@@ -27,7 +30,7 @@ pub fn ticket(custom_fields: &[CustomField]) -> Json {
     let mut definitions = definitions();
     definitions.insert("own".to_owned(), custom(custom_fields));
     definitions.insert("file".to_owned(), file());
-    definitions.insert("shown".to_owned(), printed());
+    definitions.insert("shown".to_owned(), shown());
     json!({
         "$schema": DRAFT,
         "title": "casebook ticket",
@@ -91,7 +94,6 @@ fn definitions() -> Map<String, Json> {
         ("status", json!({ "enum": Status::WORDS })),
         ("priority", json!({ "enum": Priority::WORDS })),
         ("resolution", json!({ "enum": Resolution::WORDS })),
-        ("kind", json!({ "enum": Kind::WORDS })),
         ("attachment", attachment()),
         ("entry", entry_with(json!({}))),
     ];
@@ -124,47 +126,82 @@ fn closed(required: &[&str], properties: Json) -> Json {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
-/// Returns the fields with which a ticket is opened, as in files.
-fn open_fields() -> Map<String, Json> {
-    let mut fields = Map::new();
-    let texts = ["subject", "product", "product_group", "organization", "instance", "channel", "language"];
-    fields.extend(texts.map(|name| (name.to_owned(), reference("words"))));
-    fields.extend(["requester", "assignee"].map(|name| (name.to_owned(), reference("person"))));
-    fields.extend(
-        [("kind", "kind"), ("priority", "priority"), ("follow_up_of", "id")]
-            .map(|(name, kind)| (name.to_owned(), reference(kind))),
-    );
-    fields.extend([("cc", "person"), ("tags", "words")].map(|(name, kind)| (name.to_owned(), list_of(kind, 1))));
-    fields.insert("fields".to_owned(), json!({ "type": "object", "minProperties": 1 }));
-    fields
+/// Returns the schema of a value in files. An absent value is left out there.
+fn written(shape: Shape) -> Json {
+    match shape {
+        Shape::Line => reference("words"),
+        Shape::Person => reference("person"),
+        Shape::Id => reference("id"),
+        Shape::Time => reference("time"),
+        Shape::Date => json!({ "type": "string", "format": "date" }),
+        Shape::Digest => json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }),
+        Shape::Number => json!({ "type": "integer", "minimum": 0 }),
+        Shape::Flag => json!({ "const": true }),
+        Shape::Word(kind, words) => vocabulary(kind, words),
+        Shape::List(items) => json!({ "type": "array", "items": written(*items), "minItems": 1 }),
+        Shape::Map(fields) => closed(&required(fields), Json::Object(properties(fields))),
+        Shape::Maps(fields) => json!({
+            "type": "array", "items": closed(&required(fields), Json::Object(properties(fields))), "minItems": 1,
+        }),
+        Shape::OpenMap => json!({ "type": "object", "minProperties": 1 }),
+        Shape::Changes => {
+            let mut changes = properties(Header::FIELDS);
+            changes.retain(|name, _| name == "fields" || HeaderField::names().any(|field| field == name));
+            json!({ "type": "object", "properties": changes, "additionalProperties": false })
+        }
+    }
+}
+
+/// Returns the schema of a value in JSON. An absent value is null, or an empty list or map.
+fn printed(shape: Shape) -> Json {
+    match shape {
+        Shape::List(items) => json!({ "type": "array", "items": written(*items) }),
+        Shape::OpenMap => reference("own"),
+        Shape::Map(fields) => {
+            let inner = fields.iter().map(|field| (field.name.to_owned(), printed_field(field))).collect();
+            let names: Vec<&str> = fields.iter().map(|field| field.name).collect();
+            json!({ "anyOf": [{ "type": "null" }, closed(&names, Json::Object(inner))] })
+        }
+        other => json!({ "anyOf": [written(other), { "type": "null" }] }),
+    }
+}
+
+fn printed_field(field: &Field) -> Json {
+    if field.required { written(field.shape) } else { printed(field.shape) }
+}
+
+/// Returns the schema of a word: a definition if several schemas have it.
+fn vocabulary(kind: &str, words: &[&str]) -> Json {
+    match kind {
+        "status" | "priority" | "resolution" => reference(kind),
+        _ => json!({ "enum": words }),
+    }
+}
+
+/// Returns the schemas of fields, each with the meaning of the field.
+fn properties(fields: &[Field]) -> Map<String, Json> {
+    let property = |field: &Field| {
+        let mut schema = written(field.shape);
+        schema["description"] = Json::from(field.meaning.trim());
+        (field.name.to_owned(), schema)
+    };
+    fields.iter().map(property).collect()
+}
+
+fn required(fields: &[Field]) -> Vec<&'static str> {
+    fields.iter().filter(|field| field.required).map(|field| field.name).collect()
 }
 
 /// Returns the schema of a ticket file.
 fn file() -> Json {
-    let mut fields = open_fields();
+    let mut fields = properties(Header::FIELDS);
     fields.insert("fields".to_owned(), reference("own"));
     fields.insert("format".to_owned(), json!({ "const": 1 }));
     fields.insert("id".to_owned(), reference("id"));
-    fields.insert("status".to_owned(), reference("status"));
-    fields.insert(
-        "escalation".to_owned(),
-        closed(
-            &["reason", "since"],
-            json!({ "reason": { "enum": EscalationReason::WORDS }, "manager": reference("person"), "since": reference("time") }),
-        ),
-    );
-    fields.insert(
-        "hold".to_owned(),
-        closed(
-            &["reason"],
-            json!({ "reason": { "enum": HoldReason::WORDS }, "team": reference("words"), "until": reference("time") }),
-        ),
-    );
-    fields.insert("resolution".to_owned(), reference("resolution"));
-    fields.insert("merged_into".to_owned(), reference("id"));
-    fields.insert("merged_from".to_owned(), list_of("id", 1));
     fields.insert("history".to_owned(), list_of("entry", 1));
-    closed(&["format", "id", "subject", "status", "priority", "requester", "history"], Json::Object(fields))
+    let mut names = vec!["format", "id", "history"];
+    names.extend(required(Header::FIELDS));
+    closed(&names, Json::Object(fields))
 }
 
 /// Returns the schema of custom fields.
@@ -191,38 +228,23 @@ fn custom(fields: &[CustomField]) -> Json {
 }
 
 /// Returns the schema of a ticket in JSON, which always has every field.
-fn printed() -> Json {
-    let mut fields = Map::new();
-    for name in FIELDS {
-        let schema = match *name {
-            "id" | "version" => reference("id"),
-            "short_id" | "path" | "subject" | "requester" => json!({ "type": "string" }),
-            "status" => reference("status"),
-            "priority" => reference("priority"),
-            "next_step" => json!({ "enum": ["support", "requester", "internal", null] }),
-            "kind" => nullable("kind"),
-            "resolution" => nullable("resolution"),
-            "merged_into" | "follow_up_of" => nullable("id"),
-            "merged_from" => list_of("id", 0),
-            "cc" => list_of("person", 0),
-            "tags" => list_of("words", 0),
-            "alerts" => json!({ "type": "integer", "minimum": 0 }),
-            "created_at" | "last_activity_at" => reference("time"),
-            "fields" => reference("own"),
-            "sla" => json!({ "type": "array", "items": clock() }),
-            "escalation" => json!({ "anyOf": [{ "type": "null" }, closed(
-                &["reason", "manager", "since"],
-                json!({ "reason": { "enum": EscalationReason::WORDS }, "manager": nullable("person"), "since": reference("time") }),
-            )] }),
-            "hold" => json!({ "anyOf": [{ "type": "null" }, closed(
-                &["reason", "team", "until"],
-                json!({ "reason": { "enum": HoldReason::WORDS }, "team": nullable("words"), "until": nullable("time") }),
-            )] }),
-            _ => json!({ "type": ["string", "null"] }),
-        };
-        fields.insert((*name).to_owned(), schema);
-    }
-    fields.insert(crate::view::json::HISTORY.to_owned(), list_of("entry", 0));
+fn shown() -> Json {
+    let text = || json!({ "type": "string" });
+    let mut fields: Map<String, Json> =
+        Header::FIELDS.iter().map(|field| (field.name.to_owned(), printed_field(field))).collect();
+    let others = [
+        ("id", reference("id")),
+        ("version", reference("id")),
+        ("short_id", text()),
+        ("path", text()),
+        ("next_step", json!({ "enum": ["support", "requester", "internal", null] })),
+        ("alerts", json!({ "type": "integer", "minimum": 0 })),
+        ("created_at", reference("time")),
+        ("last_activity_at", reference("time")),
+        ("sla", json!({ "type": "array", "items": clock() })),
+        (HISTORY, list_of("entry", 0)),
+    ];
+    fields.extend(others.map(|(name, schema)| (name.to_owned(), schema)));
     closed(FIELDS, Json::Object(fields))
 }
 
@@ -249,119 +271,42 @@ fn clock() -> Json {
 
 /// Returns the schema of an attachment of an entry. Ticket files do not contain `path`, which follows from the digest.
 fn attachment() -> Json {
-    closed(
-        &["name", "size", "sha256"],
-        json!({
-            "name": reference("words"),
-            "size": { "type": "integer", "minimum": 0, "description": "The size in bytes." },
-            "sha256": { "type": "string", "pattern": "^[0-9a-f]{64}$" },
-            "path": { "type": "string", "description": "The path, relative to the desk; only in the JSON that casebook prints." },
-        }),
-    )
+    let mut fields = properties(Attachment::FIELDS);
+    let path = "The path, relative to the desk; only in the JSON that casebook prints.";
+    fields.insert("path".to_owned(), json!({ "type": "string", "description": path }));
+    closed(&required(Attachment::FIELDS), Json::Object(fields))
 }
 
 /// Returns the schema of an entry, with additional properties.
 fn entry_with(additional: Json) -> Json {
-    let mut base = json!({
-        "id": reference("id"),
-        "at": reference("time"),
-        "by": reference("person"),
-        "role": { "enum": Role::WORDS },
-        "action": { "enum": actions().iter().map(|(action, _, _)| *action).collect::<Vec<_>>() },
-        "from": reference("status"),
-        "to": reference("status"),
-        "key": reference("words"),
-        "message_id": reference("words"),
-        "text": { "type": "string", "minLength": 1 },
-    });
-    if let (Some(base), Json::Object(additional)) = (base.as_object_mut(), additional) {
+    let mut base = properties(codec::ENTRY_FIELDS);
+    base.insert(
+        "action".to_owned(),
+        json!({ "enum": Action::ALL.iter().map(|action| action.word).collect::<Vec<_>>() }),
+    );
+    base.insert("text".to_owned(), json!({ "type": "string", "minLength": 1 }));
+    if let Json::Object(additional) = additional {
         base.extend(additional);
     }
-    let rules: Vec<Json> = actions()
-        .into_iter()
-        .map(|(action, required, properties)| {
-            json!({
-                "if": { "properties": { "action": { "const": action } } },
-                "then": { "properties": properties, "required": required },
-            })
-        })
-        .collect();
     json!({
         "type": "object",
         "properties": base,
-        "required": ["id", "at", "by", "role", "action"],
-        "allOf": rules,
+        "required": required(codec::ENTRY_FIELDS),
+        "allOf": Action::ALL.iter().map(of_action).collect::<Vec<_>>(),
         "unevaluatedProperties": false,
     })
 }
 
-/// Returns the properties of the entries of each action, besides those of every entry: the required names, and all of them.
-fn actions() -> Vec<(&'static str, Vec<&'static str>, Json)> {
-    let mut open = open_fields();
-    open.insert("approved_by".to_owned(), reference("person"));
-    open.insert(
-        "override".to_owned(),
-        closed(&["rule", "reason"], json!({ "rule": reference("words"), "reason": reference("words") })),
-    );
-    open.extend(["imported_from", "imported_id"].map(|name| (name.to_owned(), reference("words"))));
-    open.insert("imported".to_owned(), json!({ "type": "object" }));
-    open.insert("attachments".to_owned(), list_of("attachment", 1));
-    let message = json!({
-        "auto": { "const": true },
-        "via_ticket": reference("id"),
-        "attachments": list_of("attachment", 1),
-    });
-    let escalation = json!({ "reason": { "enum": EscalationReason::WORDS }, "manager": reference("person") });
-    let reference_to_entry = json!({ "entry": reference("id"), "reason": reference("words") });
-    let mut set = open_fields();
-    set.retain(|name, _| !matches!(name.as_str(), "kind" | "priority" | "assignee" | "cc" | "tags" | "follow_up_of"));
-    vec![
-        ("open", vec!["subject", "priority", "requester"], Json::Object(open)),
-        ("reply", vec![], message.clone()),
-        ("note", vec![], message),
-        ("remind", vec![], json!({ "auto": { "const": true }, "attachments": list_of("attachment", 1) })),
-        (
-            "hold",
-            vec!["reason"],
-            json!({ "reason": { "enum": HoldReason::WORDS }, "team": reference("words"), "until": reference("time") }),
-        ),
-        ("resume", vec![], json!({})),
-        (
-            "solve",
-            vec!["resolution"],
-            json!({
-                "resolution": reference("resolution"),
-                "agreed_by": reference("person"),
-                "bug": reference("words"),
-                "bug_priority": reference("priority"),
-                "eta": reference("time"),
-            }),
-        ),
-        ("merge", vec!["into", "reason"], json!({ "into": reference("id"), "reason": { "enum": MergeReason::WORDS } })),
-        ("merged", vec!["source"], json!({ "source": reference("id"), "cc": list_of("person", 1) })),
-        ("forward", vec!["into", "entry"], json!({ "into": reference("id"), "entry": reference("id") })),
-        ("reopen", vec!["reason"], json!({ "reason": { "enum": ReopenReason::WORDS }, "unmerge": { "const": true } })),
-        ("unmerged", vec!["source"], json!({ "source": reference("id") })),
-        ("escalate", vec!["reason"], escalation.clone()),
-        ("deescalate", vec![], escalation),
-        (
-            "prioritize",
-            vec!["priority", "was"],
-            json!({ "priority": reference("priority"), "was": reference("priority") }),
-        ),
-        ("assign", vec![], json!({ "assignee": reference("person") })),
-        (
-            "set",
-            vec![],
-            json!({
-                "set": { "type": "object", "properties": set, "additionalProperties": false },
-                "unset": list_of("words", 1),
-            }),
-        ),
-        ("cc", vec![], json!({ "add": list_of("person", 1), "remove": list_of("person", 1) })),
-        ("tag", vec![], json!({ "add": list_of("words", 1), "remove": list_of("words", 1) })),
-        ("attach", vec!["attachments"], json!({ "attachments": list_of("attachment", 1) })),
-        ("correct", vec!["entry", "reason"], reference_to_entry.clone()),
-        ("redact", vec!["entry", "reason"], reference_to_entry),
-    ]
+/// Returns the rule for the entries of an action: its own fields.
+fn of_action(action: &ActionFields) -> Json {
+    let mut fields = properties(action.fields);
+    let mut names = required(action.fields);
+    if may_have_attachments(action.word) {
+        fields.insert("attachments".to_owned(), list_of("attachment", 1));
+        names.extend((action.word == "attach").then_some("attachments"));
+    }
+    json!({
+        "if": { "properties": { "action": { "const": action.word } } },
+        "then": { "properties": fields, "required": names },
+    })
 }

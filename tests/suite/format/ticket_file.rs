@@ -2,9 +2,11 @@
 
 use casebook::domain::id::Id;
 use casebook::domain::people::person::Person;
+use casebook::domain::ticket::OpenFields;
 use casebook::domain::ticket::Ticket;
-use casebook::domain::ticket::action::{Action, HeaderField, OpenFields};
+use casebook::domain::ticket::action::Action;
 use casebook::domain::ticket::entry::Entry;
+use casebook::domain::ticket::header_field::HeaderField;
 use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
 use casebook::domain::vocabulary::{Priority, Role, Status};

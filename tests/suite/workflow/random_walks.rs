@@ -13,9 +13,11 @@ use casebook::desk::{
 use casebook::domain::id::Id;
 use casebook::domain::people::person::Person;
 use casebook::domain::text::Text;
+use casebook::domain::ticket::OpenFields;
 use casebook::domain::ticket::Ticket;
-use casebook::domain::ticket::action::{Action, HeaderField, OpenFields};
+use casebook::domain::ticket::action::Action;
 use casebook::domain::ticket::entry::Entry;
+use casebook::domain::ticket::header_field::HeaderField;
 use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
 use casebook::domain::vocabulary::{HoldReason, MergeReason, Priority, Role, Status};
@@ -165,7 +167,7 @@ impl DrawnAction {
             },
             22 => Action::Set {
                 set: vec![(HeaderField::Field("region".to_owned()), Value::Bool(self.keep_open))],
-                unset: vec![HeaderField::Language],
+                unset: vec![HeaderField::LANGUAGE],
             },
             23 => Action::Attach,
             _ => Action::Correct { entry: ticket, reason: "a word".to_owned() },

@@ -4,7 +4,9 @@
 
 use casebook::domain::people::person::Person;
 use casebook::domain::people::role::TicketRole;
-use casebook::domain::ticket::action::{Action, HeaderField, OpenFields};
+use casebook::domain::ticket::OpenFields;
+use casebook::domain::ticket::action::Action;
+use casebook::domain::ticket::header_field::HeaderField;
 use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
 use casebook::domain::vocabulary::{HoldReason, Priority};
@@ -97,7 +99,7 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
     ("prioritize S3", "The priority is S3 already.", |_| Asked::with_text(prioritize(Priority::S3))),
     ("assign", "", |_| Asked::without_text(Action::Assign { assignee: Some(Side::Agent.person()) })),
     ("set", "", |_| {
-        let language = (HeaderField::Language, Value::from("en"));
+        let language = (HeaderField::LANGUAGE, Value::from("en"));
         Asked::without_text(Action::Set { set: vec![language], unset: Vec::new() })
     }),
     ("cc", "The customer in this table is the requester. A person in copy may only remove themselves.", |_| {

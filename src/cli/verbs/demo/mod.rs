@@ -20,7 +20,8 @@ use crate::desk::{
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
-use crate::domain::ticket::action::{Action, OpenFields};
+use crate::domain::ticket::OpenFields;
+use crate::domain::ticket::action::Action;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::MergeReason;
 use crate::error::Error;

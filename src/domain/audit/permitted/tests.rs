@@ -6,7 +6,8 @@ use super::*;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::ticket::Hold;
-use crate::domain::ticket::action::{OpenFields, SolveEvidence};
+use crate::domain::ticket::OpenFields;
+use crate::domain::ticket::action::SolveEvidence;
 use crate::domain::vocabulary::{HoldReason, MergeReason};
 
 fn person(text: &str) -> Person {

@@ -6,7 +6,7 @@ use super::*;
 use crate::domain::calendar::Week;
 use crate::domain::people::person::Person;
 use crate::domain::sla::follow_up_policy::OPT_OUT_TAG;
-use crate::domain::ticket::action::OpenFields;
+use crate::domain::ticket::OpenFields;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::{Priority, Role};

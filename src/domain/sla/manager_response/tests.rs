@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::calendar::Week;
 use crate::domain::id::Id;
-use crate::domain::ticket::action::OpenFields;
+use crate::domain::ticket::OpenFields;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::EscalationReason;
 

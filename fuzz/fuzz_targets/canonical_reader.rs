@@ -1,5 +1,5 @@
-//! The fuzz target of the summary reader: for any bytes it returns the summary of the ticket that the full reader reads,
-//! or none, and the same header. `cargo fuzz run summary_reader`.
+//! The fuzz target of the canonical reader: for any bytes it returns the summary of the ticket that the library reads,
+//! or none, and the same header. `cargo fuzz run canonical_reader`.
 #![no_main]
 
 use casebook::domain::id::Id;

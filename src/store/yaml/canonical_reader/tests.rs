@@ -1,4 +1,4 @@
-//! Tests of the summary reader: the simple files that it accepts, and the others that it leaves to the full reader.
+//! Tests of the canonical reader: the files that it accepts, and those that it leaves to the library.
 
 use super::{read_summary, read_summary_header};
 use crate::domain::id::Id;
@@ -63,15 +63,33 @@ fn id() -> Id {
 }
 
 #[test]
-fn a_simple_file_gives_the_summary_of_its_ticket() {
+fn a_canonical_file_gives_the_summary_of_its_ticket() {
     let ticket = read(FILE.as_bytes(), Some(id())).expect("a ticket");
-    let summary = read_summary(FILE.as_bytes(), id()).expect("a simple file");
+    let summary = read_summary(FILE.as_bytes(), id()).expect("a canonical file");
     assert_eq!(summary, Summary::from(&ticket));
     assert_eq!(summary.imported_id.as_deref(), Some("other-7"));
 }
 
 #[test]
-fn anything_else_is_left_to_the_full_reader() {
+fn rare_fields_and_texts_are_read_too() {
+    for (from, to) in [
+        ("  imported_id: other-7", "  imported:\n    a: b\n    c:\n    - 1\n    - 2.5\n    \"no\": true"),
+        ("subject: Tiles time out\nstatus", "subject: \"no\"\nstatus"),
+        ("    画面が遅い。\n", "    a\ttab\n"),
+        ("text: |\n    画面が遅い。\n", "text: |2\n      画面が遅い。\n"),
+        ("  team: rendering\n\nhistory", "  team: rendering\nfields:\n  hw: 3\n  site: Paris\n\nhistory"),
+    ] {
+        assert!(FILE.contains(from), "{from}");
+        let file = FILE.replace(from, to);
+        let ticket = read(file.as_bytes(), Some(id())).expect("a ticket");
+        assert_eq!(read_summary(file.as_bytes(), id()), Some(Summary::from(&ticket)), "{file}");
+    }
+    let unsorted = FILE.replace("rendering\n\nhistory", "rendering\nfields:\n  site: Paris\n  hw: 3\n\nhistory");
+    assert_eq!(read_summary(unsorted.as_bytes(), id()), None);
+}
+
+#[test]
+fn anything_else_is_left_to_the_library() {
     for (from, to) in [
         ("subject: Tiles time out\nstatus", "subject: no\nstatus"),
         ("subject: Tiles time out\nstatus", "subject: &a Tiles\nstatus"),
@@ -94,7 +112,8 @@ fn anything_else_is_left_to_the_full_reader() {
         ("action: hold", "action: resume"),
         ("  from: open\n", ""),
         ("role: agent", "role: wizard"),
-        ("  imported_id: other-7", "  imported:\n    a: b"),
+        ("  imported_id: other-7", "  imported:\n    a: b\n    a: c"),
+        ("  imported_id: other-7", "  imported:\n    a: \"b\""),
         ("    Since this", "      Since this"),
         ("    Since this morning.", "\n    Since this morning."),
         ("text: |\n", "text: |2\n"),
