@@ -9,7 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::id::Id;
-use crate::domain::query::{KEYS, Query, QueryError, QueryErrorKind, QueryScope, StateTest, parse};
+use crate::domain::query::{Query, QueryError, QueryErrorKind, QueryScope, StateTest, keys, parse};
 use crate::domain::ticket::custom_field::coerce_all;
 use crate::domain::value::Value;
 use crate::error::Error;
@@ -253,7 +253,7 @@ fn query_error(text: &str, error: &QueryError) -> CliError {
 /// Returns a correction of an invalid query.
 fn hint(kind: &QueryErrorKind) -> String {
     match kind {
-        QueryErrorKind::UnknownKey(key) => did_you_mean(key, &KEYS, "to search for it as text, put it in quotes"),
+        QueryErrorKind::UnknownKey(key) => did_you_mean(key, &keys(), "to search for it as text, put it in quotes"),
         QueryErrorKind::UnknownWord(unknown) => did_you_mean(&unknown.given, unknown.known, ""),
         QueryErrorKind::UnknownState(word) => did_you_mean(word, &StateTest::WORDS.map(|(word, _)| word), ""),
         QueryErrorKind::MissingValue => "write it after the colon, without a blank".to_owned(),

@@ -20,13 +20,13 @@ impl Session {
         let is_support = self.viewer(desk)? == Viewer::Support;
         for condition in query.conditions.iter().filter(|condition| !condition.negated) {
             match &condition.predicate {
-                Predicate::Header(TextField::ProductGroup, values) => {
+                Predicate::Header(TextField::PRODUCT_GROUP, values) => {
                     let groups =
                         desk.policy().field_choices().map(|choices| choices.product_groups).unwrap_or_default();
                     let known: Vec<String> = groups.into_iter().map(|group| group.name).collect();
                     self.note("casebook.toml lists no product group", values.iter().flatten(), &known);
                 }
-                Predicate::Header(TextField::Organization, values) if is_support => {
+                Predicate::Header(TextField::ORGANIZATION, values) if is_support => {
                     let known = desk.policy().organization_ids()?;
                     self.note("there is no organization", values.iter().flatten(), &known);
                 }

@@ -235,7 +235,7 @@ pub(super) fn unsolved(
     org: Option<&str>,
 ) -> Result<(Vec<Summary>, Vec<UnreadableFile>), CliError> {
     let mut tests = vec![Predicate::Is(vec![StateTest::Unsolved])];
-    tests.extend(org.map(|org| Predicate::Header(TextField::Organization, vec![Some(org.to_owned())])));
+    tests.extend(org.map(|org| Predicate::Header(TextField::ORGANIZATION, vec![Some(org.to_owned())])));
     let conditions = tests.into_iter().map(|predicate| Condition { negated: false, predicate }).collect();
     let found = desk.read().query(&Query { conditions, as_of: None }, session.actor()?)?;
     let mut unreadable = found.unreadable;

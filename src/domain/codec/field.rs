@@ -27,6 +27,11 @@ pub trait FieldType: Sized {
     /// Writes the value under a name; an absent or empty one is left out.
     fn write(&self, name: &str, writer: &mut FieldWriter);
 
+    /// Returns the value, if it is text.
+    fn text(&self) -> Option<&str> {
+        None
+    }
+
     /// Replaces the value by a text, or removes it; ignored if that is impossible.
     fn assign(&mut self, _text: Option<&str>) {}
 }

@@ -25,6 +25,10 @@ impl Leaf for String {
     fn value(&self) -> Value {
         Value::String(self.clone())
     }
+
+    fn text(&self) -> Option<&str> {
+        Some(self)
+    }
 }
 
 impl Leaf for Id {
@@ -115,6 +119,10 @@ impl<T: Leaf> FieldType for T {
         writer.value(name, self.value());
     }
 
+    fn text(&self) -> Option<&str> {
+        Leaf::text(self)
+    }
+
     fn assign(&mut self, text: Option<&str>) {
         if let Some(value) = text.and_then(|text| Self::parse(text).ok()) {
             *self = value;
@@ -134,6 +142,10 @@ impl<T: Leaf> FieldType for Option<T> {
         if let Some(value) = self {
             writer.value(name, value.value());
         }
+    }
+
+    fn text(&self) -> Option<&str> {
+        self.as_ref().and_then(Leaf::text)
     }
 
     fn assign(&mut self, text: Option<&str>) {

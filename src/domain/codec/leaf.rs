@@ -71,4 +71,9 @@ pub trait Leaf: Sized {
 
     /// Returns the value in files.
     fn value(&self) -> Value;
+
+    /// Returns the value, if it is text.
+    fn text(&self) -> Option<&str> {
+        None
+    }
 }

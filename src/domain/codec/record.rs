@@ -39,6 +39,16 @@ macro_rules! record {
                     FieldType::assign(&mut self.$field, text);
                 })+
             }
+
+            /// Returns the text of a field by its name; `None` if it has none.
+            #[allow(dead_code)] // Only headers are read by name.
+            pub(crate) fn text(&self, name: &str) -> Option<&str> {
+                use $crate::domain::codec::{FieldType, record::name_of};
+                $(if name == name_of!($field $(as $name)?) {
+                    return FieldType::text(&self.$field);
+                })+
+                None
+            }
         }
 
         impl $crate::domain::codec::FieldType for Option<$record> {

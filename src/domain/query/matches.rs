@@ -2,10 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Condition, PersonField, Predicate, Query, StateTest, TextField, TimeField, custom_fields};
+use super::{Condition, PersonField, Predicate, Query, StateTest, TimeField, custom_fields};
 use crate::domain::people::person::Person;
 use crate::domain::sla::clock::Clock;
-use crate::domain::sla::plan::is_language;
 use crate::domain::ticket::summary::{Summary, SummaryHeader};
 use crate::domain::vocabulary::Status;
 
@@ -121,7 +120,7 @@ impl Predicate {
             Self::Hold(values) => header.hold.as_ref().is_some_and(|hold| values.contains(&hold.reason)),
             Self::Resolution(values) => header.resolution.is_some_and(|resolution| values.contains(&resolution)),
             Self::Person(field, values) => has_person(*field, values, candidate.summary),
-            Self::Header(field, values) => has_text(*field, values, candidate.summary),
+            Self::Header(field, values) => field.has(header, values),
             Self::Is(states) => states.iter().any(|state| has_state(*state, candidate)),
             Self::Time(TimeField::Created, ranges) => falls_within(ranges, candidate.summary.created_at),
             Self::Time(TimeField::Updated, ranges) => falls_within(ranges, candidate.summary.last_activity_at),
@@ -150,24 +149,6 @@ fn has_person(field: PersonField, values: &[Option<Person>], summary: &Summary) 
     values.iter().any(|value| match value {
         None => people.is_empty(),
         Some(value) => people.iter().any(|person| person.same_address(value)),
-    })
-}
-
-fn has_text(field: TextField, values: &[Option<String>], summary: &Summary) -> bool {
-    let header = &summary.header;
-    if let (TextField::Language, Some(language)) = (field, header.language.as_deref()) {
-        return values.iter().flatten().any(|value| is_language(language, value));
-    }
-    let texts: Vec<&String> = match field {
-        TextField::Organization => header.organization.iter().collect(),
-        TextField::ProductGroup => header.product_group.iter().collect(),
-        TextField::Channel => header.channel.iter().collect(),
-        TextField::Language => header.language.iter().collect(),
-        TextField::Tag => header.tags.iter().collect(),
-    };
-    values.iter().any(|value| match value {
-        None => texts.is_empty(),
-        Some(value) => texts.contains(&value),
     })
 }
 

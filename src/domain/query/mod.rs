@@ -15,6 +15,7 @@ mod parse;
 pub mod search;
 #[cfg(test)]
 mod tests;
+mod text_field;
 
 use chrono::{DateTime, Utc};
 
@@ -24,7 +25,8 @@ use super::vocabulary::{HoldReason, Priority, Resolution, Status, UnknownWord};
 
 pub use custom_fields::FieldCondition;
 pub use matches::TicketView;
-pub use parse::{KEYS, QueryScope, parse};
+pub use parse::{QueryScope, keys, parse};
+pub use text_field::TextField;
 
 /// A query: the conditions on tickets, and the moment it looks at.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -89,21 +91,6 @@ pub enum PersonField {
     Assignee,
     /// The people in copy.
     Cc,
-}
-
-/// A header field of a query that contains text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TextField {
-    /// The organization.
-    Organization,
-    /// The product group.
-    ProductGroup,
-    /// The channel.
-    Channel,
-    /// The tags.
-    Tag,
-    /// The language; `ja` also matches `ja-JP`.
-    Language,
 }
 
 /// A time of a ticket that a query can compare.

@@ -12,26 +12,13 @@ use crate::domain::people::person::Person;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 
-/// Every key of a query, without those of custom fields.
-pub const KEYS: [&str; 17] = [
-    "status",
-    "priority",
-    "org",
-    "requester",
-    "assignee",
-    "cc",
-    "group",
-    "channel",
-    "tag",
-    "resolution",
-    "hold",
-    "lang",
-    "is",
-    "created",
-    "updated",
-    "due",
-    "as-of",
-];
+/// Returns every key of a query, without those of custom fields.
+pub fn keys() -> Vec<&'static str> {
+    let mut keys = vec!["status", "priority", "requester", "assignee", "cc", "resolution", "hold"];
+    keys.extend(TextField::all().map(TextField::key));
+    keys.extend(["is", "created", "updated", "due", "as-of"]);
+    keys
+}
 
 /// The prefix of the name of a custom field.
 const CUSTOM: &str = "fields.";
@@ -136,11 +123,10 @@ fn predicate(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope
             |word: &str| custom_fields::parse(word).ok_or_else(|| QueryErrorKind::InvalidBound(word.to_owned()));
         return Ok(Predicate::Field(name.to_owned(), values.each(condition)?));
     }
-    if !KEYS.contains(&key) {
-        return Err(QueryError {
-            length: key.chars().count(),
-            ..token.error(QueryErrorKind::UnknownKey(key.to_owned()))
-        });
+    let unknown =
+        || QueryError { length: key.chars().count(), ..token.error(QueryErrorKind::UnknownKey(key.to_owned())) };
+    if !keys().contains(&key) {
+        return Err(unknown());
     }
     if values.values.is_empty() {
         return Err(token.error(QueryErrorKind::MissingValue));
@@ -150,7 +136,6 @@ fn predicate(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope
             .each(|word| dates::range(word, field, scope).ok_or_else(|| QueryErrorKind::InvalidTime(word.to_owned())))
             .map(|ranges| Predicate::Time(field, ranges))
     };
-    let text = |field| Ok(Predicate::Header(field, values.each(|word| Ok((word != "none").then(|| word.to_owned())))?));
     let person = |field| Ok(Predicate::Person(field, values.each(|word| person(word, scope))?));
     match key {
         "status" => {
@@ -169,14 +154,14 @@ fn predicate(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope
         "requester" => person(PersonField::Requester),
         "assignee" => person(PersonField::Assignee),
         "cc" => person(PersonField::Cc),
-        "org" => text(TextField::Organization),
-        "group" => text(TextField::ProductGroup),
-        "channel" => text(TextField::Channel),
-        "tag" => text(TextField::Tag),
-        "lang" => text(TextField::Language),
         "created" => time(TimeField::Created),
         "updated" => time(TimeField::Updated),
-        _ => time(TimeField::Due),
+        "due" => time(TimeField::Due),
+        _ => {
+            let field = TextField::all().find(|field| field.key() == key).ok_or_else(unknown)?;
+            let value = |word: &str| Ok((word != "none").then(|| word.to_owned()));
+            Ok(Predicate::Header(field, values.each(value)?))
+        }
     }
 }
 

@@ -90,6 +90,8 @@ fn every_key_is_matched() {
         "cc:bo@acme.example",
         "group:none",
         "channel:none",
+        "product:none",
+        "-instance:main",
         "tag:outage",
         "tag:\"two words\",x",
         "lang:none",
@@ -190,4 +192,15 @@ fn a_moment_is_a_day_an_instant_or_a_revision() {
     let at_noon = ticket().as_of(instant("2026-11-20T12:30:00Z")).expect("open by then");
     assert_eq!(at_noon.history.len(), 1);
     assert_eq!(ticket().as_of(instant("2026-11-20T11:00:00Z")), None);
+}
+
+#[test]
+fn every_optional_text_of_a_ticket_is_a_key() {
+    for key in ["org", "group", "lang", "tag", "channel", "product", "instance"] {
+        assert!(keys().contains(&key), "{key}");
+    }
+    for key in keys() {
+        let error = parsed(&format!("{key}:")).map_err(|error| error.kind);
+        assert_eq!(error, Err(QueryErrorKind::MissingValue), "{key} is parsed");
+    }
 }
