@@ -113,23 +113,19 @@ impl Predicate {
     }
 
     fn matches(&self, candidate: &TicketView<'_>) -> bool {
+        if let Some(matches) = self.matches_header(&SummaryHeader::from(candidate.summary)) {
+            return matches;
+        }
         let header = &candidate.summary.header;
         match self {
-            Self::Status(values) => values.contains(&header.status),
-            Self::Priority(values) => values.contains(&header.priority),
-            Self::Hold(values) => header.hold.as_ref().is_some_and(|hold| values.contains(&hold.reason)),
-            Self::Resolution(values) => header.resolution.is_some_and(|resolution| values.contains(&resolution)),
             Self::Person(field, values) => has_person(*field, values, candidate.summary),
             Self::Header(field, values) => field.has(header, values),
             Self::Is(states) => states.iter().any(|state| has_state(*state, candidate)),
-            Self::Time(TimeField::Created, ranges) => falls_within(ranges, candidate.summary.created_at),
-            Self::Time(TimeField::Updated, ranges) => falls_within(ranges, candidate.summary.last_activity_at),
-            Self::Time(TimeField::Due, _) => {
-                header.status != Status::Solved && (candidate.clocks)().iter().any(|clock| self.matches_clock(clock))
-            }
+            Self::Time(..) => (candidate.clocks)().iter().any(|clock| self.matches_clock(clock)),
             Self::Field(name, conditions) => custom_fields::matches(name, conditions, &header.fields),
             Self::Text(text) => (candidate.contains_text)(text),
             Self::All(conditions) => conditions.iter().all(|condition| condition.matches(candidate)),
+            Self::Status(_) | Self::Priority(_) | Self::Hold(_) | Self::Resolution(_) => false,
         }
     }
 }
@@ -169,16 +165,11 @@ fn state_in_header(state: StateTest, header: &SummaryHeader) -> Option<bool> {
 fn has_state(state: StateTest, candidate: &TicketView<'_>) -> bool {
     let header = &candidate.summary.header;
     match state {
-        StateTest::Open => header.status == Status::Open,
-        StateTest::Unsolved => header.status != Status::Solved,
-        StateTest::Unassigned => header.assignee.is_none(),
-        StateTest::Escalated => header.escalation.is_some(),
-        StateTest::Merged => header.merged_into.is_some(),
         StateTest::Overdue => header.status != Status::Solved && (candidate.clocks)().iter().any(Clock::is_overdue),
-        StateTest::Reopened => candidate.summary.reopened,
         StateTest::Mine => candidate.viewer.is_some_and(|viewer| {
             header.requester.same_address(viewer)
                 || header.assignee.as_ref().is_some_and(|assignee| assignee.same_address(viewer))
         }),
+        other => state_in_header(other, &SummaryHeader::from(candidate.summary)).unwrap_or(false),
     }
 }

@@ -60,54 +60,6 @@ impl SlaEventKind {
     }
 }
 
-/// The part of an entry that matters to clocks.
-#[derive(Clone, Copy, Debug)]
-pub struct EntryEvent {
-    /// The time of the entry, UTC.
-    pub at: DateTime<Utc>,
-    /// The role of the actor.
-    pub role: Role,
-    /// The kind of action.
-    pub kind: EventKind,
-    /// The status it led to, if it names one.
-    pub to: Option<Status>,
-}
-
-/// The kind of an action, as clocks distinguish them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EventKind {
-    /// A public reply that a person wrote.
-    Reply,
-    /// The ticket was merged into another one.
-    Merge,
-    /// The merge into another ticket was taken back.
-    Unmerge,
-    /// Another ticket was merged into this one.
-    Merged(Id),
-    /// Another ticket was unmerged from this one.
-    Unmerged(Id),
-    /// The priority changed; the new one.
-    Prioritize(Priority),
-    /// Any other action.
-    Other,
-}
-
-impl EntryEvent {
-    /// Returns the event of an entry.
-    pub const fn of(entry: &Entry) -> Self {
-        let kind = match &entry.action {
-            Action::Reply { auto: false, .. } => EventKind::Reply,
-            Action::Merge { .. } => EventKind::Merge,
-            Action::Reopen { unmerge: true, .. } => EventKind::Unmerge,
-            Action::Merged { source, .. } => EventKind::Merged(*source),
-            Action::Unmerged { source } => EventKind::Unmerged(*source),
-            Action::Prioritize { priority, .. } => EventKind::Prioritize(*priority),
-            _ => EventKind::Other,
-        };
-        Self { at: entry.at, role: entry.role, kind, to: entry.to }
-    }
-}
-
 /// A recorder that reads a history entry by entry and keeps its events.
 #[derive(Clone, Debug)]
 pub struct SlaEventRecorder {
@@ -125,33 +77,26 @@ pub struct SlaEventRecorder {
 }
 
 impl SlaEventRecorder {
-    /// Begins with a ticket that was just opened. Language and channel are unset; [`Self::opening`] sets them, which
-    /// only histories with `set` entries need.
-    pub const fn begin(at: DateTime<Utc>, priority: Priority) -> Self {
-        Self {
+    /// Begins with the entry that opens a ticket; `None` if its action is another one.
+    pub fn opening(entry: &Entry) -> Option<Self> {
+        let Action::Open(opening) = &entry.action else { return None };
+        Some(Self {
             events: SlaEvents(Vec::new()),
-            opened: at,
+            opened: entry.at,
             after: 0,
             status: Status::Open,
             is_merged: false,
             is_response_due: true,
             merged_sources: Vec::new(),
-            priority,
-            language: None,
-            channel: None,
-        }
-    }
-
-    /// Begins with the entry that opens a ticket; `None` if its action is another one.
-    pub fn opening(entry: &Entry) -> Option<Self> {
-        let Action::Open(opening) = &entry.action else { return None };
-        let (language, channel) = (opening.language.clone(), opening.channel.clone());
-        Some(Self { language, channel, ..Self::begin(entry.at, opening.priority) })
+            priority: opening.priority,
+            language: opening.language.clone(),
+            channel: opening.channel.clone(),
+        })
     }
 
     /// Records the next entry.
     pub fn record(&mut self, entry: &Entry) {
-        self.record_event(EntryEvent::of(entry));
+        self.record_status(entry);
         if let Action::Set { set, unset } = &entry.action {
             let set = set.iter().map(|(field, value)| (field, Some(value)));
             set.chain(unset.iter().map(|field| (field, None))).for_each(|(field, value)| self.set(field, value));
@@ -175,19 +120,18 @@ impl SlaEventRecorder {
         self.push(kind);
     }
 
-    /// Records the event of the next entry.
-    pub fn record_event(&mut self, event: EntryEvent) {
+    fn record_status(&mut self, entry: &Entry) {
         // The system clocks of two clones may differ; time never goes back here.
-        let seconds = (event.at.timestamp() - self.opened.timestamp()).max(0).cast_unsigned();
+        let seconds = (entry.at.timestamp() - self.opened.timestamp()).max(0).cast_unsigned();
         self.after = self.after.max(seconds);
         let was = self.status;
-        self.update_status(&event);
-        match (event.kind, event.role) {
-            (EventKind::Prioritize(priority), _) if priority != self.priority => {
-                let was = std::mem::replace(&mut self.priority, priority);
+        self.update_status(entry);
+        match (&entry.action, entry.role) {
+            (Action::Prioritize { priority, .. }, _) if *priority != self.priority => {
+                let was = std::mem::replace(&mut self.priority, *priority);
                 self.push(SlaEventKind::PriorityWas(was));
             }
-            (EventKind::Reply, Role::Agent)
+            (Action::Reply { auto: false, .. }, Role::Agent)
                 if self.is_response_due || !self.merged_sources.is_empty() || was != self.status =>
             {
                 self.push(SlaEventKind::AgentReplied(self.status));
@@ -195,27 +139,27 @@ impl SlaEventRecorder {
                 self.merged_sources.clear();
                 return;
             }
-            (EventKind::Reply, Role::Customer)
+            (Action::Reply { auto: false, .. }, Role::Customer)
                 if was != self.status || (!self.is_response_due && was != Status::Solved) =>
             {
                 self.push(SlaEventKind::CustomerReplied(self.status));
                 self.is_response_due = self.status != Status::Solved;
                 return;
             }
-            (EventKind::Merged(source), _)
-                if self.status != Status::Solved && !self.merged_sources.contains(&source) =>
+            (Action::Merged { source, .. }, _)
+                if self.status != Status::Solved && !self.merged_sources.contains(source) =>
             {
                 self.push(SlaEventKind::SourceMerged);
-                self.merged_sources.push(source);
+                self.merged_sources.push(*source);
             }
-            (EventKind::Unmerged(source), _) if self.merged_sources.contains(&source) => {
+            (Action::Unmerged { source }, _) if self.merged_sources.contains(source) => {
                 self.push(SlaEventKind::SourceUnmerged);
-                self.merged_sources.retain(|merged| *merged != source);
+                self.merged_sources.retain(|merged| merged != source);
             }
             _ => {}
         }
         if was != self.status {
-            let is_merge = matches!(event.kind, EventKind::Merge);
+            let is_merge = matches!(entry.action, Action::Merge { .. });
             self.push(if is_merge { SlaEventKind::MergedAway } else { SlaEventKind::StatusChanged(self.status) });
             if self.status == Status::Solved {
                 self.merged_sources.clear();
@@ -229,17 +173,17 @@ impl SlaEventRecorder {
     }
 
     /// Updates the status as replay does: a merged ticket stays solved while it is merged.
-    fn update_status(&mut self, event: &EntryEvent) {
-        match event.kind {
-            EventKind::Unmerge => self.is_merged = false,
-            EventKind::Merge => {
+    fn update_status(&mut self, entry: &Entry) {
+        match entry.action {
+            Action::Reopen { unmerge: true, .. } => self.is_merged = false,
+            Action::Merge { .. } => {
                 (self.status, self.is_merged) = (Status::Solved, true);
                 return;
             }
             _ => {}
         }
         if !self.is_merged {
-            self.status = event.to.unwrap_or(self.status);
+            self.status = entry.to.unwrap_or(self.status);
         }
     }
 
