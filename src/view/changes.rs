@@ -119,8 +119,8 @@ pub fn markdown(diffs: &[TicketDiff], short_ids: &[String], audience: &Audience<
     let changes: Vec<_> = diffs.iter().map(|diff| lines(diff, audience.viewer)).collect();
     let entries: usize = changes.iter().map(|lines| lines.iter().filter(|line| line.entry.is_some()).count()).sum();
     let catalog = audience.catalog();
-    let tickets = catalog.count(diffs.len(), &catalog.counts.tickets);
-    let entries = catalog.count(entries, &catalog.counts.entries);
+    let tickets = catalog.count(diffs.len(), |counts| counts.tickets);
+    let entries = catalog.count(entries, |counts| counts.entries);
     let summary = fill(catalog.changes.summary, &[("tickets", &tickets), ("entries", &entries)]);
     let mut page = format!("### {summary}\n");
     for ((diff, short_id), lines) in diffs.iter().zip(short_ids).zip(changes) {

@@ -7,6 +7,7 @@ use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::Header;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::duration;
+use crate::domain::vocabulary::Status;
 
 use super::colors;
 use super::table::{Cell, Table, tab_separated};
@@ -93,7 +94,7 @@ fn status(header: &Header, audience: &Audience<'_>) -> Cell {
         let catalog = audience.catalog();
         // For a customer the ticket is on hold until an agent resumes it.
         return match audience.viewer {
-            Viewer::Customer => Cell::styled(catalog.statuses.on_hold, colors::status(header.status)),
+            Viewer::Customer => Cell::styled(catalog.statuses.of(Status::OnHold), colors::status(header.status)),
             Viewer::Support => Cell::styled(catalog.remarks.hold_ended, colors::ALARM),
         };
     }

@@ -111,7 +111,7 @@ pub fn render_table(tickets: &[Summary], short_id: &str, overdue: &Overdue, audi
         .into_iter()
         .filter(|(number, _)| *number > 0)
         .map(|(number, label)| fill(label, &[("number", &number.to_string())]))
-        .chain((overview.ended_holds > 0).then(|| catalog.count(overview.ended_holds, &catalog.counts.ended_holds)))
+        .chain((overview.ended_holds > 0).then(|| catalog.count(overview.ended_holds, |counts| counts.ended_holds)))
         .collect();
     if !remarks.is_empty() {
         text.push_str(&format!("\n{}\n", fill(labels.unsolved, &[("remarks", &remarks.join(", "))])));

@@ -37,7 +37,7 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
         if audience.viewer == Viewer::Support { desk.read().uncommitted().unwrap_or_default() } else { 0 };
     if uncommitted > 0 {
         let labels = audience.catalog();
-        text.push_str(&format!("{}\n", labels.count(uncommitted, &labels.counts.uncommitted)));
+        text.push_str(&format!("{}\n", labels.count(uncommitted, |counts| counts.uncommitted)));
     }
     session.output.print(&text)?;
     if desk.read().may_see_pending(viewer) {

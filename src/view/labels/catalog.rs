@@ -1,38 +1,107 @@
-//! The labels that every language must have, in one struct: the compiler reports a missing one.
+//! The labels that every language must have, in one struct. Each language has them in a file of its own (`fr.toml`), which
+//! is read when casebook is compiled: a missing, misspelled or superfluous label is an error of the compiler.
 //!
-//! [`fill`] puts values in place of each `{name}` in a label. A test checks that all languages use the names that `en.rs`
+//! [`fill`] puts values in place of each `{name}` in a label. A test checks that all languages use the names that `en.toml`
 //! uses.
 
+use super::label_file::LabelFile;
 use crate::domain::vocabulary::{
     EscalationReason, HoldReason, Kind, MergeReason, OrganizationRole, Priority, ReopenReason, Resolution, Role, Status,
 };
 
-/// Defines a struct of labels, one per name, that can list them.
-macro_rules! label_struct {
+/// Labels with their names.
+pub type NamedLabels = Vec<(&'static str, &'static str)>;
+
+/// Defines a group of labels, one per name.
+macro_rules! label_group {
     ($(#[$doc:meta])* $name:ident { $($field:ident),+ $(,)? }) => {
         $(#[$doc])*
-        #[allow(missing_docs)] // The field names say what the labels are for; en.rs contains them in English.
+        #[allow(missing_docs)] // The field names say what the labels are for; en.toml contains them in English.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub struct $name { $(pub $field: &'static str),+ }
 
         impl $name {
+            /// Reads the group, whose heading was read. Labels that are absent are those of `base`.
+            const fn read(file: &mut LabelFile, base: Option<&Self>) -> Self {
+                Self { $($field: file.label(stringify!($field), match base {
+                    Some(base) => Some(base.$field),
+                    None => None,
+                })),+ }
+            }
+
             /// Returns every label with its name.
-            pub fn all(&self) -> Vec<(&'static str, &'static str)> {
+            pub fn all(&self) -> NamedLabels {
                 vec![$((stringify!($field), self.$field)),+]
             }
         }
     };
 }
 
-/// Defines a struct with a label for each word of a closed vocabulary.
+/// Defines a group with a label for each word of a closed vocabulary.
 macro_rules! vocabulary_labels {
-    ($(#[$doc:meta])* $name:ident of $word:ident { $($field:ident: $variant:ident),+ $(,)? }) => {
-        label_struct! { $(#[$doc])* $name { $($field),+ } }
+    ($($(#[$doc:meta])* $name:ident of $word:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub struct $name([&'static str; $word::WORDS.len()]);
 
         impl $name {
+            /// Reads the group, whose heading was read. Labels that are absent are those of `base`.
+            const fn read(file: &mut LabelFile, base: Option<&Self>) -> Self {
+                let mut labels = [""; $word::WORDS.len()];
+                let mut index = 0;
+                while index < labels.len() {
+                    labels[index] = file.label($word::WORDS[index], match base {
+                        Some(base) => Some(base.0[index]),
+                        None => None,
+                    });
+                    index += 1;
+                }
+                Self(labels)
+            }
+
             /// Returns the label of a word.
             pub const fn of(&self, word: $word) -> &'static str {
-                match word { $($word::$variant => self.$field),+ }
+                self.0[word as usize]
+            }
+
+            /// Returns every label with its word.
+            pub fn all(&self) -> NamedLabels {
+                $word::WORDS.iter().copied().zip(self.0).collect()
+            }
+        }
+    )+};
+}
+
+/// Defines the groups of a catalog.
+macro_rules! catalog {
+    ($($field:ident: $labels:ident),+ $(,)?) => {
+        /// The labels of one language for one side.
+        #[allow(missing_docs)]
+        #[derive(Clone, Copy, Debug)]
+        pub struct Catalog {
+            $(pub $field: $labels,)+
+            /// A test for the numbers that the language counts like 1.
+            pub is_singular: fn(usize) -> bool,
+        }
+
+        impl Catalog {
+            /// Reads the groups whose headings begin with a prefix. Labels that are absent are those of `base`.
+            const fn read(file: &mut LabelFile, prefix: &str, base: Option<&Self>, is_singular: fn(usize) -> bool) -> Self {
+                Self {
+                    $($field: {
+                        file.heading(prefix, stringify!($field), base.is_some());
+                        $labels::read(file, match base {
+                            Some(base) => Some(&base.$field),
+                            None => None,
+                        })
+                    },)+
+                    is_singular,
+                }
+            }
+
+            /// Returns every group of labels with its name.
+            pub fn all(&self) -> Vec<(&'static str, NamedLabels)> {
+                vec![$((stringify!($field), self.$field.all())),+]
             }
         }
     };
@@ -40,76 +109,32 @@ macro_rules! vocabulary_labels {
 
 vocabulary_labels! {
     /// The labels of statuses.
-    StatusLabels of Status { open: Open, awaiting_reply: AwaitingReply, on_hold: OnHold, solved: Solved }
-}
-vocabulary_labels! {
+    StatusLabels of Status;
     /// The side that must act next, by status; a part of a sentence.
-    NextStepLabels of Status { open: Open, awaiting_reply: AwaitingReply, on_hold: OnHold, solved: Solved }
-}
-vocabulary_labels! {
+    NextStepLabels of Status;
     /// The labels of priorities.
-    PriorityLabels of Priority { s1: S1, s2: S2, s3: S3, s4: S4 }
-}
-vocabulary_labels! {
+    PriorityLabels of Priority;
     /// The definitions of priorities.
-    ImpactLabels of Priority { s1: S1, s2: S2, s3: S3, s4: S4 }
-}
-vocabulary_labels! {
+    ImpactLabels of Priority;
     /// The labels of kinds of tickets.
-    KindLabels of Kind { organization_access: OrganizationAccess }
-}
-vocabulary_labels! {
+    KindLabels of Kind;
     /// The labels of the reasons for a hold.
-    HoldReasonLabels of HoldReason {
-        reproducing: Reproducing,
-        workaround: Workaround,
-        engineering: Engineering,
-        account_team: AccountTeam,
-        other: Other,
-    }
-}
-vocabulary_labels! {
+    HoldReasonLabels of HoldReason;
     /// The labels of resolutions.
-    ResolutionLabels of Resolution { agreed: Agreed, bug_reported: BugReported, no_response: NoResponse, merged: Merged }
-}
-vocabulary_labels! {
+    ResolutionLabels of Resolution;
     /// The labels of the reasons for a merge.
-    MergeReasonLabels of MergeReason { same_issue: SameIssue, interrupted_chat: InterruptedChat }
-}
-vocabulary_labels! {
+    MergeReasonLabels of MergeReason;
     /// The labels of the reasons for a reopening.
-    ReopenReasonLabels of ReopenReason {
-        not_solved: NotSolved,
-        insufficient: Insufficient,
-        could_not_engage: CouldNotEngage,
-        new_chat: NewChat,
-    }
-}
-vocabulary_labels! {
+    ReopenReasonLabels of ReopenReason;
     /// The labels of the reasons for an escalation.
-    EscalationReasonLabels of EscalationReason {
-        resolution_time: ResolutionTime,
-        technical_expertise: TechnicalExpertise,
-        business_impact: BusinessImpact,
-    }
-}
-vocabulary_labels! {
+    EscalationReasonLabels of EscalationReason;
     /// The labels of the roles in which actors write entries.
-    RoleLabels of Role { agent: Agent, customer: Customer, system: System }
-}
-vocabulary_labels! {
+    RoleLabels of Role;
     /// The labels of the roles of people in an organization.
-    OrganizationRoleLabels of OrganizationRole {
-        tech_support_editor: TechSupportEditor,
-        tech_support_viewer: TechSupportViewer,
-        org_admin: OrgAdmin,
-        admin: Admin,
-        developer: Developer,
-        technical_contact: TechnicalContact,
-    }
+    OrganizationRoleLabels of OrganizationRole;
 }
 
-label_struct! {
+label_group! {
     /// The labels of the product groups that the source documents define.
     ProductGroupLabels { reports_dashboards, schedule_export, instance_admin, lookml_pdt_git, api_embed_ext }
 }
@@ -117,26 +142,19 @@ label_struct! {
 impl ProductGroupLabels {
     /// Returns the label of a group; the name itself if the desk defined the group.
     pub fn of<'a>(&self, name: &'a str) -> &'a str {
-        match name {
-            "reports_dashboards" => self.reports_dashboards,
-            "schedule_export" => self.schedule_export,
-            "instance_admin" => self.instance_admin,
-            "lookml_pdt_git" => self.lookml_pdt_git,
-            "api_embed_ext" => self.api_embed_ext,
-            custom => custom,
-        }
+        self.all().into_iter().find(|(known, _)| *known == name).map_or(name, |(_, label)| label)
     }
 }
 
-label_struct! {
+label_group! {
     /// The headings of the columns of tables.
     ColumnLabels { id, priority, status, due, last_activity, assignee, requester, subject, time, who, what, why, text, tickets }
 }
-label_struct! {
+label_group! {
     /// The kinds of due rows of a sweep.
     SweepLabels { remind, solve, manager_response, hold_ended }
 }
-label_struct! {
+label_group! {
     /// The names of the fields of a ticket.
     FieldLabels {
         status, priority, kind, on_hold, escalated, resolution, merged_into, merged_from, follow_up_of, requester,
@@ -144,11 +162,11 @@ label_struct! {
         id,
     }
 }
-label_struct! {
+label_group! {
     /// Additions to the fields of a ticket and to its entries.
     RemarkLabels { next_step, unassigned, waiting_for, until, escalated_to, since, hidden, corrected, duplicate, nothing, passed, hold_ended }
 }
-label_struct! {
+label_group! {
     /// Sentences for actions, printed after the actor. The labels `on_behalf_of` to `overridden`, `via_ticket`, `with_cc`
     /// and `for_reason` are appended to another one.
     ActionLabels {
@@ -159,122 +177,82 @@ label_struct! {
         nothing, corrected, redacted, unknown,
     }
 }
-label_struct! {
+label_group! {
     /// Spans of time, and the format of a local time in the letters of strftime (`minute`).
     TimeLabels { now, minutes, hours, days, ago, minute }
 }
-label_struct! {
+label_group! {
     /// The lines of the overview of a desk.
     OverviewLabels { unsolved, urgent, escalated, unassigned, oldest_open }
 }
-label_struct! {
+label_group! {
     /// The names of metrics and the states of clocks.
     ClockLabels {
         first_response, next_response, resolution, manager_response, overdue, due_soon, most_urgent, late, ahead, now, met, paused,
         never, used, since, missed, due, left, closed, summary,
     }
 }
-label_struct! {
+label_group! {
     /// The changes between two versions of a desk.
     ChangeLabels { by_hand, removed, rewritten, new, gone, summary }
 }
 
-/// A label for a number of things, with `{number}` in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plural {
-    /// The singular, for the numbers that the language counts like 1.
-    pub one: &'static str,
-    /// The plural, for all other numbers.
-    pub other: &'static str,
+label_group! {
+    /// The labels of everything that is counted, with `{number}` in each.
+    CountLabels { alerts, tickets, entries, uncommitted, ended_holds }
 }
 
-/// The labels of everything that is counted.
-#[allow(missing_docs)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CountLabels {
-    pub alerts: Plural,
-    pub tickets: Plural,
-    pub entries: Plural,
-    pub uncommitted: Plural,
-    pub ended_holds: Plural,
+catalog! {
+    statuses: StatusLabels,
+    next_steps: NextStepLabels,
+    priorities: PriorityLabels,
+    impacts: ImpactLabels,
+    kinds: KindLabels,
+    product_groups: ProductGroupLabels,
+    hold_reasons: HoldReasonLabels,
+    resolutions: ResolutionLabels,
+    merge_reasons: MergeReasonLabels,
+    reopen_reasons: ReopenReasonLabels,
+    escalation_reasons: EscalationReasonLabels,
+    roles: RoleLabels,
+    organization_roles: OrganizationRoleLabels,
+    columns: ColumnLabels,
+    sweep: SweepLabels,
+    fields: FieldLabels,
+    remarks: RemarkLabels,
+    actions: ActionLabels,
+    times: TimeLabels,
+    overview: OverviewLabels,
+    clocks: ClockLabels,
+    changes: ChangeLabels,
+    singular: CountLabels,
+    plural: CountLabels,
 }
-
-/// The labels of one language for one side.
-#[allow(missing_docs)]
-#[derive(Clone, Copy, Debug)]
-pub struct Catalog {
-    pub statuses: StatusLabels,
-    pub next_steps: NextStepLabels,
-    pub priorities: PriorityLabels,
-    pub impacts: ImpactLabels,
-    pub kinds: KindLabels,
-    pub product_groups: ProductGroupLabels,
-    pub hold_reasons: HoldReasonLabels,
-    pub resolutions: ResolutionLabels,
-    pub merge_reasons: MergeReasonLabels,
-    pub reopen_reasons: ReopenReasonLabels,
-    pub escalation_reasons: EscalationReasonLabels,
-    pub roles: RoleLabels,
-    pub organization_roles: OrganizationRoleLabels,
-    pub columns: ColumnLabels,
-    pub sweep: SweepLabels,
-    pub fields: FieldLabels,
-    pub remarks: RemarkLabels,
-    pub actions: ActionLabels,
-    pub times: TimeLabels,
-    pub overview: OverviewLabels,
-    pub clocks: ClockLabels,
-    pub changes: ChangeLabels,
-    pub counts: CountLabels,
-    /// A test for the numbers that the language counts like 1.
-    pub is_singular: fn(usize) -> bool,
-}
-
-/// The name of a group of labels, and its labels with their names.
-pub type LabelGroup = (&'static str, Vec<(&'static str, &'static str)>);
 
 impl Catalog {
-    /// Formats a number of things.
-    pub fn count(&self, number: usize, things: &Plural) -> String {
-        fill(if (self.is_singular)(number) { things.one } else { things.other }, &[("number", &number.to_string())])
+    /// Reads the catalogs of a language from the text of its file: for customers, and for support, whose groups follow under
+    /// headings such as `[support.statuses]`.
+    pub(super) const fn both_sides(text: &'static str, is_singular: fn(usize) -> bool) -> Sides {
+        let mut file = LabelFile::new(text);
+        let customer = Self::read(&mut file, "[", None, is_singular);
+        let support = Self::read(&mut file, "[support.", Some(&customer), is_singular);
+        file.end();
+        Sides { customer, support }
     }
 
-    /// Returns every label, by group and name.
-    pub fn all(&self) -> Vec<LabelGroup> {
-        let counts = [
-            ("alerts", self.counts.alerts),
-            ("tickets", self.counts.tickets),
-            ("entries", self.counts.entries),
-            ("uncommitted", self.counts.uncommitted),
-            ("ended_holds", self.counts.ended_holds),
-        ];
-        vec![
-            ("statuses", self.statuses.all()),
-            ("next steps", self.next_steps.all()),
-            ("priorities", self.priorities.all()),
-            ("impacts", self.impacts.all()),
-            ("kinds", self.kinds.all()),
-            ("product groups", self.product_groups.all()),
-            ("hold reasons", self.hold_reasons.all()),
-            ("resolutions", self.resolutions.all()),
-            ("merge reasons", self.merge_reasons.all()),
-            ("reopen reasons", self.reopen_reasons.all()),
-            ("escalation reasons", self.escalation_reasons.all()),
-            ("roles", self.roles.all()),
-            ("roles in an organization", self.organization_roles.all()),
-            ("columns", self.columns.all()),
-            ("sweep", self.sweep.all()),
-            ("fields", self.fields.all()),
-            ("remarks", self.remarks.all()),
-            ("actions", self.actions.all()),
-            ("times", self.times.all()),
-            ("overview", self.overview.all()),
-            ("clocks", self.clocks.all()),
-            ("changes", self.changes.all()),
-            ("counts, singular", counts.iter().map(|(name, plural)| (*name, plural.one)).collect()),
-            ("counts, plural", counts.iter().map(|(name, plural)| (*name, plural.other)).collect()),
-        ]
+    /// Formats a number of things, of which `label` selects the label.
+    pub fn count(&self, number: usize, label: fn(&CountLabels) -> &'static str) -> String {
+        let labels = if (self.is_singular)(number) { &self.singular } else { &self.plural };
+        fill(label(labels), &[("number", &number.to_string())])
     }
+}
+
+/// The catalogs of one language.
+pub(super) struct Sides {
+    /// The labels for customers.
+    pub customer: Catalog,
+    /// The labels for support.
+    pub support: Catalog,
 }
 
 /// Puts values in place of each `{name}` in a label. Braces inside a value are not filled in; a name without a value stays

@@ -6,15 +6,14 @@
 
 pub mod catalog;
 mod custom;
-mod en;
-mod fr;
-mod ja;
-mod pt;
+mod label_file;
 #[cfg(test)]
 mod tests;
 
 pub use catalog::{Catalog, fill};
 pub use custom::CustomLabels;
+
+use catalog::Sides;
 
 use crate::domain::value::Value;
 
@@ -57,18 +56,21 @@ impl Language {
 
     /// Returns the labels of the language for a side.
     pub const fn catalog(self, viewer: Viewer) -> &'static Catalog {
-        match (self, viewer) {
-            (Self::English, Viewer::Customer) => &en::CUSTOMER,
-            (Self::English, Viewer::Support) => &en::SUPPORT,
-            (Self::French, Viewer::Customer) => &fr::CUSTOMER,
-            (Self::French, Viewer::Support) => &fr::SUPPORT,
-            (Self::Japanese, Viewer::Customer) => &ja::CUSTOMER,
-            (Self::Japanese, Viewer::Support) => &ja::SUPPORT,
-            (Self::Portuguese, Viewer::Customer) => &pt::CUSTOMER,
-            (Self::Portuguese, Viewer::Support) => &pt::SUPPORT,
+        let sides = &CATALOGS[self as usize];
+        match viewer {
+            Viewer::Customer => &sides.customer,
+            Viewer::Support => &sides.support,
         }
     }
 }
+
+/// The catalogs, in the order of [`Language::ALL`].
+static CATALOGS: [Sides; Language::ALL.len()] = [
+    Catalog::both_sides(include_str!("en.toml"), |number| number == 1),
+    Catalog::both_sides(include_str!("fr.toml"), |number| number < 2),
+    Catalog::both_sides(include_str!("ja.toml"), |_| false),
+    Catalog::both_sides(include_str!("pt.toml"), |number| number < 2),
+];
 
 /// The labels in messages, which are English: warnings, errors, and times in the output of templates.
 pub const ENGLISH: &Catalog = Language::English.catalog(Viewer::Support);

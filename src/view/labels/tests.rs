@@ -3,7 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::*;
-use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Role, Status};
+use crate::domain::vocabulary::{HoldReason, Kind, OrganizationRole, Priority, Resolution, Role, Status};
+
+const EN: &str = include_str!("en.toml");
+const FR: &str = include_str!("fr.toml");
+const JA: &str = include_str!("ja.toml");
+const PT: &str = include_str!("pt.toml");
 
 const SIDES: [Viewer; 2] = [Viewer::Customer, Viewer::Support];
 
@@ -39,8 +44,30 @@ fn every_catalog_has_every_label_with_the_same_placeholders() {
 }
 
 #[test]
+fn a_file_of_labels_is_toml_that_contains_each_of_them_once() {
+    for (language, text) in Language::ALL.iter().zip([EN, FR, JA, PT]) {
+        let mut file: toml::Table = toml::from_str(text).expect("TOML");
+        let support = file.remove("support").expect("groups of support");
+        let take = |side: &toml::Table, viewer| {
+            for (group, labels) in language.catalog(viewer).all() {
+                let Some(given) = side.get(group) else { continue };
+                let read =
+                    |(name, label): &(&str, &str)| given.get(name).is_none_or(|given| given.as_str() == Some(label));
+                assert!(labels.iter().all(read), "{} {group}: {labels:?}", language.code());
+                let mut names = given.as_table().expect("a group").keys();
+                assert!(names.all(|name| labels.iter().any(|(known, _)| known == name)), "{group}");
+            }
+            side.len()
+        };
+        let groups = ENGLISH.all().len();
+        assert_eq!(take(&file, Viewer::Customer), groups, "{}", language.code());
+        assert!((1..groups).contains(&take(support.as_table().expect("groups"), Viewer::Support)));
+    }
+}
+
+#[test]
 fn no_two_words_of_a_vocabulary_share_a_label() {
-    let closed = ["statuses", "priorities", "product groups", "roles", "roles in an organization", "columns"];
+    let closed = ["statuses", "priorities", "product_groups", "roles", "organization_roles", "columns"];
     for (name, catalog) in catalogs() {
         for (group, labels) in catalog.all() {
             if !closed.contains(&group) && !group.ends_with("reasons") && group != "resolutions" {
@@ -56,7 +83,7 @@ fn no_two_words_of_a_vocabulary_share_a_label() {
 fn a_label_can_be_the_beginning_of_another_one() {
     // Therefore labels are never compared by prefix.
     let french = &Language::French.catalog(Viewer::Customer).statuses;
-    assert!(french.awaiting_reply.starts_with(french.on_hold));
+    assert!(french.of(Status::AwaitingReply).starts_with(french.of(Status::OnHold)));
 }
 
 #[test]
@@ -64,7 +91,7 @@ fn both_sides_see_the_same_labels_except_in_english() {
     for language in &Language::ALL[1..] {
         let sides = SIDES.map(|side| language.catalog(side).all());
         for ((group, customer), (_, support)) in sides[0].iter().zip(&sides[1]) {
-            assert!(group == &"next steps" || customer == support, "{} {group}", language.code());
+            assert!(group == &"next_steps" || customer == support, "{} {group}", language.code());
         }
     }
 }
@@ -203,14 +230,14 @@ fn roles_kinds_and_groups_are_those_of_the_source_documents() {
     let agent = ["support agent", "agent du service client", "サポート エージェント", "agente de suporte"];
     assert_eq!(in_every_language(|catalog| catalog.roles.of(Role::Agent)), agent);
     let contact = ["technical contact", "contact technique", "技術担当者", "contato técnico"];
-    assert_eq!(in_every_language(|catalog| catalog.organization_roles.technical_contact), contact);
-    let editor = &in_every_language(|catalog| catalog.organization_roles.tech_support_editor)[..3];
+    assert_eq!(in_every_language(|catalog| catalog.organization_roles.of(OrganizationRole::TechnicalContact)), contact);
+    let editor = &in_every_language(|catalog| catalog.organization_roles.of(OrganizationRole::TechSupportEditor))[..3];
     assert_eq!(editor, ["Tech Support Editor", "Éditeur de l'assistance technique", "テクニカル サポート編集者"]);
     let requester: Vec<String> =
         in_every_language(|catalog| catalog.columns.requester).iter().map(|word| word.to_lowercase()).collect();
     assert_eq!(requester, ["requester", "demandeur", "リクエスト送信者", "solicitante"]);
     assert_eq!(
-        in_every_language(|catalog| catalog.kinds.organization_access),
+        in_every_language(|catalog| catalog.kinds.of(Kind::OrganizationAccess)),
         [
             "organization-level access",
             "accès au niveau de l'organisation",
@@ -275,7 +302,7 @@ fn values_are_filled_in_once() {
 fn each_language_has_its_own_plural() {
     let counted = |language: Language, number| {
         let catalog = language.catalog(Viewer::Support);
-        catalog.count(number, &catalog.counts.tickets)
+        catalog.count(number, |counts| counts.tickets)
     };
     for (language, expected) in [
         (Language::English, ["0 tickets", "1 ticket", "2 tickets"]),

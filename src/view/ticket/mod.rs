@@ -178,7 +178,7 @@ fn status(ticket: &Ticket, catalog: &Catalog) -> String {
     let status = ticket.header.status;
     let alerts = match ticket.alerts() {
         0 => String::new(),
-        alerts => catalog.count(alerts, &catalog.counts.alerts),
+        alerts => catalog.count(alerts, |counts| counts.alerts),
     };
     let values = [("status", catalog.statuses.of(status)), ("next_step", catalog.next_steps.of(status))];
     format!("{}{alerts}", fill(catalog.remarks.next_step, &values))

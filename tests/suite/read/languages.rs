@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_DOCS=1` writes `docs/languages.md`.
 
+use casebook::domain::vocabulary::Status;
 use casebook::view::Viewer;
 use casebook::view::labels::Language;
 
@@ -13,18 +14,18 @@ use crate::fixtures::terminal::on_a_terminal;
 /// Labels in a table of the page; the sentences of the history would only make it long.
 const ON_THE_PAGE: [&str; 15] = [
     "statuses",
-    "next steps",
+    "next_steps",
     "priorities",
     "impacts",
     "kinds",
-    "product groups",
-    "hold reasons",
+    "product_groups",
+    "hold_reasons",
     "resolutions",
-    "merge reasons",
-    "reopen reasons",
-    "escalation reasons",
+    "merge_reasons",
+    "reopen_reasons",
+    "escalation_reasons",
     "roles",
-    "roles in an organization",
+    "organization_roles",
     "columns",
     "fields",
 ];
@@ -35,7 +36,8 @@ fn the_page_has_every_label() {
     let english = Language::English.catalog(Viewer::Support).all();
     let others: Vec<_> = Language::ALL.iter().map(|language| language.catalog(Viewer::Customer).all()).collect();
     for (place, (group, labels)) in english.iter().enumerate().filter(|(_, (group, _))| ON_THE_PAGE.contains(group)) {
-        page.push_str(&format!("\n## {group}\n\n| | en, agents | en | fr | ja | pt |\n|---|---|---|---|---|---|\n"));
+        let heading = group.replace('_', " ");
+        page.push_str(&format!("\n## {heading}\n\n| | en, agents | en | fr | ja | pt |\n|---|---|---|---|---|---|\n"));
         for (row, (key, agents)) in labels.iter().enumerate() {
             let others: Vec<&str> = others.iter().map(|catalog| catalog[place].1[row].1).collect();
             page.push_str(&format!("| `{key}` | {agents} | {} |\n", others.join(" | ")));
@@ -43,7 +45,7 @@ fn the_page_has_every_label() {
     }
     page.push_str("\nNext steps are shown as customers see them. For `awaiting_reply` agents see:");
     for language in Language::ALL {
-        let next = language.catalog(Viewer::Support).next_steps.awaiting_reply;
+        let next = language.catalog(Viewer::Support).next_steps.of(Status::AwaitingReply);
         page.push_str(&format!(" *{next}* ({}){}", language.code(), if language.code() == "pt" { ".\n" } else { "," }));
     }
     generated_page::assert_is("docs/languages.md", &page);
