@@ -15,6 +15,7 @@ pub mod people;
 pub mod query;
 pub mod rules;
 pub mod sla;
+pub mod suggestion;
 pub mod template;
 pub mod text;
 pub mod ticket;

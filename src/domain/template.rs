@@ -10,14 +10,13 @@ use minijinja::value::{Enumerator, Object, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 use serde_json::{Map, Value as Json};
 
+use super::suggestion;
+
 /// The name of the template in its environment. It is never printed.
 const NAME: &str = "format";
 
 /// The field that contains the custom fields of a ticket.
 pub const CUSTOM_FIELDS: &str = "fields";
-
-/// The similarity from which a known field is suggested for an unknown one.
-const SIMILAR: f64 = 0.75;
 
 /// An error in a template, or in filling it in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -32,7 +31,7 @@ pub enum TemplateError {
 
 /// A field that no record has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown field `{name}`{}", nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default())]
+#[error("unknown field `{name}`{}", suggestion::or_question(nearest.as_deref()))]
 pub struct UnknownField {
     /// The name that was asked for.
     pub name: String,
@@ -60,7 +59,7 @@ impl ParsedTemplate {
         let mut fields: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         fields.retain(|name| !functions.contains(&name.as_str()));
         fields.sort_unstable();
-        check_fields(&fields, known.iter().copied()).map_err(TemplateError::Field)?;
+        check_fields(&fields, known).map_err(TemplateError::Field)?;
         let nested = template.undeclared_variables(true);
         let mut custom_fields: Vec<String> =
             nested.iter().filter_map(|name| custom_field_name(name)).map(str::to_owned).collect();
@@ -129,21 +128,16 @@ pub fn instant(value: &Value) -> Result<Option<DateTime<Utc>>, Error> {
 ///
 /// # Errors
 /// The first unknown name.
-pub fn check_fields<'a>(names: &[String], known: impl Iterator<Item = &'a str> + Clone) -> Result<(), UnknownField> {
+pub fn check_fields(names: &[String], known: &[&str]) -> Result<(), UnknownField> {
     // Only tickets can say which custom fields a desk has: a name that no ticket has is `null` everywhere.
-    let is_custom =
-        |name: &str| name.strip_prefix(CUSTOM_FIELDS).is_some_and(|rest| rest.starts_with('.') && rest.len() > 1);
-    let field_of = |name: &'_ String| if is_custom(name) { CUSTOM_FIELDS.to_owned() } else { name.clone() };
-    match names.iter().find(|name| !known.clone().any(|field| field == field_of(name))) {
-        Some(name) => Err(UnknownField { name: name.clone(), nearest: nearest(name, known).map(str::to_owned) }),
+    let is_custom = |name: &str| known.contains(&CUSTOM_FIELDS) && custom_field_name(name).is_some();
+    match names.iter().find(|name| !known.contains(&name.as_str()) && !is_custom(name)) {
+        Some(name) => {
+            let nearest = suggestion::nearest(name, known).map(str::to_owned);
+            Err(UnknownField { name: name.clone(), nearest })
+        }
         None => Ok(()),
     }
-}
-
-fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let similarity = |field: &str| strsim::jaro_winkler(field, &name.to_ascii_lowercase());
-    let best = known.map(|field| (similarity(field), field)).max_by(|a, b| a.0.total_cmp(&b.0));
-    best.filter(|(similarity, _)| *similarity >= SIMILAR).map(|(_, field)| field)
 }
 
 /// Returns `region` of `fields.region`.

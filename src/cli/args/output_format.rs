@@ -9,9 +9,9 @@ use crate::cli::exit::Exit;
 use crate::cli::session::Session;
 use crate::cli::terminal::output::PrintStream;
 use crate::desk::Desk;
+use crate::domain::suggestion;
 use crate::domain::template::{TemplateError, check_fields};
 use crate::error::Error;
-use crate::store::config;
 use crate::view::template::{Template, TemplateTarget};
 use crate::view::{csv_and_jsonl, json};
 
@@ -87,7 +87,7 @@ impl FormatFlags {
             return Ok(OutputFormat::FieldNames);
         }
         let names = split_fields(fields);
-        check_fields(&names, shape.fields.iter().copied()).map_err(CliError::from)?;
+        check_fields(&names, shape.fields).map_err(CliError::from)?;
         if let Some(source) = &self.format {
             return template(source, shape.fields, session);
         }
@@ -138,8 +138,8 @@ impl OutputFormat {
         let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         let unknown = names.into_iter().find(|name| !known.is_empty() && !known.contains(name) && !has(name));
         unknown.map_or(Ok(()), |name| {
-            let hint = match config::nearest(name, &known) {
-                Some(near) => format!("did you mean `fields.{near}`?"),
+            let hint = match suggestion::nearest(name, &known) {
+                Some(near) => suggestion::question(&format!("fields.{near}")),
                 None => format!("known are {}; [fields] in casebook.toml defines them", known.join(", ")),
             };
             Err(Error::usage(format!("unknown field `fields.{name}`"), hint).into())
@@ -241,7 +241,7 @@ impl RecordFields {
     /// A field is unknown.
     pub(crate) fn of(&self, fields: &str) -> Result<OutputFormat, CliError> {
         let names = split_fields(Some(fields));
-        check_fields(&names, self.fields.iter().copied()).map_err(CliError::from)?;
+        check_fields(&names, self.fields).map_err(CliError::from)?;
         Ok(OutputFormat::Json(names))
     }
 

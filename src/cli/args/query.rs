@@ -10,6 +10,7 @@ use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::id::Id;
 use crate::domain::query::{Query, QueryError, QueryErrorKind, QueryScope, StateTest, keys, parse};
+use crate::domain::suggestion;
 use crate::domain::ticket::custom_field::coerce_all;
 use crate::domain::value::Value;
 use crate::error::Error;
@@ -273,12 +274,8 @@ fn hint(kind: &QueryErrorKind) -> String {
 }
 
 fn did_you_mean(given: &str, known: &[&str], otherwise: &str) -> String {
-    let score = |word: &str| strsim::jaro_winkler(&given.to_lowercase(), word);
-    let nearest = known.iter().max_by(|a, b| score(a).total_cmp(&score(b))).filter(|word| score(word) > 0.7);
-    let mut hint = match nearest {
-        Some(word) => format!("did you mean `{word}`?"),
-        None => format!("known are {}", known.join(", ")),
-    };
+    let names = || format!("known are {}", known.join(", "));
+    let mut hint = suggestion::did_you_mean(given, known).unwrap_or_else(names);
     if !otherwise.is_empty() {
         hint.push_str(&format!("\n{otherwise}"));
     }

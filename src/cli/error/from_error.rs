@@ -8,6 +8,7 @@ use super::{refusal, sync};
 use crate::cli::exit::Exit;
 use crate::cli::terminal::shell::quoted;
 use crate::domain::people::assignment::NoAssignee;
+use crate::domain::suggestion;
 use crate::domain::template::UnknownField;
 use crate::error::Error;
 use crate::store::git::GitError;
@@ -91,9 +92,8 @@ impl From<Error> for CliError {
 
 impl From<UnknownField> for CliError {
     fn from(unknown: UnknownField) -> Self {
-        let hint = unknown
-            .nearest
-            .map_or_else(|| "`--json=` lists the fields".to_owned(), |nearest| format!("did you mean `{nearest}`?"));
+        let lists = || "`--json=` lists the fields".to_owned();
+        let hint = unknown.nearest.as_deref().map_or_else(lists, suggestion::question);
         Self::new(Exit::Usage, "usage", format!("unknown field `{}`", unknown.name)).hint(hint)
     }
 }

@@ -36,7 +36,7 @@ pub(crate) fn ticket_fields() -> Vec<&'static str> {
 
 /// Refuses fields of `--json` that a ticket does not have, before anything is done.
 pub(crate) fn refuse_unknown_fields(fields: Option<&str>) -> Result<(), CliError> {
-    check_fields(&split_fields(fields), ticket_fields().into_iter()).map_err(CliError::from)
+    check_fields(&split_fields(fields), &ticket_fields()).map_err(CliError::from)
 }
 
 /// Returns tickets as JSON objects with the fields that were asked for, limited to what the viewer may see of them.

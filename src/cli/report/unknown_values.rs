@@ -8,6 +8,7 @@ use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::query::{PersonField, Predicate, Query, TextField};
+use crate::domain::suggestion;
 use crate::view::Viewer;
 use crate::view::sanitize::one_line;
 
@@ -57,10 +58,8 @@ impl Session {
 
 /// Returns a hint: the most similar known value, or all if they are few.
 fn nearest(word: &str, known: &[String]) -> String {
-    let score = |known: &String| strsim::jaro_winkler(&word.to_lowercase(), &known.to_lowercase());
-    let best = known.iter().max_by(|a, b| score(a).total_cmp(&score(b))).filter(|best| score(best) > 0.8);
-    match best {
-        Some(best) => format!("; did you mean `{best}`?"),
+    match suggestion::did_you_mean(word, known) {
+        Some(question) => format!("; {question}"),
         None if known.len() <= NAMED => format!("; known are {}", known.join(", ")),
         None => String::new(),
     }

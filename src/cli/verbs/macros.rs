@@ -13,6 +13,7 @@ use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
 use crate::desk::{ActionRequest, Command, Desk, TicketCommand};
 use crate::domain::id::Id;
+use crate::domain::suggestion;
 use crate::domain::template::TemplateError;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
@@ -184,12 +185,8 @@ impl TemplateValues<'_> {
 
 /// Returns the error for a name that no macro has; its hint suggests a similar name, if there is one.
 fn unknown_macro(name: &str, macros: &[Macro]) -> Error {
-    let names = macros.iter().map(|other| other.name.as_str());
-    let nearest = names.max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)));
-    let hint = match nearest.filter(|nearest| strsim::jaro(nearest, name) > 0.7) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => "`casebook macro` lists them; [macros] in casebook.toml defines them".to_owned(),
-    };
+    let hint = suggestion::did_you_mean(name, macros.iter().map(|other| &other.name))
+        .unwrap_or_else(|| "`casebook macro` lists them; [macros] in casebook.toml defines them".to_owned());
     Error::usage(format!("there is no macro `{name}`"), hint)
 }
 

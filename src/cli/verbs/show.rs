@@ -94,7 +94,7 @@ impl ShowArgs {
         }
         let Some(asked_for) = self.json.as_deref() else { return Ok(None) };
         let asked = split_fields(Some(asked_for));
-        check_fields(&asked, fields.iter().copied()).map_err(CliError::from)?;
+        check_fields(&asked, &fields).map_err(CliError::from)?;
         Ok(Some(OutputFormat::Json(asked)))
     }
 

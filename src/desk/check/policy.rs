@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{self, Severity};
 use crate::domain::sla::plan::default_roles;
+use crate::domain::suggestion;
 use crate::error::Error;
-use crate::store::config;
 use crate::store::config::reminder_texts::ReminderTexts;
 use crate::store::config::sla;
 use crate::store::config::sla::RawSla;
@@ -135,7 +135,7 @@ fn unknown_plan(path: &str, bytes: &[u8], plan: &str, defined: &[&str]) -> Findi
     let names = |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
     let line = String::from_utf8_lossy(bytes).lines().position(names).map_or(1, |index| index + 1);
     let suggestion =
-        config::nearest(plan, defined).map(|near| format!(" (did you mean `{near}`?)")).unwrap_or_default();
+        suggestion::did_you_mean(plan, defined).map(|question| format!(" ({question})")).unwrap_or_default();
     let roles: Vec<&str> = default_roles(plan).iter().map(|role| role.as_str()).collect();
     let message = format!(
         "`{plan}` is not a plan in casebook.toml{suggestion}: it has no targets, and only people with the role {} can open tickets",

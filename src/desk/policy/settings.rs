@@ -5,6 +5,7 @@
 use std::sync::PoisonError;
 
 use crate::domain::people::organization::Organization;
+use crate::domain::suggestion;
 use crate::domain::ticket::Header;
 use crate::domain::ticket::macros::Macro;
 use crate::domain::time::zone::Zone;
@@ -73,10 +74,9 @@ impl PolicyReader<'_> {
     pub fn zone(&self) -> Result<Zone, Error> {
         let name = &self.desk.config.time_zone;
         Zone::named(name).map_err(|unknown| {
-            let hint = unknown.nearest.map_or_else(
-                || "set `time_zone` in casebook.toml".to_owned(),
-                |near| format!("did you mean `{near}`?"),
-            );
+            let hint = unknown
+                .nearest
+                .map_or_else(|| "set `time_zone` in casebook.toml".to_owned(), |near| suggestion::question(&near));
             Error::usage(format!("casebook.toml: `{name}` is not a time zone"), hint)
         })
     }

@@ -3,9 +3,9 @@
 use crate::domain::people::organization::{Organization, PlanPeriod};
 use crate::domain::people::organization_change::{ChangeNotAllowed, OrganizationChange, may_change};
 use crate::domain::people::role::TicketRole;
+use crate::domain::suggestion;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
-use crate::store::config;
 use crate::store::config::sla;
 use crate::store::files::FileChange;
 use crate::store::layout;
@@ -108,9 +108,7 @@ fn refuse_unknown_plans(desk: &Desk, before: Option<&Organization>, after: &Orga
 }
 
 fn unknown_plan(given: &str, names: &[&str]) -> Error {
-    let hint = match config::nearest(given, names) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the plans are {}; [plans] in casebook.toml defines them", names.join(", ")),
-    };
+    let hint = suggestion::did_you_mean(given, names)
+        .unwrap_or_else(|| format!("the plans are {}; [plans] in casebook.toml defines them", names.join(", ")));
     Error::usage(format!("`{given}` is not a plan of this desk"), hint)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::domain::suggestion;
+
 /// A result of decoding.
 pub(super) type Result<T> = std::result::Result<T, DecodeError>;
 
@@ -52,11 +54,8 @@ impl fmt::Display for DecodeErrorKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Missing(name) => write!(formatter, "`{name}` is missing"),
-            Self::Unknown { name, known } if known.is_empty() => {
-                write!(formatter, "unknown name `{name}`")
-            }
             Self::Unknown { name, known } => {
-                write!(formatter, "unknown name `{name}`; did you mean `{}`?", known[0])
+                write!(formatter, "unknown name `{name}`{}", suggestion::or_question(known.first().copied()))
             }
             Self::WrongKind { expected, found } => {
                 write!(formatter, "expected {expected}, found {found}")

