@@ -4,7 +4,7 @@
 //!
 //! Only this folder prints, reads the environment and the clock, and formats text for people. It does not decide what is
 //! allowed, and it writes to a desk only through [`crate::desk::Desk::perform`]. Its parts use each other in one direction:
-//! exit, reference, env, terminal, error, session, args, report, run_write, verbs, shortcut; a part uses only earlier ones.
+//! exit, reference, env, terminal, error, session, args, report, run_write, verbs; a part uses only earlier ones.
 
 mod args;
 mod env;
@@ -14,15 +14,12 @@ mod reference;
 mod report;
 mod run_write;
 mod session;
-mod shortcut;
 mod terminal;
 mod verbs;
 
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Mutex, PoisonError};
-
-use clap::FromArgMatches;
 
 use error::CliError;
 pub use exit::Exit;
@@ -37,7 +34,7 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         let rest = argument.strip_prefix("--jsonl").or_else(|| argument.strip_prefix("--json"));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
     });
-    let outcome = catch_panic(|| match parse(args::query::escape_negations(arguments)) {
+    let outcome = catch_panic(|| match verbs::parse(&args::query::escape_negations(arguments)) {
         Ok(arguments) => execute(arguments, wants_json),
         Err(error) if !error.use_stderr() => {
             // Help and versions. A closed pipe is not an error.
@@ -79,14 +76,6 @@ fn describe(panic: &PanicHookInfo<'_>) -> String {
         payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     let place = panic.location().map(|place| format!(" ({}:{})", place.file(), place.line())).unwrap_or_default();
     format!("{}{place}", message.unwrap_or(NO_MESSAGE))
-}
-
-fn parse(arguments: Vec<OsString>) -> Result<Arguments, clap::Error> {
-    if let Some(arguments) = shortcut::parse(&arguments) {
-        return Ok(arguments);
-    }
-    let matches = command().try_get_matches_from(arguments)?;
-    Arguments::from_arg_matches(&matches)
 }
 
 fn execute(arguments: Arguments, wants_json: bool) -> Result<Exit, CliError> {

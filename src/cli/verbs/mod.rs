@@ -49,7 +49,10 @@ pub mod sync;
 pub mod tag;
 pub mod textconv;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::error::ErrorKind;
+use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::error::CliError;
 use super::exit::Exit;
@@ -73,116 +76,173 @@ pub struct Arguments {
 }
 
 /// Returns the command line of the program, for help, completions and reference pages.
-pub fn command() -> clap::Command {
+pub fn command() -> Command {
     Arguments::command()
 }
 
-/// The verbs. The variants have no comments, since a comment would hide the longer help of the variant's struct.
-#[allow(missing_docs)]
-#[derive(Debug, Subcommand)]
-pub enum Verb {
-    Init(init::InitArgs),
-    Demo(demo::DemoArgs),
-    Open(open::OpenArgs),
-    Reply(reply::ReplyArgs),
-    Note(note::NoteArgs),
-    Hold(hold::HoldArgs),
-    Resume(resume::ResumeArgs),
-    Remind(remind::RemindArgs),
-    Solve(solve::SolveArgs),
-    Merge(merge::MergeArgs),
-    Reopen(reopen::ReopenArgs),
-    Escalate(escalate::EscalateArgs),
-    Deescalate(escalate::DeescalateArgs),
-    Prioritize(prioritize::PrioritizeArgs),
-    Assign(assign::AssignArgs),
-    Cc(cc::CcArgs),
-    Attach(attach::AttachArgs),
-    Tag(tag::TagArgs),
-    Set(set::SetArgs),
-    #[command(name = "macro")]
-    Macro(macros::MacroArgs),
-    Correct(correct::CorrectArgs),
-    Redact(redact::RedactArgs),
-    List(Box<list::ListArgs>),
-    Search(Box<search::SearchArgs>),
-    Show(show::ShowArgs),
-    Sweep(Box<sweep::SweepArgs>),
-    Log(Box<log::LogArgs>),
-    Changes(changes::ChangesArgs),
-    Sync(sync::SyncArgs),
-    Resolve(resolve::ResolveArgs),
-    GitSetup(git_setup::GitSetupArgs),
-    Doctor(doctor::DoctorArgs),
-    MergeFile(merge_file::MergeFileArgs),
-    Textconv(textconv::TextconvArgs),
-    Check(Box<check::CheckArgs>),
-    Rule(rule::RuleArgs),
-    Audit(audit::AuditArgs),
-    Guard(guard::GuardArgs),
-    Hooks(hooks::HooksArgs),
-    Org(Box<org::OrgArgs>),
-    Plan(plan::PlanArgs),
-    Sla(Box<sla::SlaArgs>),
-    Access(Box<access::AccessArgs>),
-    Calendar(calendar::CalendarArgs),
-    Import(import::ImportArgs),
-    Schema(schema::SchemaArgs),
-    Completions(completions::CompletionsArgs),
-    Man(man::ManArgs),
+/// Defines the verbs: the variant, the name and the arguments of each.
+macro_rules! verbs {
+    ($($verb:ident($name:literal, $arguments:ty)),+ $(,)?) => {
+        /// The verbs. The variants have no comments; the help of a verb is the comment of its arguments.
+        #[allow(missing_docs)]
+        #[derive(Debug)]
+        pub enum Verb { $($verb($arguments)),+ }
+
+        impl Verb {
+            /// Adds every verb to the command line, with its arguments as `define` adds them.
+            fn add_to(line: Command, define: fn(Command, fn(Command) -> Command) -> Command) -> Command {
+                line$(.subcommand(define(Command::new($name), <$arguments as Args>::augment_args)))+
+            }
+
+            /// Runs the verb.
+            fn run(self, session: &Session) -> Result<Exit, CliError> {
+                match self { $(Self::$verb(arguments) => arguments.run(session)),+ }
+            }
+        }
+
+        impl FromArgMatches for Verb {
+            fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+                match matches.subcommand() {
+                    $(Some(($name, matches)) => Ok(Self::$verb(<$arguments>::from_arg_matches(matches)?)),)+
+                    _ => Err(clap::Error::new(ErrorKind::MissingSubcommand)),
+                }
+            }
+
+            fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+                *self = Self::from_arg_matches(matches)?;
+                Ok(())
+            }
+        }
+    };
+}
+
+verbs! {
+    Init("init", init::InitArgs),
+    Demo("demo", demo::DemoArgs),
+    Open("open", open::OpenArgs),
+    Reply("reply", reply::ReplyArgs),
+    Note("note", note::NoteArgs),
+    Hold("hold", hold::HoldArgs),
+    Resume("resume", resume::ResumeArgs),
+    Remind("remind", remind::RemindArgs),
+    Solve("solve", solve::SolveArgs),
+    Merge("merge", merge::MergeArgs),
+    Reopen("reopen", reopen::ReopenArgs),
+    Escalate("escalate", escalate::EscalateArgs),
+    Deescalate("deescalate", escalate::DeescalateArgs),
+    Prioritize("prioritize", prioritize::PrioritizeArgs),
+    Assign("assign", assign::AssignArgs),
+    Cc("cc", cc::CcArgs),
+    Attach("attach", attach::AttachArgs),
+    Tag("tag", tag::TagArgs),
+    Set("set", set::SetArgs),
+    Macro("macro", macros::MacroArgs),
+    Correct("correct", correct::CorrectArgs),
+    Redact("redact", redact::RedactArgs),
+    List("list", Box<list::ListArgs>),
+    Search("search", Box<search::SearchArgs>),
+    Show("show", show::ShowArgs),
+    Sweep("sweep", Box<sweep::SweepArgs>),
+    Log("log", Box<log::LogArgs>),
+    Changes("changes", changes::ChangesArgs),
+    Sync("sync", sync::SyncArgs),
+    Resolve("resolve", resolve::ResolveArgs),
+    GitSetup("git-setup", git_setup::GitSetupArgs),
+    Doctor("doctor", doctor::DoctorArgs),
+    MergeFile("merge-file", merge_file::MergeFileArgs),
+    Textconv("textconv", textconv::TextconvArgs),
+    Check("check", Box<check::CheckArgs>),
+    Rule("rule", rule::RuleArgs),
+    Audit("audit", audit::AuditArgs),
+    Guard("guard", guard::GuardArgs),
+    Hooks("hooks", hooks::HooksArgs),
+    Org("org", Box<org::OrgArgs>),
+    Plan("plan", plan::PlanArgs),
+    Sla("sla", Box<sla::SlaArgs>),
+    Access("access", Box<access::AccessArgs>),
+    Calendar("calendar", calendar::CalendarArgs),
+    Import("import", import::ImportArgs),
+    Schema("schema", schema::SchemaArgs),
+    Completions("completions", completions::CompletionsArgs),
+    Man("man", man::ManArgs),
+}
+
+impl Subcommand for Verb {
+    fn augment_subcommands(line: Command) -> Command {
+        Self::add_to(line, |verb, add_arguments| add_arguments(verb))
+    }
+
+    fn augment_subcommands_for_update(line: Command) -> Command {
+        Self::augment_subcommands(line)
+    }
+
+    fn has_subcommand(name: &str) -> bool {
+        command().find_subcommand(name).is_some()
+    }
+}
+
+/// Parses a command line. The arguments of a verb are described to clap only if the verb is used.
+///
+/// # Errors
+/// The line is invalid, or asks for help or the version.
+pub(super) fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
+    let line = GlobalFlags::augment_args(Command::new("casebook").version(env!("CARGO_PKG_VERSION")))
+        .disable_help_subcommand(true);
+    let matches = match Verb::add_to(line, Command::defer).try_get_matches_from(words) {
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => return Err(error),
+        // Help and errors name all verbs with their descriptions.
+        Err(_) => command().try_get_matches_from(words)?,
+        Ok(matches) => matches,
+    };
+    Arguments::from_arg_matches(&matches)
 }
 
 /// Runs a verb, or prints the overview.
 pub(super) fn run(session: &Session, verb: Option<Verb>) -> Result<Exit, CliError> {
-    let Some(verb) = verb else { return overview::run(session) };
     match verb {
-        Verb::Init(init) => init.run(session),
-        Verb::Demo(demo) => demo.run(session),
-        Verb::Open(open) => open.run(session),
-        Verb::Reply(reply) => reply.run(session),
-        Verb::Note(note) => note.run(session),
-        Verb::Hold(hold) => hold.run(session),
-        Verb::Resume(resume) => resume.run(session),
-        Verb::Remind(remind) => remind.run(session),
-        Verb::Solve(solve) => solve.run(session),
-        Verb::Merge(merge) => merge.run(session),
-        Verb::Reopen(reopen) => reopen.run(session),
-        Verb::Escalate(escalate) => escalate.run(session),
-        Verb::Deescalate(deescalate) => deescalate.run(session),
-        Verb::Prioritize(prioritize) => prioritize.run(session),
-        Verb::Assign(assign) => assign.run(session),
-        Verb::Cc(cc) => cc.run(session),
-        Verb::Attach(attach) => attach.run(session),
-        Verb::Tag(tag) => tag.run(session),
-        Verb::Set(set) => set.run(session),
-        Verb::Macro(macro_) => macro_.run(session),
-        Verb::Correct(correct) => correct.run(session),
-        Verb::Redact(redact) => redact.run(session),
-        Verb::List(list) => list.run(session),
-        Verb::Search(search) => search.run(session),
-        Verb::Show(show) => show.run(session),
-        Verb::Log(log) => log.run(session),
-        Verb::Calendar(calendar) => calendar.run(session),
-        Verb::Changes(changes) => changes.run(session),
-        Verb::Check(check) => check.run(session),
-        Verb::Sweep(sweep) => sweep.run(session),
-        Verb::Sync(sync) => sync.run(session),
-        Verb::Resolve(resolve) => resolve.run(session),
-        Verb::Doctor(doctor) => doctor.run(session),
-        Verb::GitSetup(setup) => setup.run(session),
-        Verb::MergeFile(merge) => merge.run(session),
-        Verb::Textconv(textconv) => textconv.run(session),
-        Verb::Rule(rule) => rule.run(session),
-        Verb::Audit(audit) => audit.run(session),
-        Verb::Guard(guard) => guard.run(session),
-        Verb::Hooks(hooks) => hooks.run(session),
-        Verb::Org(org) => org.run(session),
-        Verb::Plan(plan) => plan.run(session),
-        Verb::Sla(sla) => sla.run(session),
-        Verb::Access(access) => access.run(session),
-        Verb::Import(import) => import.run(session),
-        Verb::Schema(schema) => schema.run(session),
-        Verb::Completions(completions) => completions.run(session),
-        Verb::Man(man) => man.run(session),
+        None => overview::run(session),
+        Some(verb) => verb.run(session),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deferred_arguments_are_parsed_as_described_ones() {
+        for line in [
+            "casebook",
+            "casebook show 01M7 --json=id,subject",
+            "casebook -C desk --as ana@acme.example show 01M7 --raw --no-index",
+            "casebook list status:open --sort -updated --limit 3 -q",
+            "casebook list --color never -p S1,S2 --count",
+            "casebook reply 01M7 -m -x --keep-open --commit",
+            "casebook open -s -x -p P2 --cc bo@acme.example -m one -m two -q",
+            "casebook solve 01M7 --resolution bug_reported --bug B-1 --bug-priority S2 --eta 2026-12-01",
+            "casebook -v solve show",
+            "casebook merge-file .merge_file_a .merge_file_b .merge_file_c 7 tickets/2026/11/x.yaml",
+            "casebook org person add acme ana@acme.example --role admin",
+            "casebook calendar check",
+            "casebook tag 01M7 --add show",
+            "casebook tag show --help",
+            "casebook show",
+            "casebook --help",
+            "casebook lsit show",
+            "casebook list --version",
+            "casebook hold 01M7 --reason enginering",
+            "casebook -q -v show 01M7",
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let deferred = parse(&words).map_err(|error| error.to_string());
+            let described = Arguments::try_parse_from(&words).map_err(|error| error.to_string());
+            assert_eq!(format!("{deferred:?}"), format!("{described:?}"), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_version_needs_no_description_of_verbs() {
+        let version = parse(&["casebook", "--version"].map(OsString::from)).expect_err("a version");
+        assert_eq!(version.to_string(), format!("casebook {}\n", env!("CARGO_PKG_VERSION")));
     }
 }
