@@ -13,6 +13,7 @@ use crate::domain::sla::plan::Metric;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::duration::format_instant;
 
+use super::json::record;
 use super::labels::catalog::ClockLabels;
 use super::labels::{Catalog, fill};
 use super::relative_time::span_in;
@@ -53,7 +54,7 @@ pub const fn metric_in(metric: Metric, labels: &ClockLabels) -> &'static str {
 
 /// Returns a clock as JSON, as in the field `sla` of a ticket.
 pub fn to_json(clock: &Clock) -> Map<String, Json> {
-    let values = json!({
+    record(json!({
         "metric": clock.metric.as_str(),
         "target_seconds": clock.target.num_seconds(),
         "calendar": &*clock.calendar,
@@ -63,11 +64,7 @@ pub fn to_json(clock: &Clock) -> Map<String, Json> {
         "elapsed_seconds": clock.elapsed.num_seconds(),
         "remaining_seconds": clock.remaining().num_seconds(),
         "stopped_at": clock.stopped_at.map(format_instant),
-    });
-    match values {
-        Json::Object(fields) => fields,
-        _ => Map::new(),
-    }
+    }))
 }
 
 /// Returns a clock as JSON, with the id of its ticket: all [`FIELDS`].

@@ -11,6 +11,7 @@ use crate::domain::time::duration::{format_hours, format_instant};
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Priority;
 
+use super::json::record;
 use super::table::{Cell, Table};
 use super::{Audience, colors, sanitize, sla};
 
@@ -185,7 +186,7 @@ pub fn to_json(explanation: &Explanation<'_>) -> Map<String, Json> {
         Some((day, zone)) => (Some(day.to_string()), Some(zone.name())),
         None => (None, None),
     };
-    let values = json!({
+    record(json!({
         "id": explanation.ticket.to_string(),
         "plan": explanation.plan,
         "organization": explanation.organization,
@@ -194,11 +195,7 @@ pub fn to_json(explanation: &Explanation<'_>) -> Map<String, Json> {
         "from": explanation.period.0.map(|day| day.to_string()),
         "until": explanation.period.1.map(|day| day.to_string()),
         "sla": clocks.collect::<Vec<_>>(),
-    });
-    match values {
-        Json::Object(fields) => fields,
-        _ => Map::new(),
-    }
+    }))
 }
 
 fn interval_to_json(interval: &ClockInterval) -> Json {

@@ -9,6 +9,7 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::duration::{self, format_duration, format_hours};
 
+use super::json::record;
 use super::labels::catalog::SweepLabels;
 use super::table::{Cell, Table, tab_separated};
 use super::{Audience, colors, labels, relative_time};
@@ -189,7 +190,7 @@ pub fn to_json(row: &DueRow<'_>, audience: &Audience<'_>) -> Map<String, Json> {
         DueKind::Remind { reply, .. } | DueKind::Solve { reply, .. } => Some(reply.replied_at),
         DueKind::ManagerResponse { .. } | DueKind::HoldEnded => None,
     };
-    let values = json!({
+    record(json!({
         "id": row.ticket.id.to_string(),
         "short_id": row.short_id,
         "due": row.kind.as_str(),
@@ -204,11 +205,7 @@ pub fn to_json(row: &DueRow<'_>, audience: &Audience<'_>) -> Map<String, Json> {
         "alerts": row.ticket.alerts,
         "asked_at": asked_at.map(duration::format_instant),
         "hold_until": header.hold.as_ref().and_then(|hold| hold.until).map(duration::format_instant),
-    });
-    match values {
-        Json::Object(fields) => fields,
-        _ => Map::new(),
-    }
+    }))
 }
 
 /// Describes an entry that a sweep wrote. `alerts` is the number of reminders of the ticket, including this one.

@@ -4,7 +4,7 @@
 //! before an agent applies the macro (docs/format.md).
 
 use minijinja::value::{Rest, Value as TemplateValue};
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 
 use super::custom_field::{CustomField, FieldKind};
 use crate::domain::template::{self, CUSTOM_FIELDS, ParsedTemplate, TemplateError};
@@ -62,55 +62,11 @@ fn environment() -> minijinja::Environment<'static> {
 /// Returns the fields of `show --json` for a ticket that has a value in every field at once, as no ticket does, except in
 /// `kind`, which only tickets about organization access have.
 pub fn sample_record(custom_fields: &[CustomField]) -> Map<String, Json> {
-    let (id, at, person) = ("00000000000000000000000001", "1970-01-01T00:00:00Z", "ana@acme.example");
-    let fields: Map<String, Json> =
-        custom_fields.iter().map(|field| (field.name.clone(), sample_value(&field.kind))).collect();
-    let values = json!({
-        "id": id,
-        "short_id": "000001",
-        "path": "tickets/1970/01/ID.yaml",
-        "subject": "A subject",
-        "kind": null,
-        "status": "open",
-        "next_step": "support",
-        "priority": "S3",
-        "product": "product",
-        "product_group": "group",
-        "organization": "acme",
-        "instance": "main",
-        "requester": person,
-        "assignee": person,
-        "cc": [person],
-        "channel": "web",
-        "language": "en",
-        "tags": ["tag"],
-        "escalation": { "reason": "business_impact", "manager": person, "since": at },
-        "hold": { "reason": "engineering", "team": "team", "until": at },
-        "resolution": "agreed",
-        "merged_into": id,
-        "merged_from": [id],
-        "follow_up_of": id,
-        "fields": fields,
-        "alerts": 0,
-        "created_at": at,
-        "last_activity_at": at,
-        "version": id,
-        "sla": [{
-            "metric": "first_response",
-            "target_seconds": 14_400,
-            "calendar": "always",
-            "started_at": at,
-            "due_at": at,
-            "state": "met",
-            "elapsed_seconds": 0,
-            "remaining_seconds": 14_400,
-            "stopped_at": at,
-        }],
-    });
-    match values {
-        Json::Object(record) => record,
-        _ => Map::new(),
-    }
+    let sample = include_str!("sample_ticket.json");
+    let mut record: Map<String, Json> = serde_json::from_str(sample).expect("the sample is a JSON object");
+    let fields = custom_fields.iter().map(|field| (field.name.clone(), sample_value(&field.kind)));
+    record.insert(CUSTOM_FIELDS.to_owned(), Json::Object(fields.collect()));
+    record
 }
 
 /// Returns a value that fits a custom field.

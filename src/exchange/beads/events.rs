@@ -32,29 +32,19 @@ pub(super) fn comments(id: &str, record: &mut RecordReader) -> Result<(Vec<Beads
     let (mut events, mut unused) = (Vec::new(), Vec::new());
     for (index, comment) in record.list("comments")?.into_iter().enumerate() {
         let at_comment = |reason: String| format!("comment {}: {reason}", index + 1);
-        let rest = match note(id, comment).map_err(at_comment)? {
-            CommentOutcome::Note(event, rest) => {
-                events.push(*event);
-                rest
-            }
-            CommentOutcome::WithoutText(rest) => rest,
-        };
+        let (event, rest) = note(id, comment).map_err(at_comment)?;
+        events.extend(event);
         unused.extend(rest);
     }
     Ok((events, unused))
 }
 
-/// The result of reading a comment, with the values that have no place in a note.
-enum CommentOutcome {
-    Note(Box<BeadsEvent>, Option<Value>),
-    WithoutText(Option<Value>),
-}
-
-fn note(id: &str, comment: Json) -> Result<CommentOutcome, String> {
+/// Returns the note of a comment, if it has a text, and the values that have no place in a note.
+fn note(id: &str, comment: Json) -> Result<(Option<BeadsEvent>, Option<Value>), String> {
     let mut record = RecordReader::of(comment).map_err(|kind| format!("expected a map, found {kind}"))?;
     let rest = |record: RecordReader| Some(Value::Map(record.rest())).filter(|rest| !rest.is_empty());
     let Some(text) = record.peek_text("text")?.and_then(Text::clean) else {
-        return Ok(CommentOutcome::WithoutText(rest(record)));
+        return Ok((None, rest(record)));
     };
     record.remove("text");
     let at = record.time("created_at")?.ok_or("missing `created_at`")?;
@@ -63,7 +53,7 @@ fn note(id: &str, comment: Json) -> Result<CommentOutcome, String> {
         record.remove("issue_id");
     }
     let event = BeadsEvent { at, by, role: Role::Agent, action: plain_note(), text: Some(text) };
-    Ok(CommentOutcome::Note(Box::new(event), rest(record)))
+    Ok((Some(event), rest(record)))
 }
 
 const fn plain_note() -> Action {

@@ -27,7 +27,6 @@ use std::io;
 use std::io::BufRead;
 
 use super::{Imported, RejectedRecord};
-use crate::domain::ticket::Ticket;
 use record::RecordReader;
 
 /// The `imported_from` of tickets of this system.
@@ -54,35 +53,26 @@ pub fn read(
         if lines.read_until(b'\n', &mut bytes)? == 0 {
             break;
         }
-        match issue(&bytes, line, &mut lines_by_id, exists, random) {
-            Ok(BeadsIssue::New(ticket)) => imported.tickets.push(*ticket),
-            Ok(BeadsIssue::Existing) => imported.existing += 1,
-            Ok(BeadsIssue::Blank) => {}
-            Err(reason) => imported.rejected.push(RejectedRecord { line, reason }),
+        if let Err(reason) = issue(&bytes, line, &mut lines_by_id, &mut imported, exists, random) {
+            imported.rejected.push(RejectedRecord { line, reason });
         }
     }
     imported.tickets.sort_by_key(|ticket| ticket.id);
     Ok(imported)
 }
 
-/// The contents of a line.
-enum BeadsIssue {
-    New(Box<Ticket>),
-    Existing,
-    Blank,
-}
-
-/// Reads one line. The id of an invalid record may be used by a later one.
+/// Imports one line. The id of an invalid record may be used by a later one.
 fn issue(
     bytes: &[u8],
     line: usize,
     lines_by_id: &mut HashMap<String, usize>,
+    imported: &mut Imported,
     exists: &dyn Fn(&str) -> bool,
     random: &mut dyn FnMut() -> u128,
-) -> Result<BeadsIssue, String> {
+) -> Result<(), String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.trim_ascii().is_empty() {
-        return Ok(BeadsIssue::Blank);
+        return Ok(());
     }
     let mut record = RecordReader::parse(bytes)?;
     let id = record.one_line("id")?.ok_or("missing `id`")?;
@@ -91,7 +81,11 @@ fn issue(
     }
     // Converted even if it exists, so that every run of an export reports the same invalid records.
     let ticket = convert::ticket(&id, record, random)?;
-    let issue = if exists(&id) { BeadsIssue::Existing } else { BeadsIssue::New(Box::new(ticket)) };
+    if exists(&id) {
+        imported.existing += 1;
+    } else {
+        imported.tickets.push(ticket);
+    }
     lines_by_id.insert(id, line);
-    Ok(issue)
+    Ok(())
 }

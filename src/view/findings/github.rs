@@ -4,7 +4,6 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 
 use crate::view::sanitize::one_line;
@@ -13,10 +12,7 @@ use crate::view::sanitize::one_line;
 pub(super) fn annotations(findings: &[Finding]) -> String {
     let mut report = String::new();
     for finding in findings {
-        let command = match finding.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-        };
+        let command = finding.severity.as_str();
         let file = property(&finding.path);
         let title = property(&format!("{} {}", finding.rule.code, finding.rule.word));
         let (line, column) = (finding.line, finding.column);

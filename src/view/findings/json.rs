@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::domain::rules::finding::Finding;
 
 use crate::view::csv_and_jsonl;
-use crate::view::json::pretty;
+use crate::view::json::{pretty, record};
 
 /// Renders the findings as a JSON array.
 pub(super) fn array(findings: &[Finding]) -> String {
@@ -19,7 +19,7 @@ pub(super) fn lines(findings: &[Finding]) -> String {
 
 /// Returns a finding as JSON.
 pub fn object(finding: &Finding) -> Map<String, Value> {
-    let values = json!({
+    record(json!({
         "severity": finding.severity.as_str(),
         "rule": finding.rule.word,
         "code": finding.rule.code,
@@ -30,9 +30,5 @@ pub fn object(finding: &Finding) -> Map<String, Value> {
         "ticket": finding.ticket.map(|id| id.to_string()),
         "entry": finding.entry.map(|id| id.to_string()),
         "commit": finding.commit,
-    });
-    match values {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    }
+    }))
 }

@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value, json};
 
+use crate::domain::rules::Rule;
 use crate::domain::rules::finding::Finding;
-use crate::domain::rules::{Rule, Severity};
 
 use super::{ReportSource, fingerprints};
 use crate::view::json::pretty;
@@ -44,15 +44,8 @@ fn descriptor(rule: &Rule) -> Value {
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": rule.explanation },
         "help": { "text": rule.repair },
-        "defaultConfiguration": { "level": level(rule.severity) },
+        "defaultConfiguration": { "level": rule.severity.as_str() },
     })
-}
-
-const fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-    }
 }
 
 fn result(finding: &Finding, rule_index: usize, fingerprint: &str) -> Value {
@@ -68,7 +61,7 @@ fn result(finding: &Finding, rule_index: usize, fingerprint: &str) -> Value {
     let mut result = json!({
         "ruleId": finding.rule.code,
         "ruleIndex": rule_index,
-        "level": level(finding.severity),
+        "level": finding.severity.as_str(),
         "message": { "text": finding.message },
         "locations": [{ "physicalLocation": {
             "artifactLocation": { "uri": uri(&finding.path), "uriBaseId": "%SRCROOT%" },

@@ -25,6 +25,14 @@ pub use field_names::{ENTRY_FIELDS, FIELDS};
 pub use field_selection::{select, select_known};
 pub use print::{JsonArray, line, pretty};
 
+/// Returns the fields of a JSON object; none of any other value.
+pub fn record(value: Json) -> Map<String, Json> {
+    match value {
+        Json::Object(fields) => fields,
+        _ => Map::new(),
+    }
+}
+
 /// The field with the entries, which only `show` prints.
 pub const HISTORY: &str = "history";
 
