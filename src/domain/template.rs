@@ -15,6 +15,9 @@ use super::suggestion;
 /// The name of the template in its environment. It is never printed.
 const NAME: &str = "format";
 
+/// The steps that a template may take to fill in one record, so that no loop runs for minutes.
+const FUEL: u64 = 1_000_000;
+
 /// The field that contains the custom fields of a ticket.
 pub const CUSTOM_FIELDS: &str = "fields";
 
@@ -93,11 +96,12 @@ impl ParsedTemplate {
     }
 }
 
-/// Returns an environment without filters and functions of casebook: undefined variables are errors, and values that
-/// are absent are printed as nothing.
+/// Returns an environment without filters and functions of casebook: undefined variables are errors, values that are
+/// absent are printed as nothing, and a template that takes too many steps is an error.
 pub fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
     environment.set_formatter(|out, state, value| {
         let nothing = Value::from("");
         escape_formatter(out, state, if value.is_none() { &nothing } else { value })
@@ -184,8 +188,8 @@ fn template_value(value: &Json) -> Value {
     }
 }
 
-/// Converts an error of minijinja, with the line if the template has several.
-fn language_error(error: &Error) -> TemplateError {
+/// Converts an error of minijinja to a sentence, with the line if the template has several.
+pub fn language_error(error: &Error) -> TemplateError {
     let line = error.line().filter(|line| *line > 1).map(|line| format!(" (line {line})")).unwrap_or_default();
     let message =
         error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));

@@ -156,6 +156,8 @@ mod tests {
         let flaw = |source: &str| filled(source).expect_err("a flaw");
         let TemplateError::Field(unknown) = flaw("{{ subjct }}") else { panic!("a field") };
         assert_eq!((unknown.name.as_str(), unknown.nearest.as_deref()), ("subjct", Some("subject")));
+        let endless = "{% for a in range(9999) %}{% for b in range(9999) %}{{ a }}{% endfor %}{% endfor %}";
+        assert_eq!(flaw(endless), TemplateError::Language("engine ran out of fuel".to_owned()));
         for source in ["{{ id", "{{ id|nope }}", "{{ hold.team }}", "{{ subject|timeago }}", "{% nope %}"] {
             let TemplateError::Language(said) = flaw(source) else { panic!("{source}") };
             assert!(said.len() > 10, "{source}: {said}");

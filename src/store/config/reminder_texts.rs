@@ -8,11 +8,12 @@
 use std::collections::BTreeMap;
 
 use minijinja::value::Value;
-use minijinja::{Environment, Error, UndefinedBehavior};
+use minijinja::{Environment, Error};
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::{ConfigError, SpannedError};
+use crate::domain::template;
 
 /// The purpose of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,10 +107,7 @@ impl ReminderTexts {
 
     fn validate(text: &str) -> Result<Self, SpannedError> {
         let written: RawReminders = toml::from_str(text)?;
-        let mut templates = Environment::new();
-        templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        // The texts are plain text, not HTML.
-        templates.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+        let mut templates = template::environment();
         for (language, remind, no_response) in BUILT_IN {
             for (kind, source) in [(ReminderKind::Remind, remind), (ReminderKind::NoResponse, no_response)] {
                 templates.add_template_owned(name(kind, language), source).expect("built-in texts are valid templates");
@@ -183,8 +181,7 @@ fn example() -> ReminderVars {
 
 /// Returns the error of the template engine, and the variables that exist.
 fn message(error: &Error) -> String {
-    let reason =
-        error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    let reason = template::language_error(error);
     format!("{reason}; the variables are desk, ticket, subject, requester, asked_on, solve_on, number, of, is_last")
 }
 
