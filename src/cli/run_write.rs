@@ -22,40 +22,30 @@ use crate::store::short_id::short_suffix;
 use crate::view;
 use crate::view::sanitize;
 
-/// The need of a verb for text.
-pub(crate) enum TextRequirement<'a> {
-    /// The verb can be run without text.
-    Optional,
-    /// The verb needs text; this comment is shown in the editor.
-    Needed(&'a str),
-}
-
 impl TicketFlags {
-    /// Does one action on the ticket.
+    /// Does one action on the ticket. A verb that needs text has a comment, which is shown in the editor.
     pub(crate) fn run_write(
         self,
         session: &Session,
-        text: &TextRequirement<'_>,
+        comment: Option<&str>,
         action: impl FnOnce(&Desk, Id) -> Result<Action, CliError>,
     ) -> Result<Exit, CliError> {
-        self.run_write_as(session, text, |desk, id| Ok(ActionRequest::on(id, action(desk, id)?, None)))
+        self.run_write_as(session, comment, |desk, id| Ok(ActionRequest::on(id, action(desk, id)?, None)))
     }
 
     /// Carries out one request on the ticket, for verbs whose request is more than an action.
     pub(crate) fn run_write_as(
         self,
         session: &Session,
-        text: &TextRequirement<'_>,
+        comment: Option<&str>,
         request: impl FnOnce(&Desk, Id) -> Result<ActionRequest, CliError>,
     ) -> Result<Exit, CliError> {
         let desk = session.desk()?;
         let id = desk.read().find(&self.ticket.ticket, session.actor()?)?;
         let request = self.conditions.on(request(&desk, id)?);
-        let input = match text {
-            TextRequirement::Optional => self.text.optional()?,
-            TextRequirement::Needed(comment) => {
-                self.text.required(desk.state(), &format!("{comment}\nTicket {id}."))?
-            }
+        let input = match comment {
+            None => self.text.optional()?,
+            Some(comment) => self.text.required(desk.state(), &format!("{comment}\nTicket {id}."))?,
         };
         session.run_write(desk, vec![request], Command::requests, &self.write, input, &ResultStyle::One)
     }

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use super::text_input::unreadable;
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::desk::AttachmentData;
 use crate::domain::ticket::attachment::{format_size, validate_name};
 use crate::error::Error;
@@ -70,7 +69,7 @@ fn too_large(file: &Path, size: u64, limit: u64) -> CliError {
         (found, allowed) = (format!("{size} bytes"), format!("{limit} bytes"));
     }
     let message = format!("cannot attach {}: it has {found}, and this desk allows {allowed}", shown(file));
-    CliError::new(Exit::Refused, "attachment.too_large", message).hint(
+    CliError::new("attachment.too_large", message).hint(
         "nothing was changed; compress it or attach a part of it, or ask an agent to raise `max_size` under [attachments] in casebook.toml",
     )
 }

@@ -3,7 +3,9 @@
 use std::str::FromStr;
 
 use crate::domain::people::person::Person;
+use crate::domain::text::clean_subject;
 use crate::domain::vocabulary::Priority;
+use crate::error::Error;
 
 /// Parses a person's e-mail address.
 pub(crate) fn address(text: &str) -> Result<Person, String> {
@@ -31,6 +33,29 @@ where
 {
     use clap::builder::TypedValueParser as _;
     clap::builder::PossibleValuesParser::new(words).try_map(|word| word.parse::<T>())
+}
+
+/// Splits `KEY=VALUE` arguments into keys and cleaned values. An empty value clears a field.
+///
+/// # Errors
+/// An argument without `=`, or a key that is given twice.
+pub(crate) fn assignments(arguments: &[String]) -> Result<Vec<(&str, Option<String>)>, Error> {
+    let mut assignments: Vec<(&str, Option<String>)> = Vec::new();
+    for argument in arguments {
+        let (key, value) = argument.split_once('=').ok_or_else(|| {
+            Error::usage(format!("`{argument}` is not a field and its value"), "write KEY=VALUE, or KEY= to clear it")
+        })?;
+        if assignments.iter().any(|(other, _)| *other == key) {
+            return Err(given_twice(key));
+        }
+        assignments.push((key, clean_subject(value)));
+    }
+    Ok(assignments)
+}
+
+/// Returns the error for a field that has two values.
+pub(crate) fn given_twice(field: &str) -> Error {
+    Error::usage(format!("the field `{field}` is given twice"), "give each field once")
 }
 
 /// Parses a language tag (BCP 47): `ja`, `pt-BR`.

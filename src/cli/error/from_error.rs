@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::CliError;
 use super::{refusal, sync};
-use crate::cli::exit::Exit;
 use crate::cli::terminal::shell::quoted;
 use crate::domain::people::assignment::NoAssignee;
 use crate::domain::suggestion;
@@ -19,73 +18,73 @@ impl From<Error> for CliError {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         match error {
-            Error::NotInDesk { .. } => Self::new(Exit::NotFound, "store.missing", message)
+            Error::NotInDesk { .. } => Self::new("store.missing", message)
                 .hint("`casebook init` makes one; `casebook demo` makes one with example tickets"),
             Error::NoDesk { asked, known, .. } => no_desk(message, asked.as_deref(), &known),
-            Error::DeskExists { root } => Self::new(Exit::Refused, "store.exists", message)
+            Error::DeskExists { root } => Self::new("store.exists", message)
                 .hint(format!("`casebook -C {}` shows it", quoted(&root))),
-            Error::SplitIndex { .. } => Self::new(Exit::Refused, "git.split_index", message)
+            Error::SplitIndex { .. } => Self::new("git.split_index", message)
                 .hint("join the index: `git config core.splitIndex false && git update-index --no-split-index`; or leave --many-files out"),
-            Error::Config { path, error: flaw } => Self::new(Exit::Damaged, "config.invalid", flaw.message)
+            Error::Config { path, error: flaw } => Self::new("config.invalid", flaw.message)
                 .at(path.display().to_string(), flaw.line, flaw.column)
                 .hint(format!("correct {}, then try again", path.file_name().unwrap_or_default().to_string_lossy())),
-            Error::NewerDesk { .. } => Self::new(Exit::Refused, "format.newer", message)
+            Error::NewerDesk { .. } => Self::new("format.newer", message)
                 .hint("install a newer casebook; this one can still read the desk"),
-            Error::NotFound { .. } => Self::new(Exit::NotFound, "ticket.not_found", message)
+            Error::NotFound { .. } => Self::new("ticket.not_found", message)
                 .hint("a ticket is named by its id, or a part of it of 4 characters or more; `casebook list` shows them"),
-            Error::NoOrganization { .. } => Self::new(Exit::NotFound, "organization.not_found", message)
+            Error::NoOrganization { .. } => Self::new("organization.not_found", message)
                 .hint("`casebook org list` shows all organizations"),
-            Error::OrganizationExists { id } => Self::new(Exit::Refused, "organization.exists", message)
+            Error::OrganizationExists { id } => Self::new("organization.exists", message)
                 .hint(format!("`casebook org show {id}` shows it, `casebook org set {id} KEY=VALUE` changes it")),
             Error::Ambiguous { candidates, .. } => {
-                Self { candidates, ..Self::new(Exit::NotFound, "ticket.ambiguous", format!("{message}:")) }
+                Self { candidates, ..Self::new("ticket.ambiguous", format!("{message}:")) }
                     .hint("give more characters")
             }
             Error::Damaged { path, damage } => damaged(path, damage),
-            Error::HeaderDiffers { path, name } => Self::new(Exit::Damaged, "ticket.header_differs", message)
+            Error::HeaderDiffers { path, name } => Self::new("ticket.header_differs", message)
                 .at(path, 1, 1)
                 .hint(format!("the header follows from the history: `casebook check --fix` sets `{name}` back; change it with a command")),
             Error::NotExtendable { path, error } => unwritable(path, &error),
             Error::Refused { ticket, action, refusal } => refusal::refusal_error(ticket, &action, refusal),
-            Error::NoAssignee(NoAssignee::NoAgents) => Self::new(Exit::Usage, "usage", message)
+            Error::NoAssignee(NoAssignee::NoAgents) => Self::new("usage", message)
                 .hint("list them under `agents` in [team] of casebook.toml"),
-            Error::NoAssignee(NoAssignee::NotInTeam { .. }) => Self::new(Exit::Usage, "usage", message)
+            Error::NoAssignee(NoAssignee::NotInTeam { .. }) => Self::new("usage", message)
                 .hint("`teams` under [team.people.\"ADDRESS\"] in casebook.toml adds an agent to a team"),
-            Error::NoIdentity => Self::new(Exit::NotAllowed, "person.unknown", message)
+            Error::NoIdentity => Self::new("person.unknown", message)
                 .hint("name the person with --as ADDRESS, CASEBOOK_ACTOR, or `git config user.email ADDRESS`"),
             Error::StatusChanged { ticket, .. } | Error::VersionChanged { ticket, .. } => {
-                Self::new(Exit::Busy, "ticket.changed", message)
+                Self::new("ticket.changed", message)
                     .ticket(ticket)
                     .hint("`casebook show` shows the ticket as it is now")
             }
-            Error::FileChanged { path } => Self::new(Exit::Busy, "ticket.changed", message)
+            Error::FileChanged { path } => Self::new("ticket.changed", message)
                 .at(path, 1, 1)
                 .hint("`casebook show` shows the ticket as it is now; then try again"),
-            Error::AttachmentMismatch { path } => Self::new(Exit::Damaged, "attachment.differs", message)
+            Error::AttachmentMismatch { path } => Self::new("attachment.differs", message)
                 .at(path, 1, 1)
                 .hint("`casebook rule CB205` explains how to restore the file"),
-            Error::KeyUsed { ticket, .. } => Self::new(Exit::Refused, "key.used", message)
+            Error::KeyUsed { ticket, .. } => Self::new("key.used", message)
                 .ticket(ticket)
                 .hint("use a key for one command and its retries only"),
-            Error::Busy { path, .. } => Self::new(Exit::Busy, "store.busy", message)
+            Error::Busy { path, .. } => Self::new("store.busy", message)
                 .hint(format!("try again; the lock {} is released when that command ends", path.display())),
             Error::Git { refusal } => git(refusal),
-            Error::NoRepository { .. } => Self::new(Exit::Git, "git.no_repository", message)
+            Error::NoRepository { .. } => Self::new("git.no_repository", message)
                 .hint("`git init` makes one; --no-commit writes without a repository"),
-            Error::NoRevision { refusal: GitError::Refused { .. }, .. } => Self::new(Exit::Usage, "usage", message)
+            Error::NoRevision { refusal: GitError::Refused { .. }, .. } => Self::new("usage", message)
                 .hint("as-of: takes 2026-11-01, 2026-11-01T09:00:00Z, or any revision that `git rev-parse` knows"),
             Error::NoRevision { refusal, .. } => git(refusal),
             Error::Sync(why) => sync::sync_error(why),
             Error::NotSent { received, because } => sync::unsent(received, *because),
             Error::Io { path, source, .. } => {
                 let hint = io_hint(&path, source.kind());
-                Self::new(Exit::Busy, "io.failed", format!("{message}: {source}")).hint(hint)
+                Self::new("io.failed", format!("{message}: {source}")).hint(hint)
             }
             Error::RollbackFailed { source, .. } => {
-                Self::new(Exit::Busy, "io.failed", format!("{message}: {source}"))
+                Self::new("io.failed", format!("{message}: {source}"))
                     .hint("do not repeat the command: when there is room on the disk, the next command that writes completes it")
             }
-            Error::Usage { message, hint } => Self { hint, ..Self::new(Exit::Usage, "usage", message) },
+            Error::Usage { message, hint } => Self { hint, ..Self::new("usage", message) },
         }
     }
 }
@@ -94,7 +93,7 @@ impl From<UnknownField> for CliError {
     fn from(unknown: UnknownField) -> Self {
         let lists = || "`--json=` lists the fields".to_owned();
         let hint = unknown.nearest.as_deref().map_or_else(lists, suggestion::question);
-        Self::new(Exit::Usage, "usage", format!("unknown field `{}`", unknown.name)).hint(hint)
+        Self::new("usage", format!("unknown field `{}`", unknown.name)).hint(hint)
     }
 }
 
@@ -103,7 +102,7 @@ impl From<clap::Error> for CliError {
         let rendered = error.render().to_string();
         let text = rendered.trim().strip_prefix("error: ").unwrap_or(rendered.trim());
         let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));
-        let error = Self::new(Exit::Usage, "usage", message);
+        let error = Self::new("usage", message);
         if rest.is_empty() { error } else { error.hint(rest.trim()) }
     }
 }
@@ -111,7 +110,7 @@ impl From<clap::Error> for CliError {
 /// An error without a type of its own is unexpected, and so a bug.
 impl From<anyhow::Error> for CliError {
     fn from(error: anyhow::Error) -> Self {
-        Self::new(Exit::Bug, "bug", format!("this is a bug in casebook: {error:#}"))
+        Self::new("bug", format!("this is a bug in casebook: {error:#}"))
             .hint("please report it, with the command and these lines; the desk is intact, as `casebook check` shows")
     }
 }
@@ -134,9 +133,8 @@ fn no_desk(message: String, asked: Option<&str>, known: &[String]) -> CliError {
     } else {
         format!("name one of them: {}", flags.join(" or "))
     };
-    let (exit, code) =
-        if asked.is_none() && !flags.is_empty() { (Exit::Usage, "usage") } else { (Exit::NotFound, "store.missing") };
-    CliError::new(exit, code, message).hint(hint)
+    let code = if asked.is_none() && !flags.is_empty() { "usage" } else { "store.missing" };
+    CliError::new(code, message).hint(hint)
 }
 
 /// Returns the hint for an error of the operating system. The command can be repeated: it changed nothing.
@@ -178,20 +176,20 @@ fn damaged(path: String, damage: ReadError) -> CliError {
         ),
     };
     let ticket = path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse().ok());
-    let error = CliError::new(Exit::Damaged, code, damage.kind.to_string());
+    let error = CliError::new(code, damage.kind.to_string());
     CliError { ticket, ..error.at(path, damage.line, damage.column).hint(hint) }
 }
 
 fn unwritable(path: String, why: &EditError) -> CliError {
     match why {
         EditError::Damaged(damage) => damaged(path, damage.clone()),
-        EditError::NewerFormat(_) => CliError::new(Exit::Refused, "format.newer", why.to_string())
+        EditError::NewerFormat(_) => CliError::new("format.newer", why.to_string())
             .at(path, 1, 1)
             .hint("install a newer casebook; this one can still read the ticket"),
-        EditError::TooLarge => CliError::new(Exit::Refused, "ticket.unwritable", why.to_string())
+        EditError::TooLarge => CliError::new("ticket.unwritable", why.to_string())
             .at(path, 1, 1)
             .hint("write a shorter text; nothing was changed"),
-        EditError::FlowStyle | EditError::Unsafe => CliError::new(Exit::Refused, "ticket.unwritable", why.to_string())
+        EditError::FlowStyle | EditError::Unsafe => CliError::new("ticket.unwritable", why.to_string())
             .at(path, 1, 1)
             .hint("docs/format.md shows the usual layout; nothing was changed"),
     }
@@ -200,11 +198,11 @@ fn unwritable(path: String, why: &EditError) -> CliError {
 fn git(refusal: GitError) -> CliError {
     let message = refusal.to_string();
     match refusal {
-        GitError::NotInstalled => CliError::new(Exit::Git, "git.missing", message)
+        GitError::NotInstalled => CliError::new("git.missing", message)
             .hint("install git, or write without a commit: --no-commit, or `commit = \"never\"` in casebook.toml"),
-        GitError::Locked { .. } => CliError::new(Exit::Git, "git.locked", message)
+        GitError::Locked { .. } => CliError::new("git.locked", message)
             .hint("the files are unchanged; try again, or check whether that process is still running"),
-        GitError::Unanswered { .. } => CliError::new(Exit::Git, "git.unanswered", message)
+        GitError::Unanswered { .. } => CliError::new("git.unanswered", message)
             .hint("check the network and `git remote -v`, then try again; --deadline SECONDS waits longer"),
         GitError::Refused { message: said } => {
             let is_about_identity = said.contains("user.email") || said.contains("identity");
@@ -213,7 +211,7 @@ fn git(refusal: GitError) -> CliError {
             } else {
                 "the files are unchanged"
             };
-            CliError::new(Exit::Git, "git.failed", format!("git refused the commit:\n{said}")).hint(hint)
+            CliError::new("git.failed", format!("git refused the commit:\n{said}")).hint(hint)
         }
     }
 }

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 use serde_json::{Map, Value, json};
 
 use super::exit::Exit;
+use super::reference::CODES;
 use crate::domain::id::Id;
 use crate::view::sanitize;
 
@@ -43,10 +44,11 @@ pub(crate) struct CliError {
 }
 
 impl CliError {
-    /// Returns an error with a code and a sentence.
-    pub fn new(exit: Exit, code: &'static str, message: impl Into<String>) -> Self {
+    /// Returns an error with a code of [`CODES`], which has its exit code, and a sentence.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        let row = CODES.iter().find(|(known, ..)| *known == code);
         Self {
-            exit,
+            exit: row.map_or(Exit::Bug, |(_, exit, _)| *exit),
             code,
             message: message.into(),
             hint: None,
@@ -57,6 +59,12 @@ impl CliError {
             unkept: None,
             recovery: Vec::new(),
         }
+    }
+
+    /// Returns the error of a person who is not an agent. `attempt` follows "only an agent may".
+    pub fn agents_only(attempt: &str) -> Self {
+        let message = format!("only an agent may {attempt}");
+        Self::new("person.not_allowed", message).hint("[team] in casebook.toml lists the agents")
     }
 
     /// Returns the error with a hint.

@@ -2,7 +2,6 @@
 
 use super::CliError;
 use super::eligibility::{ineligible, no_access, which_instance};
-use crate::cli::exit::Exit;
 use crate::domain::id::Id;
 use crate::domain::people::role::TicketRole;
 use crate::domain::ticket::custom_field::InvalidFieldValue;
@@ -15,28 +14,28 @@ use crate::store::short_id::short_suffix;
 pub(crate) fn refusal_error(ticket: Option<Id>, action: &str, refusal: Refusal) -> CliError {
     let name = ticket.map_or_else(|| "TICKET".to_owned(), short_suffix);
     let (message, hint) = message_and_hint(&name, action, &refusal);
-    let (exit, code) = match refusal {
-        Refusal::NotVisible => (Exit::NotFound, "ticket.not_found"),
+    let code = match refusal {
+        Refusal::NotVisible => "ticket.not_found",
         Refusal::NotAllowed { .. }
         | Refusal::OnBehalf
         | Refusal::OtherOrganization { .. }
         | Refusal::SupportRolesOnly
-        | Refusal::OwnPeopleOnly => (Exit::NotAllowed, "person.not_allowed"),
-        Refusal::NotEligible(_) if action != "open" => (Exit::Refused, "transition.refused"),
-        Refusal::NotEligible(reason) if reason.is_personal() => (Exit::NotAllowed, "person.not_eligible"),
-        Refusal::Access(refusal) if refusal.is_personal() => (Exit::NotAllowed, "person.not_allowed"),
-        Refusal::NotEligible(_) => (Exit::Refused, "open.not_eligible"),
-        Refusal::TextMissing => (Exit::Usage, "text.missing"),
-        Refusal::NoAttachment => (Exit::Usage, "usage"),
-        Refusal::NoSuchEntry { .. } => (Exit::NotFound, "entry.not_found"),
+        | Refusal::OwnPeopleOnly => "person.not_allowed",
+        Refusal::NotEligible(_) if action != "open" => "transition.refused",
+        Refusal::NotEligible(reason) if reason.is_personal() => "person.not_eligible",
+        Refusal::Access(refusal) if refusal.is_personal() => "person.not_allowed",
+        Refusal::NotEligible(_) => "open.not_eligible",
+        Refusal::TextMissing => "text.missing",
+        Refusal::NoAttachment => "usage",
+        Refusal::NoSuchEntry { .. } => "entry.not_found",
         Refusal::InvalidField { .. }
         | Refusal::InvalidCustomField(_)
         | Refusal::RequiredField { .. }
         | Refusal::AmbiguousOrganization { .. }
-        | Refusal::UnclearInstance { .. } => (Exit::Usage, "usage"),
-        _ => (Exit::Refused, "transition.refused"),
+        | Refusal::UnclearInstance { .. } => "usage",
+        _ => "transition.refused",
     };
-    let error = CliError::new(exit, code, message).hint(hint);
+    let error = CliError::new(code, message).hint(hint);
     match ticket {
         Some(ticket) => error.ticket(ticket),
         None => error,

@@ -1,7 +1,6 @@
 //! The errors of `sync`, with the command that comes next.
 
 use super::CliError;
-use crate::cli::exit::Exit;
 use crate::error::{Error, SyncError};
 use crate::store::git::GitError;
 use crate::view::labels::count;
@@ -9,7 +8,7 @@ use crate::view::labels::count;
 /// Converts an error of `sync`.
 pub(crate) fn sync_error(why: SyncError) -> CliError {
     let message = why.to_string();
-    let refuse = |hint: String| CliError::new(Exit::Refused, "sync.refused", message.clone()).hint(hint);
+    let refuse = |hint: String| CliError::new("sync.refused", message.clone()).hint(hint);
     match why {
         SyncError::InProgress("merge") => refuse(
             "finish it with `git commit --no-edit`, or abort it with `git merge --abort`; then `casebook sync`"
@@ -30,16 +29,16 @@ pub(crate) fn sync_error(why: SyncError) -> CliError {
             "nothing was merged; commit them (`git commit`) or put them aside (`git stash`), then `casebook sync`"
                 .to_owned(),
         ),
-        SyncError::NeedsManualMerge { .. } => CliError::new(Exit::Git, "sync.conflict", message)
+        SyncError::NeedsManualMerge { .. } => CliError::new("sync.conflict", message)
             .hint("nothing was changed; `git merge @{upstream}` starts the merge, for you to finish by hand"),
-        SyncError::RemoteAhead => CliError::new(Exit::Busy, "sync.outrun", message)
+        SyncError::RemoteAhead => CliError::new("sync.outrun", message)
             .hint("your commits are safe here; try again, or wait longer with --deadline SECONDS"),
     }
 }
 
 /// Returns the error of git while it talked to the remote.
 pub(crate) fn refused(said: &str) -> CliError {
-    CliError::new(Exit::Git, "git.failed", format!("git failed:\n{said}"))
+    CliError::new("git.failed", format!("git failed:\n{said}"))
 }
 
 /// Returns the error of a push after the commits of the remote were merged: the merge stays.

@@ -98,7 +98,7 @@ pub(crate) fn find_entry(entries: &[Id], id_or_part: &str, ticket: Id) -> Result
         short_id::parse_id_part(id_or_part).map(|part| short_id::matching(entries, &part)).unwrap_or_default();
     match matches.as_slice() {
         [entry] => Ok(*entry),
-        [] => Err(CliError::new(Exit::NotFound, "entry.not_found", format!("the ticket has no entry `{id_or_part}`"))
+        [] => Err(CliError::new("entry.not_found", format!("the ticket has no entry `{id_or_part}`"))
             .ticket(ticket)
             .hint("`casebook show TICKET` prints the ids of entries")),
         several => Err(Error::Ambiguous { word: id_or_part.to_owned(), candidates: several.to_vec() }.into()),

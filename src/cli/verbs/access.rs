@@ -8,7 +8,7 @@ use crate::cli::Exit;
 use crate::cli::args::value_parsers::{address, priority};
 use crate::cli::args::{CommitFlags, TextFlags, TicketFlags, WriteFlags, key};
 use crate::cli::error::CliError;
-use crate::cli::run_write::{ResultStyle, TextRequirement};
+use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
 use crate::desk::{AccessChange, ActionRequest, Command, Desk, FileCommand, TicketCommand, TicketRef};
 use crate::domain::id::Id;
@@ -174,7 +174,7 @@ impl AccessDeclineArgs {
         let id = find_request(session, &desk, &self.on.ticket.ticket, "access decline")?;
         let mut on = self.on;
         on.write.key = Some(decline_key(on.write.key.as_deref(), desk.read().ticket(id)?.version()));
-        on.run_write(session, &TextRequirement::Needed("The reason for declining."), |_, _| {
+        on.run_write(session, Some("The reason for declining."), |_, _| {
             Ok(Action::Reply { auto: false, via_ticket: None })
         })
     }
@@ -188,9 +188,7 @@ fn find_request(session: &Session, desk: &Desk, ticket: &str, action: &str) -> R
     let actor = session.actor()?;
     let id = desk.read().find(ticket, actor)?;
     if !actor.is_some_and(|person| desk.config().team.has_agent(person)) {
-        let message = format!("only an agent may `{action}`");
-        return Err(CliError::new(Exit::NotAllowed, "person.not_allowed", message)
-            .hint("[team] in casebook.toml lists the agents"));
+        return Err(CliError::agents_only(&format!("`{action}`")));
     }
     if desk.read().ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
         let refusal = Refusal::Access(Box::new(AccessRefusal::NotAnAccessRequest));

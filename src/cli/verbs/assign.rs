@@ -6,7 +6,7 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::address;
 use crate::cli::error::CliError;
-use crate::cli::run_write::{ResultStyle, TextRequirement};
+use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
 use crate::desk::{ActionRequest, Command, TicketCommand};
 use crate::domain::people::person::Person;
@@ -40,7 +40,7 @@ impl AssignArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let Self { assignee, next, team, on, .. } = self;
         if !next {
-            return on.run_write(session, &TextRequirement::Optional, |_, _| Ok(Action::Assign { assignee }));
+            return on.run_write(session, None, |_, _| Ok(Action::Assign { assignee }));
         }
         let desk = session.desk()?;
         let id = desk.read().find(&on.ticket.ticket, session.actor()?)?;

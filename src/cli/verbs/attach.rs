@@ -8,7 +8,6 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::attachment;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::desk::ActionRequest;
 use crate::domain::ticket::action::Action;
@@ -32,7 +31,7 @@ pub struct AttachArgs {
 impl AttachArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let files = self.files;
-        self.on.run_write_as(session, &TextRequirement::Optional, |desk, id| {
+        self.on.run_write_as(session, None, |desk, id| {
             let attachments = attachment::read(&files, desk.config().largest_attachment)?;
             Ok(ActionRequest { attachments, ..ActionRequest::on(id, Action::Attach, None) })
         })

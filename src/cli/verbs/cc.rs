@@ -6,7 +6,6 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::address;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::people::person::Person;
 use crate::domain::ticket::action::Action;
@@ -30,6 +29,6 @@ pub struct CcArgs {
 impl CcArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Cc { add: self.add, remove: self.remove };
-        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
+        self.on.run_write(session, None, |_, _| Ok(action))
     }
 }

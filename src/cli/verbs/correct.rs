@@ -6,7 +6,6 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::error::CliError;
 use crate::cli::report::ticket::find_entry;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::id::Id;
@@ -53,7 +52,7 @@ pub struct CorrectArgs {
 impl CorrectArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let entry = self.entry;
-        self.on.run_write(session, &TextRequirement::Needed("The correct facts."), |desk, id| {
+        self.on.run_write(session, Some("The correct facts."), |desk, id| {
             let (entry, reason) = entry.find(session, desk, id)?;
             Ok(Action::Correct { entry, reason })
         })

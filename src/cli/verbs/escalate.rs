@@ -6,7 +6,6 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::word_of;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::EscalationReason;
@@ -29,7 +28,7 @@ pub struct EscalateArgs {
 impl EscalateArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Escalate { reason: self.reason, manager: None };
-        self.on.run_write(session, &TextRequirement::Needed("Why this needs a manager's attention."), |_, _| Ok(action))
+        self.on.run_write(session, Some("Why this needs a manager's attention."), |_, _| Ok(action))
     }
 }
 
@@ -43,6 +42,6 @@ pub struct DeescalateArgs {
 impl DeescalateArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Deescalate { reason: None, manager: None };
-        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
+        self.on.run_write(session, None, |_, _| Ok(action))
     }
 }

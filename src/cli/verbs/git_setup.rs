@@ -71,12 +71,8 @@ fn different_value(setting: &GitSetting) -> CliError {
     } else {
         format!("if it is not needed: git config --unset-all {}, then `casebook git-setup` again", setting.name)
     };
-    CliError::new(
-        Exit::Refused,
-        "setup.other",
-        format!("{} is set to another value, which was left as it is", setting.name),
-    )
-    .hint(hint)
+    CliError::new("setup.other", format!("{} is set to another value, which was left as it is", setting.name))
+        .hint(hint)
 }
 
 /// Warns that git's settings contain the full path of the program, if it is not on PATH.

@@ -6,7 +6,6 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::word_of;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::Hold;
@@ -40,7 +39,7 @@ impl HoldArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let Self { reason, team, until, on } = self;
         let team = team.as_deref().and_then(clean_subject);
-        on.run_write(session, &TextRequirement::Optional, |desk, _| {
+        on.run_write(session, None, |desk, _| {
             let Some(text) = until.as_deref() else { return Ok(Action::Hold(Hold { reason, team, until: None })) };
             let until = session.when(desk, text)?;
             if until <= session.environment.now {

@@ -69,12 +69,7 @@ impl ImportBeadsArgs {
         let mut desk = session.desk()?;
         let options = session.write_options(&self.write.end)?;
         if !desk.config().team.has_agent(&options.actor) {
-            return Err(CliError::new(
-                Exit::NotAllowed,
-                "person.not_allowed",
-                format!("only an agent may import, and {} is not an agent", options.actor),
-            )
-            .hint("[team] in casebook.toml lists the agents"));
+            return Err(CliError::agents_only(&format!("import, and {} is not an agent", options.actor)));
         }
         let progress = Progress::begin("reading");
         let imported = read(&desk, &self.file)?;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::cli::Exit;
 use crate::cli::args::{ConditionFlags, TextFlags, WriteFlags};
@@ -53,7 +53,7 @@ impl MacroArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let desk = session.desk()?;
         if session.viewer(&desk)? == Viewer::Customer {
-            return Err(agents_only());
+            return Err(CliError::agents_only("`macro` here"));
         }
         let macros = desk.policy().macros()?;
         let (Some(name), Some(ticket)) = (&self.name, &self.ticket) else {
@@ -84,12 +84,6 @@ impl MacroArgs {
         let command = |requests| Command::Ticket(TicketCommand::Requests(with_texts_and_keys(requests, texts)));
         session.run_write(desk, requests, command, &self.write, input, &ResultStyle::One)
     }
-}
-
-/// Returns the error for a customer who runs `macro`.
-fn agents_only() -> CliError {
-    CliError::new(Exit::NotAllowed, "person.not_allowed", "only an agent may `macro` here")
-        .hint("[team] in casebook.toml lists the agents")
 }
 
 /// Returns the request for a step of a macro on a ticket, still without its text.
@@ -145,7 +139,7 @@ impl TemplateValues<'_> {
     fn missing_text(&self, step: &MacroStep) -> CliError {
         let name = self.name;
         let message = format!("`{}` needs a text, and the macro `{name}` has none for it", step.action.as_str());
-        CliError::new(Exit::Usage, "text.missing", message)
+        CliError::new("text.missing", message)
             .hint(format!("give it with -m TEXT, -F FILE or -F -, or as `text` under [macros.{name}] in casebook.toml"))
     }
 
@@ -167,10 +161,7 @@ impl TemplateValues<'_> {
             }
         }
         let tickets = ticket_json(self.session, self.desk, std::slice::from_ref(&self.ticket), None)?;
-        let record = match tickets.into_iter().next() {
-            Some(Value::Object(record)) => record,
-            _ => Map::new(),
-        };
+        let record = tickets.into_iter().next().map(view::json::record).unwrap_or_default();
         let template_error = |error: TemplateError| {
             Error::usage(
                 format!("the text of the macro `{}`: {error}", self.name),

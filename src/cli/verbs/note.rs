@@ -8,7 +8,6 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::attachment;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::desk::ActionRequest;
 use crate::domain::ticket::action::Action;
@@ -26,7 +25,7 @@ pub struct NoteArgs {
 impl NoteArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let files = self.attach;
-        self.on.run_write_as(session, &TextRequirement::Needed("An internal note."), |desk, id| {
+        self.on.run_write_as(session, Some("An internal note."), |desk, id| {
             let attachments = attachment::read(&files, desk.config().largest_attachment)?;
             let action = Action::Note { auto: false, via_ticket: None };
             Ok(ActionRequest { attachments, ..ActionRequest::on(id, action, None) })

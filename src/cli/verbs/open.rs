@@ -8,7 +8,7 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::args::attachment;
-use crate::cli::args::value_parsers::{address, language_tag, priority};
+use crate::cli::args::value_parsers::{address, given_twice, language_tag, priority};
 use crate::cli::args::{TextFlags, WriteFlags};
 use crate::cli::error::CliError;
 use crate::cli::run_write::ResultStyle;
@@ -150,7 +150,7 @@ fn custom_fields(given: &[(String, String)]) -> Result<Fields, Error> {
             )
         })?;
         if fields.iter().any(|(other, _)| other == name) {
-            return Err(Error::usage(format!("the field `{name}` is given twice"), "give each field once"));
+            return Err(given_twice(name));
         }
         fields.push((name.clone(), Value::String(text)));
     }

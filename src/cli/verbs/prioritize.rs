@@ -6,7 +6,6 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::priority;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::Priority;
@@ -28,6 +27,6 @@ impl PrioritizeArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         // The workflow replaces `was` by the priority that the ticket has under the lock.
         let action = Action::Prioritize { priority: self.priority, was: self.priority };
-        self.on.run_write(session, &TextRequirement::Needed("Why the impact changed."), |_, _| Ok(action))
+        self.on.run_write(session, Some("Why the impact changed."), |_, _| Ok(action))
     }
 }

@@ -6,7 +6,6 @@ use super::correct::EntryFlags;
 use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::ticket::action::Action;
 
@@ -25,7 +24,7 @@ impl RedactArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let entry = self.entry;
         let prompt = "A description of what is hidden, and what readers should know of it.";
-        self.on.run_write(session, &TextRequirement::Needed(prompt), |desk, id| {
+        self.on.run_write(session, Some(prompt), |desk, id| {
             let (entry, reason) = entry.find(session, desk, id)?;
             Ok(Action::Redact { entry, reason })
         })

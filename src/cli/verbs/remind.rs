@@ -5,7 +5,6 @@ use clap::Args;
 use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::ticket::action::Action;
 
@@ -20,6 +19,6 @@ pub struct RemindArgs {
 
 impl RemindArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(Action::Remind { auto: false }))
+        self.on.run_write(session, None, |_, _| Ok(Action::Remind { auto: false }))
     }
 }

@@ -6,7 +6,6 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::word_of;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::ReopenReason;
@@ -29,6 +28,6 @@ pub struct ReopenArgs {
 impl ReopenArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Reopen { reason: self.reason, unmerge: self.unmerge };
-        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
+        self.on.run_write(session, None, |_, _| Ok(action))
     }
 }

@@ -8,7 +8,6 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::attachment;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::desk::ActionRequest;
 use crate::domain::ticket::action::Action;
@@ -35,7 +34,7 @@ pub struct ReplyArgs {
 impl ReplyArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let (keep_open, files) = (self.keep_open, self.attach);
-        self.on.run_write_as(session, &TextRequirement::Needed("A reply."), |desk, id| {
+        self.on.run_write_as(session, Some("A reply."), |desk, id| {
             let action = Action::Reply { auto: false, via_ticket: None };
             let attachments = attachment::read(&files, desk.config().largest_attachment)?;
             Ok(ActionRequest { keep_open, attachments, ..ActionRequest::on(id, action, None) })

@@ -4,11 +4,9 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
-use crate::cli::args::value_parsers::address;
+use crate::cli::args::value_parsers::{address, assignments};
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
-use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::value::Value;
@@ -31,7 +29,7 @@ pub struct SetArgs {
 impl SetArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = parse_assignments(&self.assignments)?;
-        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
+        self.on.run_write(session, None, |_, _| Ok(action))
     }
 }
 
@@ -39,17 +37,11 @@ impl SetArgs {
 ///
 /// # Errors
 /// An argument without `=`, a key that is unknown or given twice, or a requester that is not an address.
-fn parse_assignments(assignments: &[String]) -> Result<Action, CliError> {
+fn parse_assignments(arguments: &[String]) -> Result<Action, CliError> {
     let (mut set, mut unset) = (Vec::new(), Vec::new());
-    for assignment in assignments {
-        let (name, value) = assignment.split_once('=').ok_or_else(|| {
-            Error::usage(format!("`{assignment}` is not a field and its value"), "write KEY=VALUE, or KEY= to clear it")
-        })?;
+    for (name, value) in assignments(arguments)? {
         let field = HeaderField::from_name(name).ok_or_else(|| cannot_set(name))?;
-        if set.iter().any(|(other, _)| *other == field) || unset.contains(&field) {
-            return Err(Error::usage(format!("the field `{name}` is given twice"), "give each field once").into());
-        }
-        match clean_subject(value) {
+        match value {
             None => unset.push(field),
             Some(text) if field == HeaderField::REQUESTER => {
                 let person =

@@ -6,7 +6,6 @@ use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::{address, priority};
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::people::person::Person;
@@ -52,9 +51,7 @@ struct ResolutionFlags {
 impl SolveArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let evidence = self.evidence;
-        self.on.run_write(session, &TextRequirement::Optional, |desk, _| {
-            Ok(Action::Solve(evidence.solution(session, desk)?))
-        })
+        self.on.run_write(session, None, |desk, _| Ok(Action::Solve(evidence.solution(session, desk)?)))
     }
 }
 

@@ -5,7 +5,6 @@ use clap::{ArgGroup, Args};
 use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::error::CliError;
-use crate::cli::run_write::TextRequirement;
 use crate::cli::session::Session;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::Action;
@@ -34,6 +33,6 @@ fn label(text: &str) -> Result<String, String> {
 impl TagArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let action = Action::Tag { add: self.add, remove: self.remove };
-        self.on.run_write(session, &TextRequirement::Optional, |_, _| Ok(action))
+        self.on.run_write(session, None, |_, _| Ok(action))
     }
 }

@@ -52,9 +52,7 @@ impl CalendarImportArgs {
         let mut desk = session.desk()?;
         let options = session.write_options(&self.end)?;
         if !desk.config().team.has_agent(&options.actor) {
-            let message = format!("only an agent may change holidays, and {} is not an agent", options.actor);
-            return Err(CliError::new(Exit::NotAllowed, "person.not_allowed", message)
-                .hint("[team] in casebook.toml lists the agents"));
+            return Err(CliError::agents_only(&format!("change holidays, and {} is not an agent", options.actor)));
         }
         let (name, list) = self.list(session)?;
         // A damaged list may be replaced too.
@@ -64,7 +62,7 @@ impl CalendarImportArgs {
         };
         if differs && !self.replace {
             let message = format!("{} exists and has other contents", holidays::path(&name));
-            return Err(CliError::new(Exit::Refused, "store.exists", message)
+            return Err(CliError::new("store.exists", message)
                 .hint("--replace overwrites it (-n --replace shows the difference); --name NAME imports it under another name"));
         }
         let outcome =
@@ -149,7 +147,7 @@ impl CalendarImportArgs {
 
 /// Returns the error for an invalid line of the iCalendar file.
 fn invalid(file: &Path, line: usize, reason: &str) -> CliError {
-    CliError::new(Exit::Damaged, "calendar.invalid", one_line(reason))
+    CliError::new("calendar.invalid", one_line(reason))
         .at(path_text(file), line, 1)
         .hint("correct the file, or write the list by hand; `casebook calendar import -n us` shows the format")
 }

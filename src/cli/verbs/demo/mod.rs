@@ -46,7 +46,7 @@ impl DemoArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let root = session.start()?.join(&self.folder);
         if root.exists() && root.read_dir().map_err(Error::io(&root, "list"))?.next().is_some() {
-            return Err(CliError::new(Exit::Refused, "store.exists", format!("{} is not empty", path_text(&root)))
+            return Err(CliError::new("store.exists", format!("{} is not empty", path_text(&root)))
                 .hint("name another folder: casebook demo DIR"));
         }
         let steps = script::steps();

@@ -1,6 +1,7 @@
 //! `KEY=VALUE` arguments of `org new` and `org set`. The reader of organization files checks the values; this file only
 //! parses the arguments.
 
+use crate::cli::args::value_parsers::assignments;
 use crate::domain::people::organization::PlanPeriod;
 use crate::domain::people::organization_change::{InstanceField, OrganizationChange};
 use crate::domain::text::clean_subject;
@@ -10,20 +11,8 @@ use crate::error::Error;
 ///
 /// # Errors
 /// An argument without `=`, a key that is unknown or given twice, or a value with an invalid format.
-pub(super) fn parse(arguments: &[String]) -> Result<Vec<OrganizationChange>, Error> {
-    let mut keys: Vec<&str> = Vec::new();
-    let mut changes = Vec::new();
-    for argument in arguments {
-        let (key, value) = argument.split_once('=').ok_or_else(|| {
-            Error::usage(format!("`{argument}` is not a field and its value"), "write KEY=VALUE, or KEY= to clear it")
-        })?;
-        if keys.contains(&key) {
-            return Err(Error::usage(format!("the field `{key}` is given twice"), "give each field once"));
-        }
-        keys.push(key);
-        changes.push(change(key, clean_subject(value))?);
-    }
-    Ok(changes)
+pub(in crate::cli::verbs) fn parse(arguments: &[String]) -> Result<Vec<OrganizationChange>, Error> {
+    assignments(arguments)?.into_iter().map(|(key, value)| change(key, value)).collect()
 }
 
 /// Parses the value of a key.

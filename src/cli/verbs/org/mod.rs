@@ -1,6 +1,6 @@
 //! `org`: customer organizations: their fields, plans, instances and people.
 
-mod key_values;
+pub(super) mod key_values;
 mod plan_impact;
 
 use clap::{Args, Subcommand};
@@ -46,7 +46,8 @@ enum OrgSubcommand {
     /// Set or clear fields of an organization: key=value, key=
     Set(OrgSetArgs),
     /// Add or remove people of an organization and their roles
-    Person(OrgPeopleArgs),
+    #[command(subcommand)]
+    Person(OrgPeopleSubcommand),
 }
 
 #[derive(Debug, Args)]
@@ -97,12 +98,6 @@ struct OrgSetArgs {
     assignments: Vec<String>,
     #[command(flatten)]
     write: OrgWriteFlags,
-}
-
-#[derive(Debug, Args)]
-struct OrgPeopleArgs {
-    #[command(subcommand)]
-    subcommand: OrgPeopleSubcommand,
 }
 
 #[derive(Debug, Subcommand)]
@@ -168,23 +163,18 @@ impl OrgArgs {
         match self.subcommand {
             OrgSubcommand::New(new) => {
                 if !Organization::is_id(&new.organization) {
+                    let message = format!("`{}` is not a valid id for an organization", new.organization);
                     let hint = "it is the name of a file: up to 64 lowercase letters, digits, - and _, such as `acme`";
-                    return Err(Error::usage(
-                        format!("`{}` is not a valid id for an organization", new.organization),
-                        hint,
-                    )
-                    .into());
+                    return Err(Error::usage(message, hint).into());
                 }
-                let changes = key_values::parse(&new.assignments)?;
-                run_change(session, OrganizationCommand { id: new.organization, is_new: true, changes }, &new.write)
+                run_change(session, new.organization, true, key_values::parse(&new.assignments)?, &new.write)
             }
             OrgSubcommand::Show(show) => show.run(session),
             OrgSubcommand::List(list) => list.run(session),
             OrgSubcommand::Set(set) => {
-                let changes = key_values::parse(&set.assignments)?;
-                run_change(session, OrganizationCommand { id: set.organization, is_new: false, changes }, &set.write)
+                run_change(session, set.organization, false, key_values::parse(&set.assignments)?, &set.write)
             }
-            OrgSubcommand::Person(OrgPeopleArgs { subcommand: OrgPeopleSubcommand::Add(add) }) => {
+            OrgSubcommand::Person(OrgPeopleSubcommand::Add(add)) => {
                 let mut member = Member::new(add.person);
                 (member.aliases, member.name) = (add.alias, add.name.as_deref().and_then(clean_subject));
                 for role in add.role {
@@ -193,15 +183,11 @@ impl OrgArgs {
                     }
                 }
                 let changes = vec![OrganizationChange::AddPerson(member)];
-                run_change(session, OrganizationCommand { id: add.organization, is_new: false, changes }, &add.write)
+                run_change(session, add.organization, false, changes, &add.write)
             }
-            OrgSubcommand::Person(OrgPeopleArgs { subcommand: OrgPeopleSubcommand::Remove(remove) }) => {
+            OrgSubcommand::Person(OrgPeopleSubcommand::Remove(remove)) => {
                 let changes = vec![OrganizationChange::RemovePerson(remove.person, remove.role)];
-                run_change(
-                    session,
-                    OrganizationCommand { id: remove.organization, is_new: false, changes },
-                    &remove.write,
-                )
+                run_change(session, remove.organization, false, changes, &remove.write)
             }
         }
     }
@@ -244,10 +230,16 @@ pub(super) fn print_organization(session: &Session, organization: &Organization,
 }
 
 /// Creates or changes an organization, and prints the result.
-fn run_change(session: &Session, command: OrganizationCommand, flags: &OrgWriteFlags) -> Result<Exit, CliError> {
+fn run_change(
+    session: &Session,
+    id: String,
+    is_new: bool,
+    changes: Vec<OrganizationChange>,
+    flags: &OrgWriteFlags,
+) -> Result<Exit, CliError> {
     let mut desk = session.desk()?;
     let options = session.write_options(&flags.end)?;
-    let id = command.id.clone();
+    let command = OrganizationCommand { id: id.clone(), is_new, changes };
     let before = desk.policy().organization(&id, session.actor()?).ok();
     let retry = flags.key.as_ref().map(|_| OrganizationCommand { is_new: false, ..command.clone() });
     let mut outcome = desk.perform(Command::File(FileCommand::Organization(command)), &options);
