@@ -27,33 +27,17 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// All exit codes, in the order of their numbers.
-    pub const ALL: &[Self] = &[
-        Self::Done,
-        Self::Found,
-        Self::Usage,
-        Self::NotFound,
-        Self::Refused,
-        Self::NotAllowed,
-        Self::Busy,
-        Self::Damaged,
-        Self::Git,
-        Self::Bug,
+    /// All exit codes in the order of their numbers, with their meanings for the reference page.
+    pub const MEANINGS: &[(Self, &str)] = &[
+        (Self::Done, "done; a closed pipe is not an error"),
+        (Self::Found, "a check, audit or guard found something"),
+        (Self::Usage, "usage error"),
+        (Self::NotFound, "not found, ambiguous, or no desk"),
+        (Self::Refused, "a rule does not allow it"),
+        (Self::NotAllowed, "the actor may not do this"),
+        (Self::Busy, "changed meanwhile, or busy: a retry is safe"),
+        (Self::Damaged, "a damaged file; what could be read was still printed"),
+        (Self::Git, "git failed; the files are unchanged"),
+        (Self::Bug, "a bug in casebook"),
     ];
-
-    /// Returns the meaning, for the reference page.
-    pub const fn meaning(self) -> &'static str {
-        match self {
-            Self::Done => "done; a closed pipe is not an error",
-            Self::Found => "a check, audit or guard found something",
-            Self::Usage => "usage error",
-            Self::NotFound => "not found, ambiguous, or no desk",
-            Self::Refused => "a rule does not allow it",
-            Self::NotAllowed => "the actor may not do this",
-            Self::Busy => "changed meanwhile, or busy: a retry is safe",
-            Self::Damaged => "a damaged file; what could be read was still printed",
-            Self::Git => "git failed; the files are unchanged",
-            Self::Bug => "a bug in casebook",
-        }
-    }
 }

@@ -22,8 +22,8 @@ fn the_reference_is_the_help_of_the_program() {
         page.push_str(&format!("| [{name}](cli/{name}.md) | {} |\n", about(verb, false).replace('|', "\\|")));
     }
     page.push_str("\n## Exit codes\n\n| code | meaning |\n|---|---|\n");
-    for exit in Exit::ALL {
-        page.push_str(&format!("| {} | {} |\n", *exit as u8, exit.meaning()));
+    for (exit, meaning) in Exit::MEANINGS {
+        page.push_str(&format!("| {} | {meaning} |\n", *exit as u8));
     }
     page.push_str(include_str!("reference.errors.md"));
     page.push_str("\n| code | exit | meaning |\n|---|---|---|\n");

@@ -22,39 +22,27 @@ pub struct SortFlag {
 
 #[derive(Clone, Debug)]
 struct SortKeyword {
-    by: SortBy,
+    value_of: fn(&Summary) -> SortValue,
     reversed: bool,
 }
 
-#[derive(Clone, Copy, Debug)]
-enum SortBy {
-    Id,
-    Status,
-    Priority,
-    Created,
-    Updated,
-    Subject,
-    Assignee,
-    Requester,
-    Organization,
-}
-
-const KEYS: [(&str, SortBy); 9] = [
-    ("id", SortBy::Id),
-    ("status", SortBy::Status),
-    ("priority", SortBy::Priority),
-    ("created", SortBy::Created),
-    ("updated", SortBy::Updated),
-    ("subject", SortBy::Subject),
-    ("assignee", SortBy::Assignee),
-    ("requester", SortBy::Requester),
-    ("org", SortBy::Organization),
+/// The keys, with the value of a row that each compares.
+const KEYS: [(&str, fn(&Summary) -> SortValue); 9] = [
+    ("id", |row| SortValue::Id(row.id)),
+    ("status", |row| SortValue::Status(row.header.status)),
+    ("priority", |row| SortValue::Priority(row.header.priority)),
+    ("created", |row| SortValue::Time(row.created_at)),
+    ("updated", |row| SortValue::Time(row.last_activity_at)),
+    ("subject", |row| SortValue::Text(Some(row.header.subject.clone()))),
+    ("assignee", |row| SortValue::Person(row.header.assignee.clone())),
+    ("requester", |row| SortValue::Person(Some(row.header.requester.clone()))),
+    ("org", |row| SortValue::Text(row.header.organization.clone())),
 ];
 
 fn key(word: &str) -> Result<SortKeyword, String> {
     let (reversed, name) = word.strip_prefix('-').map_or((false, word), |name| (true, name));
     let key = KEYS.into_iter().find(|(known, _)| *known == name);
-    key.map(|(_, by)| SortKeyword { by, reversed })
+    key.map(|(_, value_of)| SortKeyword { value_of, reversed })
         .ok_or_else(|| format!("known are {}", KEYS.map(|(known, _)| known).join(", ")))
 }
 
@@ -89,18 +77,7 @@ impl SortFlag {
 
 impl SortKeyword {
     fn of(&self, row: &Summary) -> Directed {
-        let header = &row.header;
-        let value = match self.by {
-            SortBy::Id => SortValue::Id(row.id),
-            SortBy::Status => SortValue::Status(header.status),
-            SortBy::Priority => SortValue::Priority(header.priority),
-            SortBy::Created => SortValue::Time(row.created_at),
-            SortBy::Updated => SortValue::Time(row.last_activity_at),
-            SortBy::Subject => SortValue::Text(Some(header.subject.clone())),
-            SortBy::Assignee => SortValue::Person(header.assignee.clone()),
-            SortBy::Requester => SortValue::Person(Some(header.requester.clone())),
-            SortBy::Organization => SortValue::Text(header.organization.clone()),
-        };
+        let value = (self.value_of)(row);
         if self.reversed { Directed::Down(Reverse(value)) } else { Directed::Up(value) }
     }
 }

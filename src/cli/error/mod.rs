@@ -11,7 +11,7 @@ pub(crate) mod sync;
 use std::io::Write;
 use std::path::PathBuf;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::exit::Exit;
 use super::reference::CODES;
@@ -128,19 +128,16 @@ impl CliError {
             hints.push(line.trim().to_owned());
         }
         let hint = (!hints.is_empty()).then(|| hints.join("; "));
-        let (file, line, column) = match &self.place {
-            Some((file, line, column)) => (json!(file), json!(line), json!(column)),
-            None => (Value::Null, Value::Null, Value::Null),
-        };
-        let mut error = Map::new();
-        error.insert("code".to_owned(), json!(self.code));
-        error.insert("message".to_owned(), json!(self.message));
-        error.insert("hint".to_owned(), json!(hint));
-        error.insert("ticket".to_owned(), json!(self.ticket.map(|id| id.to_string())));
-        error.insert("file".to_owned(), file);
-        error.insert("line".to_owned(), line);
-        error.insert("column".to_owned(), column);
-        error.insert("candidates".to_owned(), json!(self.candidates.iter().map(Id::to_string).collect::<Vec<_>>()));
-        json!({ "error": error })
+        let place = self.place.as_ref();
+        json!({ "error": {
+            "code": self.code,
+            "message": self.message,
+            "hint": hint,
+            "ticket": self.ticket.map(|id| id.to_string()),
+            "file": place.map(|(file, ..)| file),
+            "line": place.map(|(_, line, _)| line),
+            "column": place.map(|(.., column)| column),
+            "candidates": self.candidates.iter().map(Id::to_string).collect::<Vec<_>>(),
+        } })
     }
 }

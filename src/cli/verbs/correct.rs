@@ -1,4 +1,5 @@
-//! `correct`: a correction of an older entry, which itself stays as it is.
+//! `correct` and `redact`: a correction of an older entry, which itself stays as it is, and the hiding of its text, which stays
+//! in git's history.
 
 use clap::Args;
 
@@ -15,7 +16,7 @@ use crate::error::Error;
 
 /// The arguments that `correct` and `redact` share: an older entry, and the reason.
 #[derive(Debug, Args)]
-pub(super) struct EntryFlags {
+struct EntryFlags {
     /// The entry: its id, or a part of it of 4 characters or more
     #[arg(index = 2, value_name = "ENTRY")]
     entry: String,
@@ -29,7 +30,7 @@ impl EntryFlags {
     ///
     /// # Errors
     /// The ticket has no such entry, or several; or the reason is empty.
-    pub(super) fn find(&self, session: &Session, desk: &Desk, ticket: Id) -> Result<(Id, String), CliError> {
+    fn find(&self, session: &Session, desk: &Desk, ticket: Id) -> Result<(Id, String), CliError> {
         let ids: Vec<Id> =
             desk.read().ticket_for(ticket, session.actor()?)?.history.iter().map(|entry| entry.id).collect();
         let reason = clean_subject(&self.reason)
@@ -55,6 +56,28 @@ impl CorrectArgs {
         self.on.run_write(session, Some("The correct facts."), |desk, id| {
             let (entry, reason) = entry.find(session, desk, id)?;
             Ok(Action::Correct { entry, reason })
+        })
+    }
+}
+
+/// Hide the text of an older entry from view.
+///
+/// The text stays in git's history until that is rewritten.
+#[derive(Debug, Args)]
+pub struct RedactArgs {
+    #[command(flatten)]
+    entry: EntryFlags,
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl RedactArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        let entry = self.entry;
+        let prompt = "A description of what is hidden, and what readers should know of it.";
+        self.on.run_write(session, Some(prompt), |desk, id| {
+            let (entry, reason) = entry.find(session, desk, id)?;
+            Ok(Action::Redact { entry, reason })
         })
     }
 }

@@ -1,4 +1,4 @@
-//! `hold`: pauses a ticket that waits for something on support's own side.
+//! `hold` and `resume`: a pause of a ticket that waits for something on support's own side, and its end.
 
 use clap::Args;
 
@@ -50,5 +50,20 @@ impl HoldArgs {
             }
             Ok(Action::Hold(Hold { reason, team, until: Some(until) }))
         })
+    }
+}
+
+/// End a hold.
+///
+/// The ticket is open again.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl ResumeArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        self.on.run_write(session, None, |_, _| Ok(Action::Resume))
     }
 }

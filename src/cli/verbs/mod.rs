@@ -31,12 +31,10 @@ pub mod org;
 mod overview;
 pub mod plan;
 pub mod prioritize;
-pub mod redact;
 pub mod remind;
 pub mod reopen;
 pub mod reply;
 pub mod resolve;
-pub mod resume;
 pub mod rule;
 pub mod schema;
 pub mod search;
@@ -123,7 +121,7 @@ verbs! {
     Reply("reply", reply::ReplyArgs),
     Note("note", note::NoteArgs),
     Hold("hold", hold::HoldArgs),
-    Resume("resume", resume::ResumeArgs),
+    Resume("resume", hold::ResumeArgs),
     Remind("remind", remind::RemindArgs),
     Solve("solve", solve::SolveArgs),
     Merge("merge", merge::MergeArgs),
@@ -138,7 +136,7 @@ verbs! {
     Set("set", set::SetArgs),
     Macro("macro", macros::MacroArgs),
     Correct("correct", correct::CorrectArgs),
-    Redact("redact", redact::RedactArgs),
+    Redact("redact", correct::RedactArgs),
     List("list", Box<list::ListArgs>),
     Search("search", Box<search::SearchArgs>),
     Show("show", show::ShowArgs),
