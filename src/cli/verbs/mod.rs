@@ -87,9 +87,15 @@ macro_rules! verbs {
         pub enum Verb { $($verb($arguments)),+ }
 
         impl Verb {
-            /// Adds every verb to the command line, with its arguments as `define` adds them.
-            fn add_to(line: Command, define: fn(Command, fn(Command) -> Command) -> Command) -> Command {
-                line$(.subcommand(define(Command::new($name), <$arguments as Args>::augment_args)))+
+            /// The names of the verbs.
+            const NAMES: &[&str] = &[$($name),+];
+
+            /// Adds the verbs that are wanted to the command line.
+            fn add_to(mut line: Command, is_wanted: impl Fn(&str) -> bool) -> Command {
+                $(if is_wanted($name) {
+                    line = line.subcommand(<$arguments as Args>::augment_args(Command::new($name)));
+                })+
+                line
             }
 
             /// Runs the verb.
@@ -167,7 +173,7 @@ verbs! {
 
 impl Subcommand for Verb {
     fn augment_subcommands(line: Command) -> Command {
-        Self::add_to(line, |verb, add_arguments| add_arguments(verb))
+        Self::add_to(line, |_| true)
     }
 
     fn augment_subcommands_for_update(line: Command) -> Command {
@@ -175,22 +181,23 @@ impl Subcommand for Verb {
     }
 
     fn has_subcommand(name: &str) -> bool {
-        command().find_subcommand(name).is_some()
+        Self::NAMES.contains(&name)
     }
 }
 
-/// Parses a command line. The arguments of a verb are described to clap only if the verb is used.
+/// Parses a command line. To describe all verbs to clap takes longer than to run most of them, so only the first verb that
+/// the line names is described. Everything else, such as help and errors, is left to the complete command line.
 ///
 /// # Errors
 /// The line is invalid, or asks for help or the version.
 pub(super) fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
+    let named = words.iter().skip(1).find_map(|word| Verb::NAMES.iter().find(|name| word == *name));
     let line = GlobalFlags::augment_args(Command::new("casebook").version(env!("CARGO_PKG_VERSION")))
         .disable_help_subcommand(true);
-    let matches = match Verb::add_to(line, Command::defer).try_get_matches_from(words) {
-        Err(error) if error.kind() == ErrorKind::DisplayVersion => return Err(error),
-        // Help and errors name all verbs with their descriptions.
-        Err(_) => command().try_get_matches_from(words)?,
+    let matches = match Verb::add_to(line, |name| named == Some(&name)).try_get_matches_from(words) {
         Ok(matches) => matches,
+        Err(error) if error.kind() == ErrorKind::DisplayVersion => return Err(error),
+        Err(_) => command().try_get_matches_from(words)?,
     };
     Arguments::from_arg_matches(&matches)
 }
@@ -208,7 +215,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn deferred_arguments_are_parsed_as_described_ones() {
+    fn one_verb_is_parsed_as_among_all() {
         for line in [
             "casebook",
             "casebook show 01M7 --json=id,subject",
@@ -224,6 +231,8 @@ mod tests {
             "casebook calendar check",
             "casebook tag 01M7 --add show",
             "casebook tag show --help",
+            "casebook --as list@acme.example -C show list",
+            "casebook --lang fr",
             "casebook show",
             "casebook --help",
             "casebook lsit show",
@@ -232,9 +241,9 @@ mod tests {
             "casebook -q -v show 01M7",
         ] {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            let deferred = parse(&words).map_err(|error| error.to_string());
-            let described = Arguments::try_parse_from(&words).map_err(|error| error.to_string());
-            assert_eq!(format!("{deferred:?}"), format!("{described:?}"), "{line}");
+            let one = parse(&words).map_err(|error| error.to_string());
+            let all = Arguments::try_parse_from(&words).map_err(|error| error.to_string());
+            assert_eq!(format!("{one:?}"), format!("{all:?}"), "{line}");
         }
     }
 
