@@ -1,5 +1,6 @@
 //! The reader of a file of labels: TOML with one `name = "label"` a line, in the order of [`super::catalog`], without
-//! escapes. It runs when casebook is compiled, so that labels cost no time.
+//! escapes. It runs when casebook is compiled, so that labels cost no time. The error of a group or label that is missing, or
+//! in another order, is its name.
 
 /// The rest of a file of labels.
 pub(super) struct LabelFile {
@@ -15,16 +16,21 @@ impl LabelFile {
     /// Reads the heading of a group. An optional one may be absent, with its group.
     pub const fn heading(&mut self, prefix: &str, group: &str, is_optional: bool) {
         self.skip_comments();
-        let Some(name) = after(self.rest, prefix) else { return assert!(is_optional, "a group is missing") };
-        let Some(end) = after_name(name, group, "]\n") else { return assert!(is_optional, "a group is missing") };
-        self.rest = end;
+        let rest = match after(self.rest, prefix) {
+            Some(rest) => after_name(rest, group, "]\n"),
+            None => None,
+        };
+        match rest {
+            Some(rest) => self.rest = rest,
+            None => assert!(is_optional, "{}", group),
+        }
     }
 
     /// Reads a label. One that is absent is that of the customers.
     pub const fn label(&mut self, name: &str, customers: Option<&'static str>) -> &'static str {
         self.skip_comments();
         let Some(label) = after_name(self.rest, name, " = \"") else {
-            let Some(label) = customers else { panic!("a label is missing, or in another order") };
+            let Some(label) = customers else { panic!("{}", name) };
             return label;
         };
         let mut end = 0;
@@ -40,7 +46,7 @@ impl LabelFile {
     /// Checks that everything was read.
     pub const fn end(&mut self) {
         self.skip_comments();
-        assert!(self.rest.is_empty(), "a name is unknown, or in another order");
+        assert!(self.rest.is_empty(), "a group or label is unknown, or in another order");
     }
 
     /// Skips line ends and lines that begin with `#`.
