@@ -5,13 +5,14 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
+use super::args::output_format::OutputFormat;
 use super::args::text_input::TextInput;
 use super::args::{CommitFlags, TicketFlags, WriteFlags};
 use super::env::variable;
 use super::error::{CliError, refusal};
 use super::exit::Exit;
-use super::report::ticket;
-use super::report::write_result::{for_customers, recovery_lines, status_change};
+use super::report::ticket::{TICKET, render_ticket, ticket_json};
+use super::report::write_result::{recovery_lines, status_change};
 use super::session::Session;
 use crate::desk::{ActionRequest, Command, Desk, Outcome, WriteOptions};
 use crate::domain::id::Id;
@@ -19,7 +20,6 @@ use crate::domain::people::person::Person;
 use crate::domain::ticket::action::Action;
 use crate::error::Error;
 use crate::store::short_id::short_suffix;
-use crate::view;
 use crate::view::sanitize;
 
 impl TicketFlags {
@@ -41,7 +41,7 @@ impl TicketFlags {
         request: impl FnOnce(&Desk, Id) -> Result<ActionRequest, CliError>,
     ) -> Result<Exit, CliError> {
         let desk = session.desk()?;
-        let id = desk.read().find(&self.ticket.ticket, session.actor()?)?;
+        let id = session.view(&desk)?.find(&self.ticket.ticket)?;
         let request = self.conditions.on(request(&desk, id)?);
         let input = match comment {
             None => self.text.optional()?,
@@ -93,10 +93,7 @@ impl Session {
         input: TextInput,
         style: &ResultStyle,
     ) -> Result<Exit, CliError> {
-        ticket::refuse_unknown_fields(flags.json.as_deref())?;
-        if ticket::lists_fields(flags.json.as_deref()) {
-            return ticket::list_fields(&self.output);
-        }
+        let Some(format) = TICKET.json_or_text(flags.json.as_deref(), self)? else { return Ok(Exit::Done) };
         for request in &mut requests {
             request.text.clone_from(&input.text);
             request.key.clone_from(&flags.key);
@@ -108,11 +105,9 @@ impl Session {
         };
         self.print_notices(&desk, &outcome, flags.key.as_deref());
         let printed = if flags.end.dry_run && flags.json.is_none() {
-            let is_customer = self.viewer(&desk)? == view::Viewer::Customer;
-            let visible = is_customer.then(|| for_customers(outcome.clone()));
-            self.print_plan(visible.as_ref().unwrap_or(&outcome)).map_err(CliError::from)
+            self.print_plan(&outcome).map_err(CliError::from)
         } else {
-            self.print_outcome(&desk, &outcome, flags, style)
+            self.print_outcome(&desk, &outcome, &format, style)
         };
         match printed {
             // An error means that nothing was changed, so a command that is done does not fail if it cannot print.
@@ -147,11 +142,12 @@ impl Session {
         &self,
         desk: &Desk,
         outcome: &Outcome,
-        flags: &WriteFlags,
+        format: &OutputFormat,
         style: &ResultStyle,
     ) -> Result<(), CliError> {
-        if flags.json.is_some() {
-            let tickets = ticket::ticket_json(self, desk, &outcome.tickets, flags.json.as_deref())?;
+        let view = self.view(desk)?;
+        if !format.is_text() {
+            let tickets = ticket_json(self, &view, &outcome.tickets, format)?;
             let json = match style {
                 ResultStyle::Several => Value::Array(tickets),
                 _ => tickets.into_iter().next().unwrap_or(Value::Null),
@@ -162,8 +158,8 @@ impl Session {
             match style {
                 ResultStyle::Opened if self.output.quiet => self.output.print(&format!("{}\n", ticket.id))?,
                 ResultStyle::Opened => {
-                    let clocks = self.clocks(desk, self.environment.now, true);
-                    self.output.print(&ticket::render_ticket(self, desk, ticket, &clocks)?)?;
+                    let clocks = self.clocks(&view, self.environment.now, true);
+                    self.output.print(&render_ticket(self, desk, ticket, &clocks, false)?)?;
                 }
                 _ => {
                     let name = if self.output.is_terminal { short_suffix(ticket.id) } else { ticket.id.to_string() };

@@ -4,14 +4,13 @@
 //!
 //! | part | contents |
 //! |---|---|
-//! | [`Desk::read`] | tickets, summaries, queries, search, and what a viewer may see |
+//! | [`Desk::as_seen_by`] | tickets, summaries, queries, search, SLA clocks and due work, as a viewer sees them |
 //! | [`Desk::policy`] | settings, plans, calendars, holiday lists, organizations |
-//! | [`Desk::sla`] | SLA clocks, due follow-ups, the sweep |
 //! | [`Desk::health`] | the diagnosis that `doctor` prints |
 //! | [`Desk::perform`] | the only way to change the desk |
 //!
 //! # How a desk is read
-//! A query goes to [`Reader::query`], and itself down to the pass over the index (`read/summaries.rs`). The index returns
+//! A query goes to [`DeskView::query`], and itself down to the pass over the index (`read/summaries.rs`). The index returns
 //! the summaries of files that have not changed; the other files are read. If a summary is not enough, for example for a
 //! search in texts, the whole tickets are read. A command that was interrupted is read as if it were complete.
 //!
@@ -62,17 +61,16 @@ pub use history::location::{DeskLocation, folder_in_repository};
 pub use history::server::ServerHealth;
 pub use policy::PolicyReader;
 pub use policy::calendars::SlaPolicy;
-pub use read::Reader;
 pub use read::changes::RevisionRange;
+pub use read::desk_view::DeskView;
 pub use read::search::SearchRequest;
 pub use read::summaries::SummaryList;
 pub use read::tickets::{TicketList, UnreadableFile};
 pub use setup::doctor::DeskHealth;
 pub use setup::init::{InitOptions, InitReport};
-pub use sla::SlaReader;
 pub use sla::clocks::{PlanInForce, SlaEvaluator};
 pub use sla::due::{DueClocks, DueOptions, TicketClock};
-pub use sla::sweep::{DueItem, DueItems};
+pub use sla::sweep::DueItems;
 pub use write::command::{AccessChange, Command, FileCommand, OrganizationCommand, TicketCommand};
 pub use write::fault_injection::FaultPoint;
 pub use write::open_precheck::precheck_opening;

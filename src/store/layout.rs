@@ -33,6 +33,11 @@ pub fn ticket_path(id: Id) -> String {
     path
 }
 
+/// Returns the id of the ticket whose file is at a path; the path may begin with a revision.
+pub fn ticket_of(path: &str) -> Option<Id> {
+    path.rsplit('/').next()?.strip_suffix(".yaml")?.parse().ok()
+}
+
 /// Returns the path of an organization's file.
 pub fn organization_path(id: &str) -> String {
     format!("{ORGANIZATIONS}/{id}.yaml")

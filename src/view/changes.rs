@@ -1,7 +1,5 @@
 //! The changes of tickets between two versions of a desk: a line per entry, or Markdown for a pull request.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value as Json, json};
 
 use crate::domain::ticket::diff::{EntryChange, TicketDiff};
@@ -10,12 +8,12 @@ use crate::domain::time::duration;
 use crate::domain::vocabulary::Status;
 
 use super::colors;
-use super::entry::describe;
-use super::json::entry_json;
+use super::entry::{describe, short_id};
+use super::json::{entry_json, record};
 use super::labels::fill;
 use super::table::{Cell, Table, tab_separated};
 use super::visible_history::{VisibleEntry, visible_entries};
-use super::{Audience, Viewer, sanitize};
+use super::{Audience, sanitize};
 
 /// The JSON fields of a changed ticket.
 pub const FIELDS: &[&str] = &["id", "subject", "change", "status_before", "status", "entries"];
@@ -27,44 +25,35 @@ struct ChangeLine<'a> {
     entry: Option<&'a Entry>,
 }
 
-/// Returns the changed entries that the viewer may see, oldest first.
-fn lines<'a>(diff: &'a TicketDiff, viewer: Viewer) -> Vec<ChangeLine<'a>> {
-    let visible: HashSet<_> = [&diff.before, &diff.after]
-        .into_iter()
-        .flatten()
-        .flat_map(|ticket| visible_entries(ticket, viewer))
-        .map(|visible| visible.entry.id)
-        .collect();
+/// Returns the changed entries, oldest first.
+fn lines(diff: &TicketDiff) -> Vec<ChangeLine<'_>> {
     let entries = diff.entries();
     if entries.is_empty() {
         return vec![ChangeLine { diff, change: None, entry: None }];
     }
-    let visible_changes = entries.into_iter().filter(|(_, entry)| visible.contains(&entry.id));
-    visible_changes.map(|(change, entry)| ChangeLine { diff, change: Some(change), entry: Some(entry) }).collect()
+    entries.into_iter().map(|(change, entry)| ChangeLine { diff, change: Some(change), entry: Some(entry) }).collect()
 }
 
-/// Renders a table: time, short id, actor, action. The short ids are in the order of the tickets.
-pub fn render_table(diffs: &[TicketDiff], short_ids: &[String], audience: &Audience<'_>) -> String {
+/// Renders a table: time, short id, actor, action.
+pub fn render_table(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
     let columns = &audience.catalog().columns;
     let mut table = Table::with_header(&[columns.time, columns.id, columns.who, columns.what]);
-    for (diff, short_id) in diffs.iter().zip(short_ids) {
-        for line in lines(diff, audience.viewer) {
-            let at = line.entry.map(|entry| audience.minute(entry.at)).unwrap_or_default();
-            let style = if line.change == Some(EntryChange::Added) { anstyle::Style::new() } else { colors::ALARM };
-            table.push(vec![
-                Cell::styled(&at, colors::MUTED),
-                Cell::styled(short_id, colors::STRONG),
-                Cell::plain(line.entry.map_or("", |entry| entry.by.as_str())),
-                Cell::styled(&describe_change(&line, audience), style),
-            ]);
-        }
+    for line in diffs.iter().flat_map(lines) {
+        let at = line.entry.map(|entry| audience.minute(entry.at)).unwrap_or_default();
+        let style = if line.change == Some(EntryChange::Added) { anstyle::Style::new() } else { colors::ALARM };
+        table.push(vec![
+            Cell::styled(&at, colors::MUTED),
+            Cell::styled(&short_id(line.diff.id), colors::STRONG),
+            Cell::plain(line.entry.map_or("", |entry| entry.by.as_str())),
+            Cell::styled(&describe_change(&line, audience), style),
+        ]);
     }
-    table.render(audience.color_mode, audience.width)
+    audience.render(&table)
 }
 
 /// Renders lines of tab-separated values: `added`, `removed`, `rewritten` or `edited`, time (RFC 3339, UTC), ticket, entry,
 /// actor, role, action, from, to.
-pub fn render_tsv(diffs: &[TicketDiff], viewer: Viewer) -> String {
+pub fn render_tsv(diffs: &[TicketDiff]) -> String {
     let values = |line: &ChangeLine<'_>| {
         let entry = line.entry;
         tab_separated([
@@ -79,18 +68,17 @@ pub fn render_tsv(diffs: &[TicketDiff], viewer: Viewer) -> String {
             entry.and_then(|entry| entry.to).map_or("", Status::as_str),
         ])
     };
-    diffs.iter().flat_map(|diff| lines(diff, viewer)).map(|line| values(&line)).collect()
+    diffs.iter().flat_map(lines).map(|line| values(&line)).collect()
 }
 
 /// Returns a changed ticket as JSON: `change` is `opened`, `changed`, `edited` (without an entry) or `removed`, and each of
 /// its entries has a `change` too.
-pub fn to_json(diff: &TicketDiff, viewer: Viewer) -> Map<String, Json> {
+pub fn to_json(diff: &TicketDiff) -> Map<String, Json> {
     let status = |ticket: &Option<_>| {
         ticket.as_ref().map(|ticket: &crate::domain::ticket::Ticket| ticket.header.status.as_str())
     };
-    let lines = lines(diff, viewer);
     let visible: Vec<VisibleEntry<'_>> =
-        [&diff.after, &diff.before].into_iter().flatten().flat_map(|ticket| visible_entries(ticket, viewer)).collect();
+        [&diff.after, &diff.before].into_iter().flatten().flat_map(visible_entries).collect();
     let entry = |line: &ChangeLine<'_>| {
         let visible = visible.iter().find(|visible| Some(visible.entry.id) == line.entry.map(|entry| entry.id))?;
         let change = ("change".to_owned(), json!(line.change.map(EntryChange::as_str)));
@@ -102,30 +90,29 @@ pub fn to_json(diff: &TicketDiff, viewer: Viewer) -> Map<String, Json> {
         _ if diff.entries().is_empty() => "edited",
         _ => "changed",
     };
-    let values = [
-        ("id", json!(diff.id.to_string())),
-        ("subject", json!(subject(diff))),
-        ("change", json!(change)),
-        ("status_before", json!(status(&diff.before))),
-        ("status", json!(status(&diff.after))),
-        ("entries", Json::Array(lines.iter().filter_map(entry).collect())),
-    ];
-    values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    record(json!({
+        "id": diff.id.to_string(),
+        "subject": subject(diff),
+        "change": change,
+        "status_before": status(&diff.before),
+        "status": status(&diff.after),
+        "entries": lines(diff).iter().filter_map(entry).collect::<Vec<_>>(),
+    }))
 }
 
 /// Renders Markdown for a comment on a pull request: a heading with the counts, then each ticket with its entries. Text from
 /// users is not markup in it and notifies no person.
-pub fn markdown(diffs: &[TicketDiff], short_ids: &[String], audience: &Audience<'_>) -> String {
-    let changes: Vec<_> = diffs.iter().map(|diff| lines(diff, audience.viewer)).collect();
-    let entries: usize = changes.iter().map(|lines| lines.iter().filter(|line| line.entry.is_some()).count()).sum();
+pub fn markdown(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
+    let entries: usize = diffs.iter().map(|diff| diff.entries().len()).sum();
     let catalog = audience.catalog();
     let tickets = catalog.count(diffs.len(), |counts| counts.tickets);
     let entries = catalog.count(entries, |counts| counts.entries);
     let summary = fill(catalog.changes.summary, &[("tickets", &tickets), ("entries", &entries)]);
     let mut page = format!("### {summary}\n");
-    for ((diff, short_id), lines) in diffs.iter().zip(short_ids).zip(changes) {
-        page.push_str(&format!("\n**`{short_id}` {}**{}\n\n", escaped(subject(diff)), status_change(diff, audience)));
-        for line in lines {
+    for diff in diffs {
+        let (name, subject) = (short_id(diff.id), escaped(subject(diff)));
+        page.push_str(&format!("\n**`{name}` {subject}**{}\n\n", status_change(diff, audience)));
+        for line in lines(diff) {
             let text = match line.entry {
                 Some(entry) => {
                     let (time, by) = (audience.minute(entry.at), escaped(entry.by.as_str()));

@@ -1,7 +1,8 @@
-//! Records (tickets or entries as JSON objects) as JSON lines, and as CSV for spreadsheets.
+//! Records (tickets or entries as JSON objects) as JSON lines, as CSV for spreadsheets, and as tab-separated values.
 
 use serde_json::{Map, Value as Json};
 
+use super::table::tab_separated;
 use super::{json, sanitize};
 
 /// The separator of the values of a list in one cell.
@@ -24,6 +25,12 @@ pub fn csv_header(columns: &[String]) -> String {
 /// gets a `'` before it.
 pub fn csv_row(record: &Map<String, Json>, columns: &[String]) -> String {
     csv_line(columns.iter().map(|name| cell(record.get(name).unwrap_or(&Json::Null))))
+}
+
+/// Renders a record as a line of tab-separated values. Absent values are empty, lists are joined by `;`.
+pub fn tsv_row(record: &Map<String, Json>, columns: &[&str]) -> String {
+    let values: Vec<String> = columns.iter().map(|name| text(record.get(*name).unwrap_or(&Json::Null))).collect();
+    tab_separated(values.iter().map(String::as_str))
 }
 
 fn csv_line(cells: impl Iterator<Item = String>) -> String {

@@ -1,7 +1,5 @@
 //! The list of tickets: a table for people, tab-separated values for programs.
 
-use anstyle::Style;
-
 use crate::domain::people::person::Person;
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::Header;
@@ -13,9 +11,6 @@ use super::colors;
 use super::table::{Cell, Table, tab_separated};
 use super::text_width::cut;
 use super::{Audience, Viewer, relative_time, sla};
-
-/// The mark after the priority of an escalated ticket.
-const ESCALATED: &str = "!";
 
 /// The columns of [`render_tsv`], by the names of JSON.
 pub const COLUMNS: &[&str] =
@@ -57,34 +52,27 @@ pub fn render_table(
         }
         table.push(cells);
     }
-    table.render(audience.color_mode, audience.width)
+    audience.render(&table)
 }
 
 /// Returns the cell with the time to the due instant of a clock.
 fn due(clock: Option<&Clock>, audience: &Audience<'_>) -> Cell {
     match clock {
         Some(clock) => Cell::styled(&sla::due_text_in(clock, audience.now, audience.catalog()), sla::style(clock)),
-        None => Cell::styled("-", colors::MUTED),
+        None => Cell::absent(),
     }
 }
 
 fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
     let header = &ticket.header;
-    let (mark, priority_style) = match header.escalation {
-        Some(_) => (ESCALATED, colors::ALARM),
-        None => ("", colors::priority(header.priority)),
-    };
     vec![
-        Cell::styled(short_id, colors::STRONG).linked_to(audience.links.map(|links| links.to(ticket.id))),
-        Cell::styled(&format!("{}{mark}", header.priority), priority_style),
+        audience.id_cell(ticket.id, short_id),
+        audience.priority_cell(header),
         status(header, audience),
         Cell::plain(&relative_time::age_in(ticket.last_activity_at, audience.now, &audience.catalog().times)),
-        header
-            .assignee
-            .as_ref()
-            .map_or_else(|| Cell::styled("-", colors::MUTED), |assignee| person(assignee, audience)),
+        header.assignee.as_ref().map_or_else(Cell::absent, |assignee| person(assignee, audience)),
         person(&header.requester, audience),
-        Cell::styled(&header.subject, Style::new()),
+        Cell::plain(&header.subject),
     ]
 }
 

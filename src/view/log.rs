@@ -4,77 +4,67 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json};
 
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::entry::Entry;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::Status;
 
+use super::Audience;
 use super::colors;
-use super::entry::describe;
+use super::entry::{describe, short_id};
 use super::json::entry_json;
 use super::table::{Cell, Table, tab_separated};
 use super::visible_history::{VisibleEntry, visible_entries};
-use super::{Audience, Viewer};
 
 /// The columns of [`render_tsv`], by the names of JSON. JSON has the whole text, a line only the first line of it.
 pub const COLUMNS: &[&str] = &["at", "ticket", "id", "by", "role", "action", "from", "to", "text"];
 
-/// The short id of a ticket, the ticket, and one of its entries.
-type LogLine<'a> = (&'a str, &'a Ticket, VisibleEntry<'a>);
+/// An entry of the log, with its ticket.
+pub struct LogLine<'a> {
+    ticket: &'a Ticket,
+    visible: VisibleEntry<'a>,
+}
 
-/// Renders a table: local time, short id of the ticket, actor, action, first line of the text. Each ticket is given with its
-/// short id. The text is empty without entries since `since`.
-pub fn render_table(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, audience: &Audience<'_>) -> String {
+impl LogLine<'_> {
+    /// Returns the entry as it was written.
+    pub const fn entry(&self) -> &Entry {
+        self.visible.entry
+    }
+}
+
+/// Returns the entries of tickets since an instant, the newest first.
+pub fn newest_first(tickets: &[Ticket], since: Option<DateTime<Utc>>) -> Vec<LogLine<'_>> {
+    let mut lines = Vec::new();
+    for ticket in tickets {
+        let visible = visible_entries(ticket).into_iter();
+        let recent = visible.filter(|visible| since.is_none_or(|since| visible.entry.at >= since));
+        lines.extend(recent.map(|visible| LogLine { ticket, visible }));
+    }
+    lines.sort_by_key(|LogLine { visible, .. }| std::cmp::Reverse((visible.entry.at, visible.entry.id)));
+    lines
+}
+
+/// Renders a table: local time, short id of the ticket, actor, action, first line of the text. The text is empty without
+/// entries.
+pub fn render_table(lines: &[LogLine<'_>], audience: &Audience<'_>) -> String {
     let columns = &audience.catalog().columns;
     let mut table = Table::with_header(&[columns.time, columns.id, columns.who, columns.what, columns.text]);
-    for (ticket_short_id, ticket, visible) in newest_first(tickets, since, audience.viewer) {
+    for LogLine { ticket, visible } in lines {
         let entry = visible.entry;
         let style = if entry.is_internal() { colors::INTERNAL } else { anstyle::Style::new() };
         table.push(vec![
             Cell::styled(&audience.minute(entry.at), colors::MUTED),
-            Cell::styled(ticket_short_id, colors::STRONG).linked_to(audience.links.map(|links| links.to(ticket.id))),
+            audience.id_cell(ticket.id, &short_id(ticket.id)),
             Cell::plain(entry.by.as_str()),
             Cell::styled(&describe(entry, audience.zone, audience.catalog()), style),
             Cell::plain(visible.first_line()),
         ]);
     }
-    table.render(audience.color_mode, audience.width)
+    audience.render(&table)
 }
 
-/// Renders each entry as a line of tab-separated values: the [`COLUMNS`], with the time in RFC 3339 and UTC. Absent values
+/// Renders an entry as a line of tab-separated values: the [`COLUMNS`], with the time in RFC 3339 and UTC. Absent values
 /// are empty.
-pub fn render_tsv(tickets: &[(&str, &Ticket)], since: Option<DateTime<Utc>>, viewer: Viewer) -> String {
-    newest_first(tickets, since, viewer).iter().map(|(_, ticket, visible)| values(ticket, visible)).collect()
-}
-
-/// Returns the entries as JSON, each with the id of its ticket.
-pub fn to_json_records(
-    tickets: &[(&str, &Ticket)],
-    since: Option<DateTime<Utc>>,
-    viewer: Viewer,
-) -> Vec<Map<String, Json>> {
-    newest_first(tickets, since, viewer).iter().map(|(_, ticket, visible)| to_json(ticket, visible)).collect()
-}
-
-/// Returns an entry as JSON, with the id of its ticket.
-pub fn to_json(ticket: &Ticket, visible: &VisibleEntry<'_>) -> Map<String, Json> {
-    let ticket = ("ticket".to_owned(), Json::String(ticket.id.to_string()));
-    std::iter::once(ticket).chain(entry_json(visible)).collect()
-}
-
-fn newest_first<'a>(
-    tickets: &[(&'a str, &'a Ticket)],
-    since: Option<DateTime<Utc>>,
-    viewer: Viewer,
-) -> Vec<LogLine<'a>> {
-    let entries = |&(id, ticket): &(&'a str, &'a Ticket)| {
-        visible_entries(ticket, viewer).into_iter().map(move |visible| (id, ticket, visible))
-    };
-    let mut lines: Vec<_> = tickets.iter().flat_map(entries).collect();
-    lines.retain(|(_, _, visible)| since.is_none_or(|since| visible.entry.at >= since));
-    lines.sort_by_key(|(_, _, visible)| std::cmp::Reverse((visible.entry.at, visible.entry.id)));
-    lines
-}
-
-fn values(ticket: &Ticket, visible: &VisibleEntry<'_>) -> String {
+pub fn render_tsv(LogLine { ticket, visible }: &LogLine<'_>) -> String {
     let entry = visible.entry;
     tab_separated([
         duration::format_instant(entry.at).as_str(),
@@ -87,6 +77,12 @@ fn values(ticket: &Ticket, visible: &VisibleEntry<'_>) -> String {
         entry.to.map_or("", Status::as_str),
         visible.first_line(),
     ])
+}
+
+/// Returns an entry as JSON, with the id of its ticket.
+pub fn to_json(LogLine { ticket, visible }: &LogLine<'_>) -> Map<String, Json> {
+    let ticket = ("ticket".to_owned(), Json::String(ticket.id.to_string()));
+    std::iter::once(ticket).chain(entry_json(visible)).collect()
 }
 
 #[cfg(test)]
@@ -104,23 +100,26 @@ mod tests {
             "\n Which release?\nOf which?",
         );
         test_fixtures::by_agent(&mut one, test_fixtures::note(), None, "Known.");
-        let tickets = [("000001", &one), ("000002", &two)];
+        let (ticket, entry, name) = (one.id, one.history[1].id, short_id(one.id));
+        let tickets = [one, two];
         assert_eq!(
-            render_table(&tickets, None, &test_fixtures::audience(&test_fixtures::paris())),
-            "time              id      who                 what                    text\n\
-             2026-11-21 18:25  000001  kenji@desk.example  wrote an internal note  Known.\n\
-             2026-11-21 18:15  000001  kenji@desk.example  replied                 Which release?\n\
-             2026-11-21 18:05  000001  ana@acme.example    opened                  Every tile times out.\n\
-             2026-11-21 18:05  000002  ana@acme.example    opened                  Every tile times out.\n"
+            render_table(&newest_first(&tickets, None), &test_fixtures::audience(&test_fixtures::paris())),
+            format!(
+                "time              id      who                 what                    text\n\
+                 2026-11-21 18:25  {name}  kenji@desk.example  wrote an internal note  Known.\n\
+                 2026-11-21 18:15  {name}  kenji@desk.example  replied                 Which release?\n\
+                 2026-11-21 18:05  {name}  ana@acme.example    opened                  Every tile times out.\n\
+                 2026-11-21 18:05  {name}  ana@acme.example    opened                  Every tile times out.\n"
+            )
         );
-        let lines = render_tsv(&tickets, None, Viewer::Customer);
-        let (ticket, entry) = (one.id, one.history[1].id);
+        let since = Some(test_fixtures::minute(6));
+        let lines: Vec<String> = newest_first(&tickets, since).iter().map(render_tsv).collect();
         let first = format!(
             "2026-11-21T17:15:12Z\t{ticket}\t{entry}\tkenji@desk.example\tagent\treply\topen\tawaiting_reply\tWhich release?"
         );
-        assert_eq!((lines.lines().count(), lines.lines().next()), (3, Some(first.as_str())));
+        assert_eq!((lines.len(), lines[1].trim_end()), (2, first.as_str()));
         let since = Some(test_fixtures::minute(16));
-        let records = to_json_records(&tickets, since, Viewer::Support);
+        let records: Vec<_> = newest_first(&tickets, since).iter().map(to_json).collect();
         assert_eq!(records.len(), 1);
         let names: Vec<_> = records[0].keys().map(String::as_str).collect();
         assert_eq!(names, ["ticket", "id", "at", "by", "role", "action", "from", "text"]);

@@ -47,7 +47,6 @@ mod tests {
     use crate::domain::ticket::{Escalation, Hold, Ticket};
     use crate::domain::value::Value;
     use crate::domain::vocabulary::{EscalationReason, HoldReason, Priority, Resolution, Role, Status};
-    use crate::view::Viewer;
 
     /// Returns a ticket that has a value in every field, and a clock of it.
     fn sample_ticket(custom_fields: &[CustomField], now: DateTime<Utc>) -> (Ticket, Clock) {
@@ -110,7 +109,7 @@ mod tests {
             named.map(|(name, kind)| CustomField { name, kind, label: None, is_required: false }).collect();
         let (ticket, clock) = sample_ticket(&custom_fields, DateTime::UNIX_EPOCH);
         let path = "tickets/1970/01/ID.yaml";
-        let printed = json::ticket_json(&ticket, "000001", path, &[clock], Viewer::Support);
+        let printed = json::ticket_json(&ticket, "000001", path, &[clock]);
         let sample = sample_record(&custom_fields);
         assert_eq!(sample.keys().map(String::as_str).collect::<Vec<_>>(), json::FIELDS);
         for (name, value) in &sample {

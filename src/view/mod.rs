@@ -3,8 +3,8 @@
 //! # Invariants
 //!
 //! A view is a pure function from domain types to text. It uses no files, terminal, clock or environment; the viewer, the
-//! present and the width of the terminal are in an [`Audience`]. A view decides nothing: it gets the tickets to show, and
-//! leaves out only the entries that the viewer must not see ([`visible_history`]). Text from users goes through [`sanitize`],
+//! present and the width of the terminal are in an [`Audience`]. A view decides nothing: it gets the tickets to show as the
+//! viewer sees them, and the side of the viewer only chooses the labels. Text from users goes through [`sanitize`],
 //! or is escaped by [`json`], before it becomes part of a line.
 
 pub mod calendar;
@@ -43,10 +43,15 @@ pub mod visible_history;
 use chrono::{DateTime, Utc};
 
 use crate::domain::id::Id;
+use crate::domain::ticket::Header;
 use crate::domain::time::zone::Zone;
 use colors::ColorMode;
 use hyperlinks::LinkTargets;
 use labels::{Catalog, CustomLabels, Language};
+use table::{Cell, Table};
+
+/// The mark after the priority of an escalated ticket.
+const ESCALATED: &str = "!";
 
 /// The side on which a viewer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +108,24 @@ impl Audience<'_> {
     /// Formats the time since an instant: `3d ago`.
     pub fn ago(&self, at: DateTime<Utc>) -> String {
         relative_time::ago_in(at, self.now, &self.catalog().times)
+    }
+
+    /// Renders a table for the terminal: the last column is cut to its width.
+    pub fn render(&self, table: &Table) -> String {
+        table.render(self.color_mode, self.width)
+    }
+
+    /// Returns the cell with the short id of a ticket, as a link to its file if the terminal supports links.
+    pub fn id_cell(&self, ticket: Id, short_id: &str) -> Cell {
+        Cell::styled(short_id, colors::STRONG).linked_to(self.links.map(|links| links.to(ticket)))
+    }
+
+    /// Returns the cell with the priority of a ticket, marked while the ticket is escalated.
+    pub fn priority_cell(&self, header: &Header) -> Cell {
+        match header.escalation {
+            Some(_) => Cell::styled(&format!("{}{ESCALATED}", header.priority), colors::ALARM),
+            None => Cell::styled(header.priority.as_str(), colors::priority(header.priority)),
+        }
     }
 
     /// Formats the id of a ticket in bold, as a link to its file if the terminal supports links.

@@ -1,9 +1,9 @@
 //! Organizations as JSON, always with all fields in one order, and as a list.
 
 use chrono::NaiveDate;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::colors::ColorMode;
+use super::Audience;
 use super::table::{Cell, Table, tab_separated};
 use crate::domain::people::organization::{Instance, Member, Organization, PlanPeriod};
 use crate::domain::people::person::Person;
@@ -11,16 +11,16 @@ use crate::domain::vocabulary::OrganizationRole;
 
 /// Returns an organization as JSON.
 pub fn to_json(organization: &Organization) -> Value {
-    let mut object = Map::new();
-    object.insert("id".to_owned(), json!(organization.id));
-    object.insert("name".to_owned(), json!(organization.name));
-    object.insert("domains".to_owned(), json!(organization.domains));
-    object.insert("language".to_owned(), json!(organization.language));
-    object.insert("time_zone".to_owned(), json!(organization.time_zone));
-    object.insert("plans".to_owned(), organization.plans.iter().map(plan).collect());
-    object.insert("instances".to_owned(), organization.instances.iter().map(instance).collect());
-    object.insert("people".to_owned(), organization.people.iter().map(member).collect());
-    Value::Object(object)
+    json!({
+        "id": organization.id,
+        "name": organization.name,
+        "domains": organization.domains,
+        "language": organization.language,
+        "time_zone": organization.time_zone,
+        "plans": organization.plans.iter().map(plan).collect::<Vec<_>>(),
+        "instances": organization.instances.iter().map(instance).collect::<Vec<_>>(),
+        "people": organization.people.iter().map(member).collect::<Vec<_>>(),
+    })
 }
 
 fn plan(period: &PlanPeriod) -> Value {
@@ -68,15 +68,10 @@ pub fn render_tsv(organizations: &[Organization], day: NaiveDate) -> String {
 }
 
 /// Renders organizations as a table.
-pub fn render_table(
-    organizations: &[Organization],
-    day: NaiveDate,
-    color_mode: ColorMode,
-    width: Option<usize>,
-) -> String {
+pub fn render_table(organizations: &[Organization], day: NaiveDate, audience: &Audience<'_>) -> String {
     let mut table = Table::with_header(&["id", "name", "plan", "people", "administered by"]);
     for organization in organizations {
         table.push(cells(organization, day).iter().map(|cell| Cell::plain(cell)).collect());
     }
-    table.render(color_mode, width)
+    audience.render(&table)
 }

@@ -184,7 +184,7 @@ pub fn change_to_json(row: &ClockChange) -> Json {
 
 /// Renders the plan periods of an organization, with the state of each on a day.
 pub fn render_periods(periods: &[PlanPeriod], today: NaiveDate) -> String {
-    let mut table = Table::without_header();
+    let mut table = Table::without_header().indented(2);
     for period in periods {
         let from = period.from.map_or_else(|| "always".to_owned(), |from| format!("from {from}"));
         let until = period.until.map_or_else(String::new, |until| format!("renewal {until}"));
@@ -195,7 +195,7 @@ pub fn render_periods(periods: &[PlanPeriod], today: NaiveDate) -> String {
         };
         table.push(vec![Cell::plain(&period.plan), Cell::plain(&from), Cell::plain(&until), Cell::plain(state)]);
     }
-    table.render(colors::ColorMode::PLAIN, None).lines().map(|line| format!("  {line}\n")).collect()
+    table.render(colors::ColorMode::PLAIN, None)
 }
 
 /// An unsolved ticket, with its plan and clocks.
@@ -227,5 +227,5 @@ pub fn render_running(rows: &[RunningTicket], short_ids: &[String], audience: &A
             ),
         ]);
     }
-    table.render(audience.color_mode, audience.width)
+    audience.render(&table)
 }

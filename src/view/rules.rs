@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::colors::ColorMode;
+use super::table::{Cell, Table, tab_separated};
 use crate::domain::rules::{Rule, Severity, rules};
 
 /// Renders a rule in full, for people.
@@ -19,16 +21,13 @@ pub fn render(rule: &Rule) -> String {
 
 /// Renders a line for each rule: code, word, severity, title; aligned for people, tab-separated for programs.
 pub fn render_list(is_terminal: bool) -> String {
-    let mut text = String::new();
-    for rule in rules() {
-        let (code, word, severity, title) = (rule.code, rule.word, rule.severity.as_str(), rule.title);
-        let _ = if is_terminal {
-            writeln!(text, "{code}  {word:<22}{severity:<9}{title}")
-        } else {
-            writeln!(text, "{code}\t{word}\t{severity}\t{title}")
-        };
+    let cells = |rule: &Rule| [rule.code, rule.word, rule.severity.as_str(), rule.title];
+    if !is_terminal {
+        return rules().map(|rule| tab_separated(cells(rule))).collect();
     }
-    text
+    let mut table = Table::without_header();
+    rules().for_each(|rule| table.push(cells(rule).map(Cell::plain).to_vec()));
+    table.render(ColorMode::PLAIN, None)
 }
 
 /// Renders docs/rules.md, the page of all rules.

@@ -1,6 +1,6 @@
 //! The results of a search: the lines with matches, ticket by ticket.
 //!
-//! Only text that the viewer may see is searched: no redacted text, and no notes for customers.
+//! Redacted text is not searched.
 
 use std::ops::Range;
 
@@ -16,7 +16,7 @@ use super::colors::ColorMode;
 use super::entry::short_id;
 use super::table::tab_separated;
 use super::visible_history::visible_entries;
-use super::{Audience, Viewer, sanitize};
+use super::{Audience, sanitize};
 
 /// The JSON fields of a ticket with matches.
 pub const FIELDS: &[&str] = &["id", "short_id", "subject", "hits"];
@@ -52,10 +52,10 @@ struct ResultLine {
 }
 
 /// Searches a ticket for a pattern, with `context` lines around each match. Returns `None` without a match.
-pub fn find(ticket: &Ticket, pattern: &Pattern, context: usize, viewer: Viewer) -> Option<SearchResult> {
+pub fn find(ticket: &Ticket, pattern: &Pattern, context: usize) -> Option<SearchResult> {
     let subject =
         ResultLine { number: 1, text: ticket.header.subject.clone(), ranges: pattern.ranges(&ticket.header.subject) };
-    let entries: Vec<EntryMatches> = visible_entries(ticket, viewer)
+    let entries: Vec<EntryMatches> = visible_entries(ticket)
         .iter()
         .filter_map(|visible| {
             let lines = lines(visible.text()?, pattern, context);
@@ -211,8 +211,10 @@ impl SearchResult {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::people::visibility::customer_view;
     use crate::domain::query::search::MatchMode;
     use crate::domain::ticket::action::Action;
+    use crate::view::Viewer;
     use crate::view::test_fixtures;
 
     fn search(pattern: &str, context: usize, viewer: Viewer) -> Option<SearchResult> {
@@ -220,7 +222,8 @@ mod tests {
         let text = "one\ntwo\nTiles, tiles\nfour\nfive\nsix\n緊急 tile\u{1b}s tiles";
         test_fixtures::by_agent(&mut ticket, test_fixtures::reply(), None, text);
         test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "Secret tiles.");
-        find(&ticket, &Pattern::parse(pattern, MatchMode::default()).expect("a pattern"), context, viewer)
+        let ticket = if viewer == Viewer::Customer { customer_view(ticket) } else { ticket };
+        find(&ticket, &Pattern::parse(pattern, MatchMode::default()).expect("a pattern"), context)
     }
 
     #[test]
@@ -282,6 +285,6 @@ mod tests {
         let entry = ticket.id;
         test_fixtures::by_agent(&mut ticket, Action::Redact { entry, reason: "a slip".to_owned() }, None, "");
         let pattern = Pattern::parse("every", MatchMode::default()).expect("a pattern");
-        assert_eq!(find(&ticket, &pattern, 0, Viewer::Support), None);
+        assert_eq!(find(&ticket, &pattern, 0), None);
     }
 }

@@ -69,10 +69,8 @@ pub fn to_json(clock: &Clock) -> Map<String, Json> {
 
 /// Returns a clock as JSON, with the id of its ticket: all [`FIELDS`].
 pub fn to_json_with_ticket(ticket: Id, clock: &Clock) -> Map<String, Json> {
-    let mut fields = Map::new();
-    fields.insert("id".to_owned(), Json::String(ticket.to_string()));
-    fields.extend(to_json(clock));
-    fields
+    let id = ("id".to_owned(), Json::String(ticket.to_string()));
+    std::iter::once(id).chain(to_json(clock)).collect()
 }
 
 /// Returns the clocks of a ticket as a JSON array.
@@ -170,22 +168,17 @@ pub fn render_table<'a>(
     let mut table = Table::with_header(&heads);
     for ((row, clock), short_id) in rows.zip(short_ids) {
         let header = &row.header;
-        let (mark, priority) = match header.escalation {
-            Some(_) => ("!", colors::ALARM),
-            None => ("", colors::priority(header.priority)),
-        };
-        let assignee = header.assignee.as_ref();
         table.push(vec![
             Cell::plain(&clock.due_at.map_or_else(|| "-".to_owned(), |due| audience.minute(due))),
             Cell::styled(&due_text_in(clock, audience.now, catalog), style(clock)),
             Cell::plain(metric_in(clock.metric, &catalog.clocks)),
-            Cell::styled(short_id, colors::STRONG).linked_to(audience.links.map(|links| links.to(row.id))),
-            Cell::styled(&format!("{}{mark}", header.priority), priority),
-            assignee.map_or_else(|| Cell::styled("-", colors::MUTED), |person| Cell::plain(person.as_str())),
+            audience.id_cell(row.id, short_id),
+            audience.priority_cell(header),
+            header.assignee.as_ref().map_or_else(Cell::absent, |person| Cell::plain(person.as_str())),
             Cell::plain(&header.subject),
         ]);
     }
-    table.render(audience.color_mode, audience.width)
+    audience.render(&table)
 }
 
 /// Renders the failing targets as Markdown for the summary of a CI job. Text from users is not markup in it.

@@ -98,10 +98,11 @@ fn render_clock(
     let (metric, calendar) = (sla::metric(clock.metric), sanitize::one_line(&clock.calendar));
     let mut text = audience.color_mode.text(colors::STRONG, metric);
     text.push_str(&format!(": {target} for {}, by {calendar} in {}\n", clock.priority, zone.name()));
-    let mut table = Table::with_header(&["from", "to", "status", "counted", "sum", "why"]);
+    let mut table = Table::with_header(&["from", "to", "status", "counted", "sum", "why"]).indented(2);
     for interval in intervals {
         let counted = if interval.counted.is_zero() { "-".to_owned() } else { format_hours(interval.counted) };
         let prefix = if interval.is_ahead { "future: " } else { "" };
+        let (_, reason, holiday) = describe_reason(&interval.reason);
         let style = if interval.is_ahead || interval.counted.is_zero() { colors::MUTED } else { anstyle::Style::new() };
         table.push(vec![
             Cell::plain(&local(interval.from, zone)),
@@ -109,12 +110,10 @@ fn render_clock(
             Cell::plain(audience.catalog().statuses.of(interval.status)),
             Cell::plain(&counted),
             Cell::plain(&format_hours(interval.sum)),
-            Cell::styled(&format!("{prefix}{}", reason_text(&interval.reason)), style),
+            Cell::styled(&format!("{prefix}{reason}{}", holiday.unwrap_or_default()), style),
         ]);
     }
-    for line in table.render(audience.color_mode, None).lines() {
-        text.push_str(&format!("  {line}\n"));
-    }
+    text.push_str(&table.render(audience.color_mode, None));
     text.push_str(&render_result(explanation, clock, zone, audience));
     text
 }
@@ -161,15 +160,16 @@ fn local(at: DateTime<Utc>, zone: &Zone) -> String {
     format!("{} {}", zone.local(at).format(format), zone.abbreviation(at))
 }
 
-fn reason_text(reason: &PauseReason) -> String {
+/// Returns the reason of an interval: its word in JSON, its text for people, and the name of a holiday.
+fn describe_reason(reason: &PauseReason) -> (&'static str, &'static str, Option<&str>) {
     match reason {
-        PauseReason::Open(IntervalReason::Exception) => "open (exception)".to_owned(),
-        PauseReason::Open(_) => "open".to_owned(),
-        PauseReason::Closed(IntervalReason::Week) => "closed".to_owned(),
-        PauseReason::Closed(IntervalReason::Holiday(name)) => format!("holiday: {name}"),
-        PauseReason::Closed(IntervalReason::Exception) => "closed (exception)".to_owned(),
-        PauseReason::Waiting => "waiting for the customer".to_owned(),
-        PauseReason::Solved => "solved".to_owned(),
+        PauseReason::Open(IntervalReason::Exception) => ("open_exception", "open (exception)", None),
+        PauseReason::Open(_) => ("open", "open", None),
+        PauseReason::Closed(IntervalReason::Week) => ("closed", "closed", None),
+        PauseReason::Closed(IntervalReason::Holiday(name)) => ("holiday", "holiday: ", Some(name)),
+        PauseReason::Closed(IntervalReason::Exception) => ("closed_exception", "closed (exception)", None),
+        PauseReason::Waiting => ("waiting", "waiting for the customer", None),
+        PauseReason::Solved => ("solved", "solved", None),
     }
 }
 
@@ -199,15 +199,7 @@ pub fn to_json(explanation: &Explanation<'_>) -> Map<String, Json> {
 }
 
 fn interval_to_json(interval: &ClockInterval) -> Json {
-    let (reason, name) = match &interval.reason {
-        PauseReason::Open(IntervalReason::Exception) => ("open_exception", None),
-        PauseReason::Open(_) => ("open", None),
-        PauseReason::Closed(IntervalReason::Week) => ("closed", None),
-        PauseReason::Closed(IntervalReason::Holiday(name)) => ("holiday", Some(name)),
-        PauseReason::Closed(IntervalReason::Exception) => ("closed_exception", None),
-        PauseReason::Waiting => ("waiting", None),
-        PauseReason::Solved => ("solved", None),
-    };
+    let (reason, _, name) = describe_reason(&interval.reason);
     json!({
         "from": format_instant(interval.from),
         "to": format_instant(interval.to),

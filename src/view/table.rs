@@ -33,6 +33,11 @@ impl Cell {
         Self::styled(text, Style::new())
     }
 
+    /// Returns a cell for an absent value.
+    pub fn absent() -> Self {
+        Self::styled("-", colors::MUTED)
+    }
+
     /// Returns a cell in a style.
     pub fn styled(text: &str, style: Style) -> Self {
         Self { text: sanitize::one_line(text).into_owned(), style, address: None }
@@ -49,17 +54,28 @@ impl Cell {
 pub struct Table {
     rows: Vec<Vec<Cell>>,
     headers: usize,
+    indent: usize,
 }
 
 impl Table {
     /// Returns a table with a header and no rows.
     pub fn with_header(header: &[&str]) -> Self {
-        Self { rows: vec![header.iter().map(|name| Cell::styled(name, colors::MUTED)).collect()], headers: 1 }
+        Self {
+            rows: vec![header.iter().map(|name| Cell::styled(name, colors::MUTED)).collect()],
+            headers: 1,
+            indent: 0,
+        }
     }
 
     /// Returns a table without a header and rows.
     pub const fn without_header() -> Self {
-        Self { rows: Vec::new(), headers: 0 }
+        Self { rows: Vec::new(), headers: 0, indent: 0 }
+    }
+
+    /// Returns the table with spaces before each line.
+    pub const fn indented(mut self, indent: usize) -> Self {
+        self.indent = indent;
+        self
     }
 
     /// Adds a row, with as many cells as the header.
@@ -82,9 +98,32 @@ impl Table {
         let room = columns.map(|columns| columns.saturating_sub(before_last).max(MIN_LAST_WIDTH));
         let mut lines = String::new();
         for row in &self.rows {
-            push_row(&mut lines, row, &widths, room, color_mode);
+            self.push_row(&mut lines, row, &widths, room, color_mode);
         }
         lines
+    }
+
+    /// Appends one line. Spaces are added before the next cell, not after the last one, so no line ends in spaces.
+    fn push_row(&self, lines: &mut String, row: &[Cell], widths: &[usize], room: Option<usize>, color_mode: ColorMode) {
+        let mut padding = self.indent;
+        for (index, cell) in row.iter().enumerate() {
+            let is_last = index + 1 == widths.len();
+            let text = match room {
+                Some(room) if is_last => cut(&cell.text, room),
+                Some(_) => cut(&cell.text, widths[index]),
+                None => cell.text.as_str().into(),
+            };
+            if !text.is_empty() {
+                pad(lines, 0, padding);
+                match &cell.address {
+                    None => color_mode.push(lines, cell.style, &text),
+                    address => hyperlinks::push(lines, address.as_deref(), &color_mode.text(cell.style, &text)),
+                }
+                padding = 0;
+            }
+            padding += widths[index] - width(&text).min(widths[index]) + GAP;
+        }
+        lines.push('\n');
     }
 
     /// Returns the width of each column, with headers of at most `max_header`.
@@ -99,29 +138,6 @@ impl Table {
         }
         widths
     }
-}
-
-/// Appends one line. Spaces are added before the next cell, not after the last one, so no line ends in spaces.
-fn push_row(lines: &mut String, row: &[Cell], widths: &[usize], room: Option<usize>, color_mode: ColorMode) {
-    let mut padding = 0;
-    for (index, cell) in row.iter().enumerate() {
-        let is_last = index + 1 == widths.len();
-        let text = match room {
-            Some(room) if is_last => cut(&cell.text, room),
-            Some(_) => cut(&cell.text, widths[index]),
-            None => cell.text.as_str().into(),
-        };
-        if !text.is_empty() {
-            pad(lines, 0, padding);
-            match &cell.address {
-                None => color_mode.push(lines, cell.style, &text),
-                address => hyperlinks::push(lines, address.as_deref(), &color_mode.text(cell.style, &text)),
-            }
-            padding = 0;
-        }
-        padding += widths[index] - width(&text).min(widths[index]) + GAP;
-    }
-    lines.push('\n');
 }
 
 /// Renders a line of tab-separated values. A tab or line end inside a value becomes a space.

@@ -1,16 +1,13 @@
-//! The history of a ticket for a viewer, without internal entries and redacted text. Every view uses it.
+//! The history of a ticket without redacted text. Every view uses it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use crate::domain::convergence::cross_ticket::duplicate_forwards;
 use crate::domain::id::Id;
-use crate::domain::people::visibility::internal_entries;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::attachment::Attachment;
 use crate::domain::ticket::entry::Entry;
-
-use super::Viewer;
 
 /// An entry with the later entries that hide or correct it.
 #[derive(Clone, Copy, Debug)]
@@ -46,16 +43,11 @@ impl<'a> VisibleEntry<'a> {
     }
 }
 
-/// Returns the entries that the viewer may see, oldest first. Customers see neither notes nor entries that refer to a note.
-pub fn visible_entries(ticket: &Ticket, viewer: Viewer) -> Vec<VisibleEntry<'_>> {
-    let internal = match viewer {
-        Viewer::Support => HashSet::new(),
-        Viewer::Customer => internal_entries(ticket),
-    };
-    let visible = || ticket.history.iter().filter(|entry| !internal.contains(&entry.id));
+/// Returns the entries of a ticket, oldest first. The ticket has only the entries that the viewer sees.
+pub fn visible_entries(ticket: &Ticket) -> Vec<VisibleEntry<'_>> {
     let mut redactions = HashMap::new();
     let mut corrections = HashMap::new();
-    for entry in visible() {
+    for entry in &ticket.history {
         match entry.action {
             Action::Redact { entry: target, .. } => _ = redactions.entry(target).or_insert(entry),
             Action::Correct { entry: target, .. } => _ = corrections.insert(target, entry),
@@ -63,19 +55,19 @@ pub fn visible_entries(ticket: &Ticket, viewer: Viewer) -> Vec<VisibleEntry<'_>>
         }
     }
     let duplicates = duplicate_forwards(ticket);
-    visible()
-        .map(|entry| VisibleEntry {
-            entry,
-            redaction: redactions.get(&entry.id).copied(),
-            correction: corrections.get(&entry.id).copied(),
-            duplicate_of: duplicates.get(&entry.id).copied(),
-        })
-        .collect()
+    let visible = |entry| VisibleEntry {
+        entry,
+        redaction: redactions.get(&entry.id).copied(),
+        correction: corrections.get(&entry.id).copied(),
+        duplicate_of: duplicates.get(&entry.id).copied(),
+    };
+    ticket.history.iter().map(visible).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::people::visibility::customer_view;
     use crate::view::test_fixtures::{self, note, reply};
 
     fn referring(redact: bool, entry: Id) -> Action {
@@ -91,16 +83,17 @@ mod tests {
         test_fixtures::by_agent(&mut ticket, referring(true, correction), None, "Not here.");
         let public = test_fixtures::by_agent(&mut ticket, reply(), None, "Thank you.");
         test_fixtures::by_agent(&mut ticket, referring(false, public), None, "Thanks.");
-        let texts: Vec<_> = visible_entries(&ticket, Viewer::Customer).iter().filter_map(VisibleEntry::text).collect();
+        let visible = customer_view(ticket.clone());
+        let texts: Vec<_> = visible_entries(&visible).iter().filter_map(VisibleEntry::text).collect();
         assert_eq!(texts, ["Every tile times out.\nSince today.\n", "Thank you.\n", "Thanks.\n"]);
-        assert_eq!(visible_entries(&ticket, Viewer::Support).len(), 6);
+        assert_eq!(visible_entries(&ticket).len(), 6);
     }
 
     #[test]
     fn a_reference_to_nothing_is_internal() {
         let mut ticket = test_fixtures::opened();
         test_fixtures::by_agent(&mut ticket, referring(false, test_fixtures::id(59, 9)), None, "Whose?");
-        assert_eq!(visible_entries(&ticket, Viewer::Customer).len(), 1);
+        assert_eq!(visible_entries(&customer_view(ticket)).len(), 1);
     }
 
     #[test]
@@ -110,7 +103,7 @@ mod tests {
         let redaction = test_fixtures::by_agent(&mut ticket, referring(true, first), None, "A password.");
         test_fixtures::by_agent(&mut ticket, referring(false, first), None, "One.");
         let last = test_fixtures::by_agent(&mut ticket, referring(false, first), None, "Two.");
-        let visible = visible_entries(&ticket, Viewer::Support);
+        let visible = visible_entries(&ticket);
         assert_eq!((visible[0].text(), visible[0].first_line()), (None, ""));
         assert_eq!(visible[0].redaction.map(|entry| entry.id), Some(redaction));
         assert_eq!(visible[0].correction.map(|entry| entry.id), Some(last));

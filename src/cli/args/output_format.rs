@@ -5,7 +5,6 @@ use clap::Args;
 use serde_json::{Map, Value};
 
 use crate::cli::error::CliError;
-use crate::cli::exit::Exit;
 use crate::cli::session::Session;
 use crate::cli::terminal::output::PrintStream;
 use crate::desk::Desk;
@@ -49,8 +48,6 @@ pub(crate) struct RecordFields {
 pub(crate) enum OutputFormat {
     /// No format was chosen: text for people, lines with tabs for programs.
     Text,
-    /// The names of the fields, without records.
-    FieldNames,
     /// Indented JSON with the chosen fields; an empty list means all.
     Json(Vec<String>),
     /// JSON lines with the chosen fields; an empty list means all.
@@ -77,21 +74,18 @@ impl FormatFlags {
         self.csv.is_some() || self.format.is_some()
     }
 
-    /// Returns the chosen format. Unknown fields and invalid templates are refused before anything is read.
+    /// Returns the chosen format; `None` if the names of the fields were asked for, which are then printed. Unknown fields
+    /// and invalid templates are refused before anything is read.
     ///
     /// # Errors
     /// A field is unknown, or the template is invalid.
-    pub(crate) fn chosen(&self, shape: &RecordFields, session: &Session) -> Result<OutputFormat, CliError> {
+    pub(crate) fn chosen(&self, shape: &RecordFields, session: &Session) -> Result<Option<OutputFormat>, CliError> {
         let fields = self.json.as_deref().or(self.jsonl.as_deref()).or(self.csv.as_deref());
-        if fields == Some("") {
-            return Ok(OutputFormat::FieldNames);
-        }
-        let names = split_fields(fields);
-        check_fields(&names, shape.fields).map_err(CliError::from)?;
+        let Some(names) = shape.chosen(fields, session)? else { return Ok(None) };
         if let Some(source) = &self.format {
-            return template(source, shape.fields, session);
+            return template(source, shape.fields, session).map(Some);
         }
-        Ok(match (&self.json, &self.jsonl, &self.csv) {
+        Ok(Some(match (&self.json, &self.jsonl, &self.csv) {
             (Some(_), _, _) => OutputFormat::Json(names),
             (_, Some(_), _) => OutputFormat::Lines(names),
             (_, _, Some(_)) if names.is_empty() => {
@@ -99,15 +93,25 @@ impl FormatFlags {
             }
             (_, _, Some(_)) => OutputFormat::Csv(names),
             _ => OutputFormat::Text,
-        })
+        }))
     }
 }
 
 impl OutputFormat {
+    /// Returns whether no format was chosen.
+    pub(crate) const fn is_text(&self) -> bool {
+        matches!(self, Self::Text)
+    }
+
+    /// Returns whether text is printed for a person, at a terminal.
+    pub(crate) const fn is_for_people(&self, session: &Session) -> bool {
+        self.is_text() && session.output.is_terminal
+    }
+
     /// Returns whether a field will be printed.
     pub(crate) fn asks_for(&self, field: &str) -> bool {
         match self {
-            Self::Text | Self::FieldNames => false,
+            Self::Text => false,
             Self::Json(fields) | Self::Lines(fields) if fields.is_empty() => true,
             Self::Json(fields) | Self::Lines(fields) | Self::Csv(fields) => fields.iter().any(|name| name == field),
             Self::Template(template) => template.uses_field(field),
@@ -117,7 +121,7 @@ impl OutputFormat {
     /// Returns the custom fields that are chosen by name.
     fn custom_fields(&self) -> Vec<&str> {
         match self {
-            Self::Text | Self::FieldNames => Vec::new(),
+            Self::Text => Vec::new(),
             Self::Json(names) | Self::Lines(names) | Self::Csv(names) => {
                 names.iter().filter_map(|name| name.strip_prefix("fields.")).collect()
             }
@@ -146,10 +150,41 @@ impl OutputFormat {
         })
     }
 
+    /// Prints rows for a program: as lines of tab-separated values, or as records in a format.
+    ///
+    /// # Errors
+    /// Standard output cannot be written to, or a template cannot be filled in.
+    pub(crate) fn print_rows<R>(
+        &self,
+        session: &Session,
+        rows: impl IntoIterator<Item = R>,
+        tsv: impl Fn(&R) -> String,
+        record: impl FnMut(R) -> Map<String, Value>,
+    ) -> Result<(), CliError> {
+        if !self.is_text() {
+            return self.print(session, rows.into_iter().map(record));
+        }
+        let mut stream = session.output.stream();
+        rows.into_iter().try_for_each(|row| stream.push(&tsv(&row)))?;
+        Ok(stream.end()?)
+    }
+
     /// Prints one record as a JSON object.
     pub(crate) fn print_one(&self, session: &Session, record: Map<String, Value>) -> Result<(), CliError> {
-        let Self::Json(fields) = self else { return self.print(session, vec![record]) };
-        Ok(session.output.json(&Value::Object(selected(record, fields)))?)
+        match self {
+            Self::Json(_) => Ok(session.output.json(&Value::Object(self.selected(record)))?),
+            _ => self.print(session, vec![record]),
+        }
+    }
+
+    /// Returns the chosen fields of a record, in their order; a field that the record does not have is `null`.
+    pub(crate) fn selected(&self, record: Map<String, Value>) -> Map<String, Value> {
+        match self {
+            Self::Json(fields) | Self::Lines(fields) | Self::Csv(fields) if !fields.is_empty() => {
+                json::select(record, fields)
+            }
+            _ => record,
+        }
     }
 
     /// Prints records in this format.
@@ -191,13 +226,13 @@ impl RecordWriter<'_> {
     /// Prints a record, or keeps it until the template is filled in.
     pub(crate) fn push(&mut self, record: Map<String, Value>) -> Result<(), CliError> {
         match self.format {
-            OutputFormat::Text | OutputFormat::FieldNames => {}
-            OutputFormat::Json(fields) => {
-                self.stream.push(&self.array.item(&Value::Object(selected(record, fields))))?
+            OutputFormat::Text => {}
+            OutputFormat::Json(_) => {
+                self.stream.push(&self.array.item(&Value::Object(self.format.selected(record))))?
             }
-            OutputFormat::Lines(fields) => self.stream.push(&csv_and_jsonl::line(selected(record, fields)))?,
+            OutputFormat::Lines(_) => self.stream.push(&csv_and_jsonl::line(self.format.selected(record)))?,
             OutputFormat::Csv(columns) => {
-                self.stream.push(&csv_and_jsonl::csv_row(&selected(record, columns), columns))?
+                self.stream.push(&csv_and_jsonl::csv_row(&self.format.selected(record), columns))?
             }
             OutputFormat::Template(template) => {
                 self.batch.push(record);
@@ -235,34 +270,34 @@ pub(crate) fn template(source: &str, fields: &[&str], session: &Session) -> Resu
 }
 
 impl RecordFields {
-    /// Returns the format of JSON with the fields of a flag.
+    /// Returns the fields that a flag chooses; an empty list means all. `None` if their names were asked for (`--json=`),
+    /// which are then printed, one a line.
     ///
     /// # Errors
     /// A field is unknown.
-    pub(crate) fn of(&self, fields: &str) -> Result<OutputFormat, CliError> {
-        let names = split_fields(Some(fields));
+    fn chosen(&self, flag: Option<&str>, session: &Session) -> Result<Option<Vec<String>>, CliError> {
+        let names = match flag {
+            None | Some("*") => return Ok(Some(Vec::new())),
+            Some("") => {
+                session.output.print(&format!("{}\n", self.fields.join("\n")))?;
+                return Ok(None);
+            }
+            Some(names) => names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()),
+        };
+        let names: Vec<String> = names.collect();
         check_fields(&names, self.fields).map_err(CliError::from)?;
-        Ok(OutputFormat::Json(names))
+        Ok(Some(names))
     }
 
-    /// Prints the names of the fields, one a line.
-    pub(crate) fn list(&self, session: &Session) -> Result<Exit, CliError> {
-        session.output.print(&format!("{}\n", self.fields.join("\n")))?;
-        Ok(Exit::Done)
+    /// Returns the format of the flag `--json` of a verb that has no other format; text without the flag. `None` if the
+    /// names of the fields were asked for, which are then printed.
+    ///
+    /// # Errors
+    /// A field is unknown.
+    pub(crate) fn json_or_text(&self, flag: Option<&str>, session: &Session) -> Result<Option<OutputFormat>, CliError> {
+        let names = self.chosen(flag, session)?;
+        Ok(names.map(|names| if flag.is_some() { OutputFormat::Json(names) } else { OutputFormat::Text }))
     }
-}
-
-/// Splits the fields of a flag; an empty list means all.
-pub(crate) fn split_fields(fields: Option<&str>) -> Vec<String> {
-    match fields {
-        None | Some("*") => Vec::new(),
-        Some(names) => names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
-    }
-}
-
-/// Returns the chosen fields of a record, in their order; a field that the record does not have is `null`.
-fn selected(record: Map<String, Value>, fields: &[String]) -> Map<String, Value> {
-    if fields.is_empty() { record } else { json::select_known(record, fields) }
 }
 
 fn template_error(error: TemplateError) -> CliError {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::Desk;
+use crate::desk::{Desk, DeskView};
 use crate::domain::id::Id;
 use crate::domain::query::{Query, QueryError, QueryErrorKind, QueryScope, StateTest, keys, parse};
 use crate::domain::suggestion;
@@ -98,7 +98,7 @@ impl QueryFlags {
     /// The query is invalid, or uses an unknown custom field.
     pub(crate) fn query_at(&self, session: &Session, desk: &Desk, now: DateTime<Utc>) -> Result<Query, CliError> {
         let zone = session.zone(desk)?;
-        let scope = QueryScope { now, zone: &zone, viewer: session.actor()?, saved: &desk.config().queries };
+        let scope = QueryScope { now, zone, viewer: session.actor()?, saved: &desk.config().queries };
         let read = |text: &str| parse(text, &scope).map_err(|error| query_error(text, &error));
         let words: Vec<Cow<'_, str>> = self.words.iter().map(|word| phrase(unescape(word))).collect();
         let mut query = read(&words.join(" "))?;
@@ -119,12 +119,12 @@ impl QueryFlags {
     ///
     /// # Errors
     /// The word looks like a part of an id, and no ticket has it.
-    pub(crate) fn take_ticket(&mut self, session: &Session, desk: &Desk) -> Result<Option<Id>, CliError> {
+    pub(crate) fn take_ticket(&mut self, view: &DeskView<'_>) -> Result<Option<Id>, CliError> {
         let Some(word) = self.words.first() else { return Ok(None) };
         if word.contains([':', '"', '@', ESCAPE]) || word.contains(char::is_whitespace) {
             return Ok(None);
         }
-        match desk.read().find(word, session.actor()?) {
+        match view.find(word) {
             Ok(id) => {
                 self.words.remove(0);
                 Ok(Some(id))

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::session::Session;
-use crate::desk::{Desk, SlaEvaluator};
+use crate::desk::{DeskView, SlaEvaluator};
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 
@@ -19,12 +19,11 @@ pub(crate) struct Clocks<'a> {
 
 impl Session {
     /// Returns the clocks of the desk at an instant, if they are `needed`. Reports an invalid policy.
-    pub(crate) fn clocks<'a>(&self, desk: &'a Desk, now: DateTime<Utc>, needed: bool) -> Clocks<'a> {
+    pub(crate) fn clocks<'a>(&self, view: &DeskView<'a>, now: DateTime<Utc>, needed: bool) -> Clocks<'a> {
         if !needed {
             return Clocks::default();
         }
-        let viewer = self.actor().ok().flatten();
-        match desk.sla().at(now).map(|evaluator| evaluator.for_viewer(viewer)) {
+        match view.evaluator_at(now) {
             Ok(evaluator) => {
                 Clocks { evaluator: Some(evaluator).filter(SlaEvaluator::has_targets), policy_is_invalid: false }
             }
@@ -39,7 +38,7 @@ impl Session {
     /// end with `exit`.
     pub(crate) fn report_clock_errors(&self, clocks: &Clocks<'_>, exit: Exit) -> Exit {
         let unreadable = clocks.evaluator.as_ref().map(SlaEvaluator::unreadable).unwrap_or_default();
-        let exit_of_clocks = self.print_unreadable(&unreadable);
+        let exit_of_clocks = self.report_unreadable(&unreadable);
         match exit {
             Exit::Done if clocks.policy_is_invalid => Exit::Damaged,
             Exit::Done => exit_of_clocks,

@@ -2,14 +2,13 @@
 //! misspelled.
 //!
 //! A ticket may have values that casebook.toml does not list, so an unknown value is not an error. Customers read no notes
-//! about agents and organizations.
+//! about agents and organizations, because their view of the desk has none.
 
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::Desk;
+use crate::desk::DeskView;
 use crate::domain::query::{PersonField, Predicate, Query, TextField};
 use crate::domain::suggestion;
-use crate::view::Viewer;
 use crate::view::sanitize::one_line;
 
 /// The number of known values up to which they are all named.
@@ -17,26 +16,22 @@ const NAMED: usize = 8;
 
 impl Session {
     /// Notes the values of a query that the desk does not know on standard error.
-    pub(crate) fn warn_unknown_values(&self, desk: &Desk, query: &Query) -> Result<(), CliError> {
-        let is_support = self.viewer(desk)? == Viewer::Support;
+    pub(crate) fn warn_unknown_values(&self, view: &DeskView<'_>, query: &Query) -> Result<(), CliError> {
         for condition in query.conditions.iter().filter(|condition| !condition.negated) {
             match &condition.predicate {
                 Predicate::Header(TextField::PRODUCT_GROUP, values) => {
-                    let groups =
-                        desk.policy().field_choices().map(|choices| choices.product_groups).unwrap_or_default();
-                    let known: Vec<String> = groups.into_iter().map(|group| group.name).collect();
+                    let known = view.product_groups();
                     self.note("casebook.toml lists no product group", values.iter().flatten(), &known);
                 }
-                Predicate::Header(TextField::ORGANIZATION, values) if is_support => {
-                    let known = desk.policy().organization_ids()?;
+                Predicate::Header(TextField::ORGANIZATION, values) => {
+                    let known = view.organization_ids()?;
                     self.note("there is no organization", values.iter().flatten(), &known);
                 }
-                Predicate::Person(PersonField::Assignee, values) if is_support => {
-                    let team = &desk.config().team;
-                    let known: Vec<String> =
-                        team.agents.iter().chain(&team.managers).map(|person| person.as_str().to_owned()).collect();
-                    let unknown = values.iter().flatten().filter(|person| !team.has_agent(person));
-                    let unknown: Vec<String> = unknown.map(|person| person.as_str().to_owned()).collect();
+                Predicate::Person(PersonField::Assignee, values) => {
+                    let team = view.team();
+                    let unknown = values.iter().flatten().filter(|person| !person.is_in(&team));
+                    let unknown: Vec<String> = unknown.map(ToString::to_string).collect();
+                    let known: Vec<String> = team.iter().map(ToString::to_string).collect();
                     self.note("[team] in casebook.toml has no agent", unknown.iter(), &known);
                 }
                 _ => {}

@@ -3,22 +3,15 @@
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::session::Session;
-use crate::desk::{Desk, UnreadableFile};
+use crate::desk::UnreadableFile;
 use crate::error::Error;
 use crate::store::yaml::ReadErrorKind;
 use crate::view;
 
 impl Session {
-    /// Reports unreadable files on standard error, also with `--quiet`, limited to those that the viewer may see.
+    /// Reports unreadable files on standard error, also with `--quiet`. For a program each is an error object on one line.
     /// Returns the exit code.
-    pub(in crate::cli) fn report_unreadable(&self, desk: &Desk, unreadable: &[UnreadableFile]) -> Exit {
-        let Ok(viewer) = self.actor() else { return Exit::Damaged };
-        let may_see = |file: &&UnreadableFile| desk.read().may_see_error(file, viewer);
-        self.print_unreadable(&unreadable.iter().filter(may_see).cloned().collect::<Vec<_>>())
-    }
-
-    /// Reports unreadable files that the viewer may see. For a program each is an error object on one line.
-    pub(in crate::cli) fn print_unreadable(&self, unreadable: &[UnreadableFile]) -> Exit {
+    pub(in crate::cli) fn report_unreadable(&self, unreadable: &[UnreadableFile]) -> Exit {
         for UnreadableFile { path, damage } in unreadable {
             if self.wants_json {
                 let error = Error::Damaged { path: path.clone(), damage: damage.clone() };

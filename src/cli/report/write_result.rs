@@ -3,16 +3,13 @@
 use crate::cli::session::Session;
 use crate::desk::{Desk, Outcome, Recovery, RollbackReason};
 use crate::domain::people::assignment::{Assignment, RelaxedRequirement};
-use crate::domain::people::visibility::customer_view;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::attachment::format_size;
 use crate::domain::time::duration;
 use crate::domain::workflow::Notice;
 use crate::error::Error;
 use crate::store::git::GitError;
-use crate::store::layout;
 use crate::store::short_id::short_suffix;
-use crate::store::yaml;
 use crate::view;
 use crate::view::labels::count;
 use crate::view::sanitize;
@@ -172,22 +169,6 @@ fn turn_text(assignment: &Assignment) -> String {
         count(assignment.unsolved, "unsolved ticket")
     );
     relaxed.chain([turn.as_str()]).collect()
-}
-
-/// Returns a dry run as a customer may see it: tickets without internal entries, since the lines around a change may
-/// belong to a note.
-pub(crate) fn for_customers(mut outcome: Outcome) -> Outcome {
-    let visible = |text: &str| {
-        let ticket = yaml::read(text.as_bytes(), None).ok();
-        ticket.map(|ticket| yaml::print(&customer_view(ticket))).unwrap_or_default()
-    };
-    // The file would reveal whether the desk has other attachments.
-    outcome.changes.retain(|change| change.path != layout::ATTACHMENT_ATTRIBUTES);
-    for change in outcome.changes.iter_mut().filter(|change| change.path.starts_with(layout::TICKETS)) {
-        change.before = change.before.as_deref().map(visible);
-        change.after = visible(&change.after);
-    }
-    outcome
 }
 
 fn indented(text: &str) -> String {

@@ -10,7 +10,6 @@ use std::process::{Child, Command, Stdio};
 use crate::cli::env::variable;
 use crate::cli::error::CliError;
 use crate::domain::people::person::Person;
-use crate::error::Error;
 use crate::store::files::StateDir;
 use crate::store::git::plain_email;
 
@@ -22,18 +21,8 @@ pub(crate) struct Identity {
 }
 
 impl Identity {
-    /// Begins to look up the actor. `given` is `--as`, `variable` is CASEBOOK_ACTOR.
-    ///
-    /// # Errors
-    /// CASEBOOK_ACTOR is not an e-mail address.
-    pub fn begin(given: Option<&Person>, variable: Option<String>, root: &Path) -> Result<Self, CliError> {
-        let person = match (given, variable) {
-            (Some(person), _) => Some(person.clone()),
-            (None, Some(address)) => Some(Person::from_address(&address).map_err(|error| {
-                Error::usage(format!("cannot read CASEBOOK_ACTOR: {error}"), "set it to an e-mail address, or unset it")
-            })?),
-            (None, None) => None,
-        };
+    /// Begins to look up the actor. `person` is the one that the command named.
+    pub fn begin(person: Option<Person>, root: &Path) -> Self {
         let identity = Self { is_named: person.is_some(), git: RefCell::new(None), person: OnceCell::new() };
         match person.or_else(|| read_git_config(root)) {
             Some(person) => {
@@ -41,7 +30,7 @@ impl Identity {
             }
             None => *identity.git.borrow_mut() = start_git(root),
         }
-        Ok(identity)
+        identity
     }
 
     /// Returns whether the command named the actor, with `--as` or CASEBOOK_ACTOR.

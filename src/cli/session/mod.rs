@@ -16,7 +16,7 @@ use super::error::CliError;
 use super::session::global_flags::{ColorChoice, GlobalFlags};
 use super::session::identity::Identity;
 use super::terminal::output::Output;
-use crate::desk::{Desk, Environment, FaultPoint};
+use crate::desk::{Desk, DeskView, Environment, FaultPoint};
 use crate::domain::people::person::Person;
 use crate::domain::time::parse::parse_time;
 use crate::domain::time::zone::Zone;
@@ -41,6 +41,7 @@ pub(crate) struct Session {
     /// The command prints JSON, so errors are JSON too.
     pub wants_json: bool,
     identity: OnceCell<Identity>,
+    zone: OnceCell<Zone>,
     links: OnceCell<Option<LinkTargets>>,
     custom_labels: OnceCell<Option<CustomLabels>>,
 }
@@ -58,6 +59,7 @@ impl Session {
             environment: read_environment(global)?,
             wants_json,
             identity: OnceCell::new(),
+            zone: OnceCell::new(),
             links: OnceCell::new(),
             custom_labels: OnceCell::new(),
         })
@@ -97,8 +99,24 @@ impl Session {
             layout::discover(&start)
         };
         let root = root.or_else(|| layout::discover(&start)).ok_or(Error::NotInDesk { start })?;
-        let _ = self.identity.set(Identity::begin(self.global.actor.as_ref(), variable("CASEBOOK_ACTOR"), &root)?);
+        let _ = self.identity.set(Identity::begin(self.named_actor()?, &root));
         Ok(root)
+    }
+
+    /// Returns the person named by `--as`, else by CASEBOOK_ACTOR.
+    ///
+    /// # Errors
+    /// CASEBOOK_ACTOR is not an e-mail address.
+    pub fn named_actor(&self) -> Result<Option<Person>, CliError> {
+        let read = |address: String| {
+            Person::from_address(&address).map_err(|error| {
+                Error::usage(format!("cannot read CASEBOOK_ACTOR: {error}"), "set it to an e-mail address, or unset it")
+            })
+        };
+        match &self.global.actor {
+            Some(person) => Ok(Some(person.clone())),
+            None => Ok(variable("CASEBOOK_ACTOR").map(read).transpose()?),
+        }
     }
 
     /// Returns the actor. None before the desk is open, or if neither the command nor git names a person.
@@ -114,21 +132,30 @@ impl Session {
         self.identity.get().is_some_and(Identity::was_named)
     }
 
+    /// Returns the desk as the actor sees it; without an actor, with everything in it.
+    pub fn view<'a>(&'a self, desk: &'a Desk) -> Result<DeskView<'a>, CliError> {
+        Ok(desk.as_seen_by(self.actor()?)?)
+    }
+
     /// Returns the zone in which times are printed: that of the desk.
-    pub fn zone(&self, desk: &Desk) -> Result<Zone, CliError> {
-        Ok(desk.policy().zone()?)
+    pub fn zone(&self, desk: &Desk) -> Result<&Zone, CliError> {
+        if let Some(zone) = self.zone.get() {
+            return Ok(zone);
+        }
+        let zone = desk.policy().zone()?;
+        Ok(self.zone.get_or_init(|| zone))
     }
 }
 
 impl Session {
-    /// Returns the side of the actor. Without an actor everything can be read.
+    /// Returns the side of the actor, which chooses the labels. Without an actor it is that of support.
     pub fn viewer(&self, desk: &Desk) -> Result<Viewer, CliError> {
         let is_support = self.actor()?.is_none_or(|person| desk.config().team.has_agent(person));
         Ok(if is_support { Viewer::Support } else { Viewer::Customer })
     }
 
     /// Returns the audience of lists: the viewer, the language, the zone, and what the terminal can show.
-    pub fn audience<'a>(&'a self, desk: &Desk, zone: &'a Zone) -> Result<Audience<'a>, CliError> {
+    pub fn audience(&self, desk: &Desk) -> Result<Audience<'_>, CliError> {
         let color_mode = ColorMode { is_colored: self.output.color };
         let links =
             self.links.get_or_init(|| self.has_links().then(|| LinkTargets::below(desk.root(), layout::ticket_path)));
@@ -136,7 +163,7 @@ impl Session {
         Ok(Audience {
             viewer,
             language: self.language(),
-            zone,
+            zone: self.zone(desk)?,
             now: self.environment.now,
             color_mode,
             custom_labels: None,
@@ -147,8 +174,8 @@ impl Session {
 
     /// Returns the audience of a whole ticket. Customers read the labels of product groups and custom fields, support
     /// reads their names. Errors in casebook.toml are left to the commands that need it.
-    pub fn audience_of_ticket<'a>(&'a self, desk: &Desk, zone: &'a Zone) -> Result<Audience<'a>, CliError> {
-        let audience = self.audience(desk, zone)?;
+    pub fn audience_of_ticket(&self, desk: &Desk) -> Result<Audience<'_>, CliError> {
+        let audience = self.audience(desk)?;
         let read = || {
             let choices = desk.policy().field_choices();
             choices.map(|choices| CustomLabels::of(&choices.product_groups, &choices.fields)).ok()
@@ -185,7 +212,7 @@ impl Session {
     /// The text is not a time.
     pub fn when(&self, desk: &Desk, text: &str) -> Result<DateTime<Utc>, CliError> {
         let zone = self.zone(desk)?;
-        parse_time(text, self.environment.now, &zone)
+        parse_time(text, self.environment.now, zone)
             .map_err(|error| Error::Usage { message: error.to_string(), hint: None }.into())
     }
 }

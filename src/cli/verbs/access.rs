@@ -173,7 +173,7 @@ impl AccessDeclineArgs {
         let desk = session.desk()?;
         let id = find_request(session, &desk, &self.on.ticket.ticket, "access decline")?;
         let mut on = self.on;
-        on.write.key = Some(decline_key(on.write.key.as_deref(), desk.read().ticket(id)?.version()));
+        on.write.key = Some(decline_key(on.write.key.as_deref(), session.view(&desk)?.ticket(id)?.version()));
         on.run_write(session, Some("The reason for declining."), |_, _| {
             Ok(Action::Reply { auto: false, via_ticket: None })
         })
@@ -185,12 +185,12 @@ impl AccessDeclineArgs {
 /// # Errors
 /// The actor is not an agent, or the ticket is not a request for access.
 fn find_request(session: &Session, desk: &Desk, ticket: &str, action: &str) -> Result<Id, CliError> {
-    let actor = session.actor()?;
-    let id = desk.read().find(ticket, actor)?;
-    if !actor.is_some_and(|person| desk.config().team.has_agent(person)) {
+    let view = session.view(desk)?;
+    let id = view.find(ticket)?;
+    if !view.viewer().is_some_and(|person| desk.config().team.has_agent(person)) {
         return Err(CliError::agents_only(&format!("`{action}`")));
     }
-    if desk.read().ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
+    if view.ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
         let refusal = Refusal::Access(Box::new(AccessRefusal::NotAnAccessRequest));
         return Err(Error::Refused { ticket: Some(id), action: action.to_owned(), refusal }.into());
     }
@@ -214,7 +214,7 @@ impl AccessRevokeArgs {
         }
         if self.json {
             let organization = org::organization_after(&outcome, &organization)
-                .map_or_else(|| desk.policy().organization(&organization, Some(&options.actor)), Ok)?;
+                .map_or_else(|| session.view(&desk)?.organization(&organization).map_err(CliError::from), Ok)?;
             org::print_organization(session, &organization, true)?;
         } else if self.end.dry_run {
             session.print_plan(&outcome)?;
@@ -238,12 +238,12 @@ struct AccessRow {
 impl AccessListArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let desk = session.desk()?;
-        let viewer = session.actor()?;
+        let view = session.view(&desk)?;
         let (organizations, mut unreadable) = match &self.organization {
-            Some(id) => (vec![desk.policy().organization(id, viewer)?], Vec::new()),
-            None => desk.policy().organizations(viewer)?,
+            Some(id) => (vec![view.organization(id)?], Vec::new()),
+            None => view.organizations()?,
         };
-        let found = desk.read().summaries(viewer)?;
+        let found = view.summaries()?;
         unreadable.extend(found.unreadable);
         let mut rows: Vec<AccessRow> = organizations.iter().flat_map(granted).collect();
         for summary in found.rows.iter() {
@@ -253,13 +253,13 @@ impl AccessListArgs {
                 && header.status != Status::Solved
                 && let Some(organization) = header.organization.clone().filter(is_selected)
             {
-                let state = if is_declined(&desk.read().ticket(summary.id)?.history) { "declined" } else { "asked" };
+                let state = if is_declined(&view.ticket(summary.id)?.history) { "declined" } else { "asked" };
                 rows.push(AccessRow { organization, person: header.requester.clone(), ticket: summary.id, state });
             }
         }
         rows.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
         print_access(session, &rows, self.json)?;
-        Ok(session.report_unreadable(&desk, &unreadable))
+        Ok(session.report_unreadable(&unreadable))
     }
 }
 

@@ -43,7 +43,7 @@ impl AssignArgs {
             return on.run_write(session, None, |_, _| Ok(Action::Assign { assignee }));
         }
         let desk = session.desk()?;
-        let id = desk.read().find(&on.ticket.ticket, session.actor()?)?;
+        let id = session.view(&desk)?.find(&on.ticket.ticket)?;
         let requests = vec![on.conditions.on(ActionRequest::on(id, Action::Assign { assignee: None }, None))];
         let command = |mut requests: Vec<ActionRequest>| match requests.pop() {
             Some(request) => Command::Ticket(TicketCommand::AssignNext { request: Box::new(request), team }),

@@ -1,17 +1,14 @@
 //! `changes`: the entries that were added to tickets between two revisions.
 
 use clap::Args;
-use serde_json::Value;
 
 use crate::cli::Exit;
-use crate::cli::args::output_format::{OutputFormat, RecordFields};
+use crate::cli::args::output_format::RecordFields;
 use crate::cli::error::CliError;
-use crate::cli::report::ticket::lists_fields;
 use crate::cli::session::Session;
 use crate::desk::RevisionRange;
 use crate::error::Error;
 use crate::store::git::GitError;
-use crate::store::short_id::short_suffix;
 use crate::view;
 
 /// The fields of a changed ticket.
@@ -41,34 +38,24 @@ pub struct ChangesArgs {
 
 impl ChangesArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        if lists_fields(self.json.as_deref()) {
-            return FIELDS.list(session);
-        }
-        let format = self.json.as_deref().map_or(Ok(OutputFormat::Text), |fields| FIELDS.of(fields))?;
+        let Some(format) = FIELDS.json_or_text(self.json.as_deref(), session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
-        let found =
-            desk.read().ticket_diffs(&parse_range(self.range.as_deref())?, session.actor()?).map_err(range_error)?;
+        let range = parse_range(self.range.as_deref())?;
+        let found = session.view(&desk)?.ticket_diffs(&range).map_err(range_error)?;
         let diffs = found.tickets.as_slice();
-        let viewer = session.viewer(&desk)?;
-        let zone = session.zone(&desk)?;
-        let audience = session.audience(&desk, &zone)?;
-        let short_ids: Vec<String> = diffs.iter().map(|diff| short_suffix(diff.id)).collect();
+        let audience = session.audience(&desk)?;
         if self.markdown {
-            session.output.print(&view::changes::markdown(diffs, &short_ids, &audience))?;
-        } else if matches!(format, OutputFormat::Json(_)) {
-            let records = diffs.iter().map(|diff| view::changes::to_json(diff, viewer));
-            format.print(session, records.collect::<Vec<serde_json::Map<String, Value>>>())?;
+            session.output.print(&view::changes::markdown(diffs, &audience))?;
+        } else if !format.is_text() {
+            format.print(session, diffs.iter().map(view::changes::to_json))?;
         } else if session.output.is_terminal {
-            let text = view::changes::render_table(diffs, &short_ids, &audience);
-            return Ok(session.output.print_paged(
-                &text,
-                desk.root(),
-                session.report_unreadable(&desk, &found.unreadable),
-            )?);
+            let text = view::changes::render_table(diffs, &audience);
+            let exit = session.report_unreadable(&found.unreadable);
+            return Ok(session.output.print_paged(&text, desk.root(), exit)?);
         } else {
-            session.output.print(&view::changes::render_tsv(diffs, viewer))?;
+            session.output.print(&view::changes::render_tsv(diffs))?;
         }
-        Ok(session.report_unreadable(&desk, &found.unreadable))
+        Ok(session.report_unreadable(&found.unreadable))
     }
 }
 

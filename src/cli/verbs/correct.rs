@@ -31,8 +31,7 @@ impl EntryFlags {
     /// # Errors
     /// The ticket has no such entry, or several; or the reason is empty.
     fn find(&self, session: &Session, desk: &Desk, ticket: Id) -> Result<(Id, String), CliError> {
-        let ids: Vec<Id> =
-            desk.read().ticket_for(ticket, session.actor()?)?.history.iter().map(|entry| entry.id).collect();
+        let ids: Vec<Id> = session.view(desk)?.ticket(ticket)?.history.iter().map(|entry| entry.id).collect();
         let reason = clean_subject(&self.reason)
             .ok_or_else(|| Error::usage("the reason is empty", "give it with --reason REASON"))?;
         Ok((find_entry(&ids, &self.entry, ticket)?, reason))

@@ -11,7 +11,7 @@ use crate::cli::Exit;
 use crate::cli::args::WriteFlags;
 use crate::cli::args::text_input::unreadable;
 use crate::cli::error::CliError;
-use crate::cli::report::ticket;
+use crate::cli::report::ticket::{TICKET, ticket_json};
 use crate::cli::session::Session;
 use crate::cli::terminal::progress::Progress;
 use crate::desk::{Command, Desk, TicketCommand};
@@ -55,10 +55,7 @@ impl ImportArgs {
 
 impl ImportBeadsArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        ticket::refuse_unknown_fields(self.write.json.as_deref())?;
-        if ticket::lists_fields(self.write.json.as_deref()) {
-            return ticket::list_fields(&session.output);
-        }
+        let Some(format) = TICKET.json_or_text(self.write.json.as_deref(), session)? else { return Ok(Exit::Done) };
         if self.write.key.is_some() {
             return Err(Error::usage(
                 "`import` does not take --key",
@@ -72,10 +69,10 @@ impl ImportBeadsArgs {
             return Err(CliError::agents_only(&format!("import, and {} is not an agent", options.actor)));
         }
         let progress = Progress::begin("reading");
-        let imported = read(&desk, &self.file)?;
+        let imported = read(session, &desk, &self.file)?;
         progress.step(&format!("writing {} tickets", imported.tickets.len()));
         let count = imported.tickets.len();
-        let tickets = if self.write.json.is_some() { imported.tickets.clone() } else { Vec::new() };
+        let tickets = if !format.is_text() { imported.tickets.clone() } else { Vec::new() };
         let outcome = desk.perform(Command::Ticket(TicketCommand::Import(imported.tickets)), &options)?;
         let (count, already_there) = (outcome.changes.len(), imported.existing + count - outcome.changes.len());
         progress.end();
@@ -88,8 +85,8 @@ impl ImportBeadsArgs {
                 record.reason
             )));
         }
-        if let Some(fields) = self.write.json.as_deref() {
-            session.output.json(&Value::Array(ticket::ticket_json(session, &desk, &tickets, Some(fields))?))?;
+        if !format.is_text() {
+            session.output.json(&Value::Array(ticket_json(session, &session.view(&desk)?, &tickets, &format)?))?;
         } else {
             if self.write.end.dry_run {
                 session.print_plan(&outcome)?;
@@ -105,8 +102,8 @@ impl ImportBeadsArgs {
 }
 
 /// Reads the export, without the tickets that were imported before.
-fn read(desk: &Desk, file: &Path) -> Result<Imported, CliError> {
-    let imported = desk.read().imported_ids(beads::NAME)?;
+fn read(session: &Session, desk: &Desk, file: &Path) -> Result<Imported, CliError> {
+    let imported = session.view(desk)?.imported_ids(beads::NAME)?;
     let is_imported = |id: &str| imported.contains(id);
     let mut random = desk.environment().random();
     let read = if file == Path::new("-") {

@@ -11,7 +11,6 @@ use crate::cli::error::CliError;
 use crate::cli::session::program::program;
 use crate::cli::session::{Session, path_text};
 use crate::desk::{InitOptions, InitReport, SettingState};
-use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::git::GitError;
 
@@ -107,17 +106,4 @@ pub(super) fn machine_zone() -> String {
         .filter(is_zone)
         .or_else(|| iana_time_zone::get_timezone().ok().filter(is_zone))
         .unwrap_or_else(|| "UTC".to_owned())
-}
-
-impl Session {
-    /// Returns the person named by `--as` or `CASEBOOK_ACTOR`, if any.
-    pub(super) fn named_actor(&self) -> Result<Option<Person>, CliError> {
-        match (&self.global.actor, variable("CASEBOOK_ACTOR")) {
-            (Some(person), _) => Ok(Some(person.clone())),
-            (None, Some(address)) => Person::from_address(&address).map(Some).map_err(|error| {
-                Error::usage(format!("CASEBOOK_ACTOR: {error}"), "set it to an e-mail address").into()
-            }),
-            (None, None) => Ok(None),
-        }
-    }
 }

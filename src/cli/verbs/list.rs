@@ -1,16 +1,14 @@
 //! `list`: tickets, one per line, escalated tickets first, then the oldest.
 
 use clap::Args;
-use serde_json::{Map, Value};
 
 use crate::cli::Exit;
-use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
+use crate::cli::args::output_format::{FormatFlags, RecordFields};
 use crate::cli::args::query::QueryFlags;
 use crate::cli::args::sort::SortFlag;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::SummaryList;
-use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 use crate::store::layout;
 use crate::view;
@@ -48,62 +46,43 @@ pub struct ListArgs {
 
 impl ListArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let format = self.form.chosen(&FIELDS, session)?;
-        if matches!(format, OutputFormat::FieldNames) {
-            return FIELDS.list(session);
-        }
+        let Some(format) = self.form.chosen(&FIELDS, session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
         let query = self.query.query(session, &desk)?;
-        let SummaryList { mut rows, unreadable } = desk.read().query(&query, session.actor()?)?;
+        let view = session.view(&desk)?;
+        let SummaryList { mut rows, unreadable } = view.query(&query)?;
         if self.exists {
             return Ok(if rows.is_empty() { Exit::NotFound } else { Exit::Done });
         }
         if self.count {
             session.output.print(&format!("{}\n", rows.len()))?;
-            return Ok(session.report_unreadable(&desk, &unreadable));
+            return Ok(session.report_unreadable(&unreadable));
         }
         format.refuse_unknown_custom_fields(&desk, |name| rows.iter().any(|row| row.header.has_custom_field(name)))?;
         self.order.sort(&mut rows);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
-        if rows.is_empty() && matches!(format, OutputFormat::Text) {
-            session.warn_unknown_values(&desk, &query)?;
+        if rows.is_empty() && format.is_text() {
+            session.warn_unknown_values(&view, &query)?;
         }
-        let for_people = matches!(format, OutputFormat::Text) && session.output.is_terminal;
+        let for_people = format.is_for_people(session);
         let wants_clocks = for_people || format.asks_for("sla");
-        let now = if wants_clocks { desk.sla().query_time(&query)? } else { session.environment.now };
-        let clocks = session.clocks(&desk, now, wants_clocks);
-        match format {
-            OutputFormat::Text if for_people => {
-                let zone = session.zone(&desk)?;
-                let audience = Audience { now, ..session.audience(&desk, &zone)? };
-                let short_ids = desk.read().short_ids(rows.ids(), session.actor()?)?;
-                let next_clock = |row: &Summary| clocks.next(row);
-                let next_clock = clocks.are_there().then_some(&next_clock as &dyn Fn(&Summary) -> _);
-                let text = view::list::render_table(rows.iter(), &short_ids, next_clock, &audience);
-                let exit = session.report_clock_errors(&clocks, session.report_unreadable(&desk, &unreadable));
-                return Ok(session.output.print_paged(&text, desk.root(), exit)?);
-            }
-            OutputFormat::Text => {
-                let mut stream = session.output.stream();
-                rows.iter().try_for_each(|row| stream.push(&view::list::render_tsv(&row)))?;
-                stream.end()?;
-            }
-            format => {
-                let wants_short_ids = format.asks_for("short_id");
-                let short_ids =
-                    if wants_short_ids { desk.read().short_ids(rows.ids(), session.actor()?)? } else { Vec::new() };
-                let mut short_ids = short_ids.into_iter();
-                format.print(
-                    session,
-                    rows.iter().map(|row| to_json(&row, &short_ids.next().unwrap_or_default(), &clocks.of(&row))),
-                )?;
-            }
+        let now = if wants_clocks { view.query_time(&query)? } else { session.environment.now };
+        let clocks = session.clocks(&view, now, wants_clocks);
+        let wants_short_ids = for_people || format.asks_for("short_id");
+        let short_ids = if wants_short_ids { view.short_ids(rows.ids())? } else { Vec::new() };
+        let report = || session.report_clock_errors(&clocks, session.report_unreadable(&unreadable));
+        if for_people {
+            let audience = Audience { now, ..session.audience(&desk)? };
+            let next_clock = |row: &Summary| clocks.next(row);
+            let next_clock = clocks.are_there().then_some(&next_clock as &dyn Fn(&Summary) -> _);
+            let text = view::list::render_table(rows.iter(), &short_ids, next_clock, &audience);
+            return Ok(session.output.print_paged(&text, desk.root(), report())?);
         }
-        Ok(session.report_clock_errors(&clocks, session.report_unreadable(&desk, &unreadable)))
+        let mut short_ids = short_ids.into_iter();
+        format.print_rows(session, rows.iter(), view::list::render_tsv, |row| {
+            let (short_id, path) = (short_ids.next().unwrap_or_default(), layout::ticket_path(row.id));
+            view::json::summary_json(&row, &short_id, &path, &clocks.of(&row))
+        })?;
+        Ok(report())
     }
-}
-
-/// Returns the fields of a ticket in a list.
-fn to_json(row: &Summary, short_id: &str, sla: &[Clock]) -> Map<String, Value> {
-    view::json::summary_json(row, short_id, &layout::ticket_path(row.id), sla)
 }

@@ -4,18 +4,18 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
+use crate::cli::args::output_format::{FormatFlags, RecordFields};
 use crate::cli::args::query::QueryFlags;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::ticket::Ticket;
 use crate::domain::time::duration;
-use crate::store::short_id::short_suffix;
-use crate::view;
+use crate::view::json::ENTRY_FIELDS;
+use crate::view::log::{COLUMNS, newest_first, render_table, render_tsv, to_json};
 
 /// The fields of an entry.
-const FIELDS: RecordFields = RecordFields { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
+const FIELDS: RecordFields = RecordFields { fields: ENTRY_FIELDS, columns: COLUMNS };
 
 /// Show the entries of tickets, newest first.
 ///
@@ -41,38 +41,26 @@ pub struct LogArgs {
 
 impl LogArgs {
     pub(super) fn run(mut self, session: &Session) -> Result<Exit, CliError> {
-        let format = self.form.chosen(&FIELDS, session)?;
-        if matches!(format, OutputFormat::FieldNames) {
-            return FIELDS.list(session);
-        }
+        let Some(format) = self.form.chosen(&FIELDS, session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
         let since = self.since.as_deref().map(|text| parse_since(session, &desk, text)).transpose()?;
-        let ticket = self.query.take_ticket(session, &desk)?;
+        let view = session.view(&desk)?;
+        let ticket = self.query.take_ticket(&view)?;
         let query = self.query.query(session, &desk)?;
         let is_recent =
             |ticket: &Ticket| since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since));
-        let recent = |ticket: Ticket| Some(ticket).filter(&is_recent);
-        let found = desk.read().query_tickets(&query, ticket, session.actor()?, &|_| true, recent)?;
-        if found.tickets.is_empty() && matches!(format, OutputFormat::Text) {
-            session.warn_unknown_values(&desk, &query)?;
+        let found = view.query_tickets(&query, ticket, &|_| true, |ticket| Some(ticket).filter(is_recent))?;
+        if found.tickets.is_empty() && format.is_text() {
+            session.warn_unknown_values(&view, &query)?;
         }
-        let short_ids: Vec<String> = found.tickets.iter().map(|ticket| short_suffix(ticket.id)).collect();
-        let rows: Vec<(&str, &Ticket)> = short_ids.iter().map(String::as_str).zip(&found.tickets).collect();
-        let viewer = session.viewer(&desk)?;
-        match format {
-            OutputFormat::Text if session.output.is_terminal => {
-                let zone = session.zone(&desk)?;
-                let text = view::log::render_table(&rows, since, &session.audience(&desk, &zone)?);
-                return Ok(session.output.print_paged(
-                    &text,
-                    desk.root(),
-                    session.report_unreadable(&desk, &found.unreadable),
-                )?);
-            }
-            OutputFormat::Text => session.output.print(&view::log::render_tsv(&rows, since, viewer))?,
-            format => format.print(session, view::log::to_json_records(&rows, since, viewer))?,
+        let lines = newest_first(&found.tickets, since);
+        if format.is_for_people(session) {
+            let text = render_table(&lines, &session.audience(&desk)?);
+            let exit = session.report_unreadable(&found.unreadable);
+            return Ok(session.output.print_paged(&text, desk.root(), exit)?);
         }
-        Ok(session.report_unreadable(&desk, &found.unreadable))
+        format.print_rows(session, &lines, |line| render_tsv(line), to_json)?;
+        Ok(session.report_unreadable(&found.unreadable))
     }
 }
 

@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::cli::Exit;
+use crate::cli::args::output_format::OutputFormat;
 use crate::cli::args::{ConditionFlags, TextFlags, WriteFlags};
 use crate::cli::error::CliError;
 use crate::cli::report::ticket::ticket_json;
@@ -61,9 +62,9 @@ impl MacroArgs {
         };
         let applied = macros.iter().find(|other| other.name == *name).ok_or_else(|| unknown_macro(name, &macros))?;
         let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        let id = desk.read().find(ticket, Some(&actor))?;
+        let id = session.view(&desk)?.find(ticket)?;
         let zone = session.zone(&desk)?;
-        let steps = applied.steps_for(&actor, session.environment.now, &zone).map_err(|(index, error)| {
+        let steps = applied.steps_for(&actor, session.environment.now, zone).map_err(|(index, error)| {
             let message = format!("the macro `{name}`, action {}: {error}", index + 1);
             Error::usage(message, "correct it under [macros] in casebook.toml")
         })?;
@@ -71,7 +72,7 @@ impl MacroArgs {
         let values = TemplateValues {
             session,
             desk: &desk,
-            ticket: desk.read().ticket(id)?,
+            ticket: session.view(&desk)?.ticket(id)?,
             name,
             agent: actor.as_str(),
             last_note: RefCell::default(),
@@ -160,7 +161,8 @@ impl TemplateValues<'_> {
                 self.session.output.warn(&note);
             }
         }
-        let tickets = ticket_json(self.session, self.desk, std::slice::from_ref(&self.ticket), None)?;
+        let view = self.session.view(self.desk)?;
+        let tickets = ticket_json(self.session, &view, std::slice::from_ref(&self.ticket), &OutputFormat::Text)?;
         let record = tickets.into_iter().next().map(view::json::record).unwrap_or_default();
         let template_error = |error: TemplateError| {
             Error::usage(

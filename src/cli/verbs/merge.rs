@@ -39,10 +39,10 @@ pub struct MergeArgs {
 impl MergeArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let desk = session.desk()?;
-        let into = desk.read().find(&self.into, session.actor()?)?;
+        let into = session.view(&desk)?.find(&self.into)?;
         let mut requests: Vec<ActionRequest> = Vec::new();
         for source in &self.sources {
-            let source = desk.read().find(source, session.actor()?)?;
+            let source = session.view(&desk)?.find(source)?;
             let action = Action::Merge { into, reason: self.reason };
             let request = self.conditions.on(ActionRequest::on(source, action, None));
             if !requests.iter().any(|other| other.target == request.target) {

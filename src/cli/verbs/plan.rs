@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Desk, SlaEvaluator, UnreadableFile};
+use crate::desk::{DeskView, SlaEvaluator, UnreadableFile};
 use crate::domain::query::{Condition, Predicate, Query, StateTest, TextField};
 use crate::domain::sla::clock::Clock;
 use crate::domain::sla::plan::Plan;
@@ -98,9 +98,8 @@ impl PlanListArgs {
             session.output.status("no plans, and so no targets; define plans under [plans] in casebook.toml")?;
             return Ok(Exit::Done);
         }
-        let zone = session.zone(&desk)?;
         let plans: Vec<&Plan> = policy.plans.iter().collect();
-        let mut text = render_comparison(&plans, &session.audience(&desk, &zone)?);
+        let mut text = render_comparison(&plans, &session.audience(&desk)?);
         if let Some(plan) = &policy.desk_plan {
             text.push_str(&format!("\nwithout an organization: {}\n", one_line(plan)));
         }
@@ -112,12 +111,13 @@ impl PlanListArgs {
 impl PlanCompareArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let desk = session.desk()?;
-        let evaluator = desk.sla().at(session.environment.now)?;
+        let view = session.view(&desk)?;
+        let evaluator = view.evaluator_at(session.environment.now)?;
         let (from, to) = (find_plan(&evaluator, &self.from)?, find_plan(&evaluator, &self.to)?);
         if let Some(org) = &self.org {
-            desk.policy().organization(org, session.actor()?)?;
+            view.organization(org)?;
         }
-        let (rows, unreadable) = unsolved(session, &desk, &evaluator, self.org.as_deref())?;
+        let (rows, unreadable) = unsolved(&view, &evaluator, self.org.as_deref())?;
         let is_selected = |row: &&Summary| {
             self.org.is_some() || evaluator.plan_in_force(row).is_some_and(|in_force| in_force.plan.name == from.name)
         };
@@ -126,7 +126,7 @@ impl PlanCompareArgs {
             changed.extend(pairs(row, evaluator.clocks_with_plan(row, from), evaluator.clocks_with_plan(row, to)));
         }
         changed.retain(ClockChange::differs);
-        let exit = session.report_unreadable(&desk, &unreadable);
+        let exit = session.report_unreadable(&unreadable);
         if self.json {
             let of_desk = |plan: &Plan| evaluator.policy.desk_plan.as_ref() == Some(&plan.name);
             let tickets: Vec<Value> = changed.iter().map(change_to_json).collect();
@@ -138,10 +138,9 @@ impl PlanCompareArgs {
             }))?;
             return Ok(exit);
         }
-        let zone = session.zone(&desk)?;
-        let audience = session.audience(&desk, &zone)?;
+        let audience = session.audience(&desk)?;
         let mut text = render_comparison(&[from, to], &audience);
-        let short_ids = desk.read().short_ids(changed.iter().map(|row| row.ticket), session.actor()?)?;
+        let short_ids = view.short_ids(changed.iter().map(|row| row.ticket))?;
         text.push_str(
             "\na change of plan does not affect unsolved tickets: they keep the plan in force when they opened\n",
         );
@@ -157,24 +156,25 @@ impl PlanCompareArgs {
 impl PlanShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let desk = session.desk()?;
-        let organization = desk.policy().organization(&self.org, session.actor()?)?;
-        let evaluator = desk.sla().at(session.environment.now)?;
+        let view = session.view(&desk)?;
+        let organization = view.organization(&self.org)?;
+        let evaluator = view.evaluator_at(session.environment.now)?;
         let desk_zone = session.zone(&desk)?;
         let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
         let zone = zone.unwrap_or_else(|| desk_zone.clone());
         let today = zone.local(session.environment.now).date_naive();
         let name = organization.plan_on(today).or(evaluator.policy.desk_plan.as_deref());
-        let (rows, unreadable) = unsolved(session, &desk, &evaluator, Some(&self.org))?;
+        let (rows, unreadable) = unsolved(&view, &evaluator, Some(&self.org))?;
         let tickets: Vec<RunningTicket> = rows
             .iter()
             .map(|row| RunningTicket {
                 ticket: row.id,
                 opened: row.created_at,
                 plan: evaluator.plan_in_force(row).map(|in_force| in_force.plan.name.clone()),
-                clocks: evaluator.clocks(row),
+                clocks: evaluator.plan_clocks(row),
             })
             .collect();
-        let exit = session.report_unreadable(&desk, &unreadable);
+        let exit = session.report_unreadable(&unreadable);
         let plan = name.and_then(|name| evaluator.plan(name));
         if self.json {
             let period = |period: &crate::domain::people::organization::PlanPeriod| {
@@ -195,7 +195,7 @@ impl PlanShowArgs {
             }))?;
             return Ok(exit);
         }
-        let audience = session.audience(&desk, &desk_zone)?;
+        let audience = session.audience(&desk)?;
         let title = organization.name.as_deref().unwrap_or(&organization.id);
         let mut text =
             format!("{}, days in {}\n{}", one_line(title), zone.name(), render_periods(&organization.plans, today));
@@ -206,7 +206,7 @@ impl PlanShowArgs {
             }
             (None, None) => text.push_str("\nno plan, and so no targets\n"),
         }
-        let short_ids = desk.read().short_ids(tickets.iter().map(|row| row.ticket), session.actor()?)?;
+        let short_ids = view.short_ids(tickets.iter().map(|row| row.ticket))?;
         let table = render_running(&tickets, &short_ids, &audience);
         if !table.is_empty() {
             text.push_str(&format!("\nunsolved tickets, each under the plan in force when it opened\n{table}"));
@@ -227,17 +227,16 @@ fn find_plan<'a>(evaluator: &'a SlaEvaluator<'_>, name: &str) -> Result<&'a Plan
     })
 }
 
-/// Returns the unsolved tickets that the viewer may see, of one organization or of all, and the unreadable files.
+/// Returns the unsolved tickets of a view, of one organization or of all, and the unreadable files.
 pub(super) fn unsolved(
-    session: &Session,
-    desk: &Desk,
+    view: &DeskView<'_>,
     evaluator: &SlaEvaluator<'_>,
     org: Option<&str>,
-) -> Result<(Vec<Summary>, Vec<UnreadableFile>), CliError> {
+) -> Result<(Vec<Summary>, Vec<UnreadableFile>), Error> {
     let mut tests = vec![Predicate::Is(vec![StateTest::Unsolved])];
     tests.extend(org.map(|org| Predicate::Header(TextField::ORGANIZATION, vec![Some(org.to_owned())])));
     let conditions = tests.into_iter().map(|predicate| Condition { negated: false, predicate }).collect();
-    let found = desk.read().query(&Query { conditions, as_of: None }, session.actor()?)?;
+    let found = view.query(&Query { conditions, as_of: None })?;
     let mut unreadable = found.unreadable;
     unreadable.extend(evaluator.unreadable());
     Ok((found.rows.iter().collect(), unreadable))

@@ -179,7 +179,7 @@ impl ResolveArgs {
                 let written = outcome
                     .tickets
                     .iter()
-                    .chain(desk.read().ticket(*ticket).ok().as_ref())
+                    .chain(desk.as_seen_by(None)?.ticket(*ticket).ok().as_ref())
                     .find_map(|ticket| ticket.entry(*entry).cloned());
                 let action = written.map_or_else(String::new, |entry| entry.action.as_str().to_owned());
                 session.output.status(&format!(

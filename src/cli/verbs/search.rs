@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
+use crate::cli::args::output_format::{FormatFlags, RecordFields};
 use crate::cli::args::query::{QueryFlags, unescape};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
@@ -54,51 +54,42 @@ impl SearchArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let is_flat = self.form.is_flat();
         let fields = if is_flat { &HITS } else { &TICKETS };
-        let format = self.form.chosen(fields, session)?;
-        if matches!(format, OutputFormat::FieldNames) {
-            return fields.list(session);
-        }
+        let Some(format) = self.form.chosen(fields, session)? else { return Ok(Exit::Done) };
         let mode = MatchMode { is_regex: self.regex, whole_words: self.word };
         let pattern = Pattern::parse(unescape(&self.text), mode).map_err(|error| pattern_error(&error))?;
         let desk = session.desk()?;
         let query = self.query.query(session, &desk)?;
-        let viewer = session.viewer(&desk)?;
-        session.actor()?.map(|person| desk.policy().memberships(person)).transpose()?;
-        let for_people = matches!(format, OutputFormat::Text) && session.output.is_terminal;
+        let view = session.view(&desk)?;
+        let for_people = format.is_for_people(session);
         let context = if for_people { self.context } else { 0 };
         let search = SearchRequest {
             query: &query,
-            viewer: session.actor()?,
             may_hold: &|file| pattern.may_match_file(file),
-            find: &|ticket| search_results::find(ticket, &pattern, context, viewer),
+            find: &|ticket| search_results::find(ticket, &pattern, context),
         };
         if for_people {
             let mut results = Vec::new();
-            let unreadable = desk.read().search_tickets(&search, |ticket| {
+            let unreadable = view.search_tickets(&search, |ticket| {
                 results.push(ticket);
                 Ok::<_, CliError>(())
             })?;
-            let short_ids = desk.read().short_ids(results.iter().map(|ticket| ticket.id), session.actor()?)?;
-            let zone = session.zone(&desk)?;
-            let text = search_results::render_table(&results, &short_ids, &session.audience(&desk, &zone)?);
-            return Ok(session.output.print_paged(
-                &text,
-                desk.root(),
-                session.report_unreadable(&desk, &unreadable),
-            )?);
+            let short_ids = view.short_ids(results.iter().map(|ticket| ticket.id))?;
+            let text = search_results::render_table(&results, &short_ids, &session.audience(&desk)?);
+            let exit = session.report_unreadable(&unreadable);
+            return Ok(session.output.print_paged(&text, desk.root(), exit)?);
         }
-        let unreadable = if matches!(format, OutputFormat::Text) {
+        let unreadable = if format.is_text() {
             let mut stream = session.output.stream();
             let unreadable =
-                desk.read().search_tickets(&search, |ticket| stream.push(&search_results::render_tsv(&ticket)))?;
+                view.search_tickets(&search, |ticket| stream.push(&search_results::render_tsv(&ticket)))?;
             stream.end()?;
             unreadable
         } else {
-            let ids = if format.asks_for("short_id") { desk.read().visible_ids(session.actor()?)? } else { Vec::new() };
+            let ids = if format.asks_for("short_id") { view.ids()? } else { Vec::new() };
             let short_ids = short_id::short_ids(&ids);
             let short_id = |id| ids.binary_search(&id).map_or("", |index| &short_ids[index]);
             let mut printer = format.printer(session)?;
-            let unreadable = desk.read().search_tickets(&search, |ticket| match is_flat {
+            let unreadable = view.search_tickets(&search, |ticket| match is_flat {
                 true => search_results::hits_to_json(&ticket, short_id(ticket.id))
                     .into_iter()
                     .try_for_each(|hit| printer.push(hit)),
@@ -107,7 +98,7 @@ impl SearchArgs {
             printer.end()?;
             unreadable
         };
-        Ok(session.report_unreadable(&desk, &unreadable))
+        Ok(session.report_unreadable(&unreadable))
     }
 }
 

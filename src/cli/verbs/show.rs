@@ -4,17 +4,14 @@ use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::args::TicketArgument;
-use crate::cli::args::output_format::{OutputFormat, RecordFields, split_fields, template};
+use crate::cli::args::output_format::{OutputFormat, RecordFields, template};
 use crate::cli::error::CliError;
-use crate::cli::report::ticket::{find_entry, list_fields, lists_fields, render_ticket, ticket_fields, ticket_record};
+use crate::cli::report::ticket::{TICKET, find_entry, render_ticket, ticket_record};
 use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::id::Id;
-use crate::domain::template::check_fields;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::summary::Summary;
 use crate::view;
-use crate::view::visible_history::visible_entries;
 
 /// The fields of an entry.
 const ENTRY: RecordFields = RecordFields { fields: view::json::ENTRY_FIELDS, columns: view::log::COLUMNS };
@@ -49,75 +46,62 @@ pub struct ShowArgs {
 
 impl ShowArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        if lists_fields(self.json.as_deref()) {
-            return if self.entry.is_some() { ENTRY.list(session) } else { list_fields(&session.output) };
-        }
-        let format = self.output_format(session)?;
+        let Some(format) = self.output_format(session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
-        let id = desk.read().find(&self.ticket.ticket, session.actor()?)?;
-        if self.raw && session.viewer(&desk)? == view::Viewer::Support {
-            session.output.print(&desk.read().file_text(id)?)?;
+        let view = session.view(&desk)?;
+        let id = view.find(&self.ticket.ticket)?;
+        if self.raw
+            && let Some(text) = view.file_text(id)?
+        {
+            session.output.print(&text)?;
             return Ok(Exit::Done);
         }
-        let ticket = desk.read().ticket_for(id, session.actor()?)?;
+        let ticket = view.ticket(id)?;
         if let Some(entry) = &self.entry {
-            return self.show_entry(session, &desk, &ticket, entry, format.as_ref());
+            return self.show_entry(session, &desk, &ticket, entry, &format);
         }
-        let wants_clocks = format.as_ref().is_none_or(|format| format.asks_for("sla"));
-        let clocks = session.clocks(&desk, session.environment.now, wants_clocks);
-        if let Some(format) = format {
-            format.refuse_unknown_custom_fields(&desk, |name| ticket.header.has_custom_field(name))?;
-            let record = ticket_record(session, &desk, &ticket, format.asks_for("short_id"), &clocks)?;
-            format.print_one(session, record)?;
-            return Ok(session.report_clock_errors(&clocks, Exit::Done));
+        let clocks = session.clocks(&view, session.environment.now, format.is_text() || format.asks_for("sla"));
+        if format.is_text() {
+            let text = render_ticket(session, &desk, &ticket, &clocks, self.diff)?;
+            let exit = session.report_clock_errors(&clocks, Exit::Done);
+            return Ok(session.output.print_paged(&text, desk.root(), exit)?);
         }
-        let text = if self.diff {
-            let zone = session.zone(&desk)?;
-            let audience = session.audience_of_ticket(&desk, &zone)?;
-            let clocks = clocks.of(&Summary::from(&ticket));
-            view::ticket::render_with_changes(&ticket, &ticket.id.to_string(), &clocks, &audience)
-        } else {
-            render_ticket(session, &desk, &ticket, &clocks)?
-        };
-        let exit = session.report_clock_errors(&clocks, Exit::Done);
-        Ok(session.output.print_paged(&text, desk.root(), exit)?)
+        format.refuse_unknown_custom_fields(&desk, |name| ticket.header.has_custom_field(name))?;
+        format.print_one(session, ticket_record(&view, &ticket, format.asks_for("short_id"), &clocks)?)?;
+        Ok(session.report_clock_errors(&clocks, Exit::Done))
     }
 
-    /// Returns the format that the flags ask for, or none for text.
+    /// Returns the format that the flags ask for; `None` if they asked for the names of the fields.
     ///
     /// # Errors
     /// An unknown field or an invalid template, before anything is read.
     fn output_format(&self, session: &Session) -> Result<Option<OutputFormat>, CliError> {
-        let fields = if self.entry.is_some() { ENTRY.fields.to_vec() } else { ticket_fields() };
-        if let Some(source) = &self.format {
-            return template(source, &fields, session).map(Some);
+        let fields = if self.entry.is_some() { ENTRY } else { TICKET };
+        match &self.format {
+            Some(source) => template(source, fields.fields, session).map(Some),
+            None => fields.json_or_text(self.json.as_deref(), session),
         }
-        let Some(asked_for) = self.json.as_deref() else { return Ok(None) };
-        let asked = split_fields(Some(asked_for));
-        check_fields(&asked, &fields).map_err(CliError::from)?;
-        Ok(Some(OutputFormat::Json(asked)))
     }
 
-    /// Prints one entry, among those that the viewer may see.
+    /// Prints one entry of a ticket.
     fn show_entry(
         &self,
         session: &Session,
         desk: &Desk,
         ticket: &Ticket,
         id_or_part: &str,
-        format: Option<&OutputFormat>,
+        format: &OutputFormat,
     ) -> Result<Exit, CliError> {
-        let zone = session.zone(desk)?;
-        let audience = session.audience_of_ticket(desk, &zone)?;
-        let visible = visible_entries(ticket, audience.viewer);
-        let ids: Vec<Id> = visible.iter().map(|visible| visible.entry.id).collect();
-        let entry = find_entry(&ids, id_or_part, ticket.id)?;
-        let Some(format) = format else {
-            let text = view::ticket::render_entry(ticket, entry, self.diff, &audience);
+        let audience = session.audience_of_ticket(desk)?;
+        let ids: Vec<Id> = ticket.history.iter().map(|entry| entry.id).collect();
+        let id = find_entry(&ids, id_or_part, ticket.id)?;
+        if format.is_text() {
+            let text = view::ticket::render_entry(ticket, id, self.diff, &audience);
             return Ok(session.output.print_paged(&text, desk.root(), Exit::Done)?);
-        };
-        let record = visible.iter().find(|visible| visible.entry.id == entry);
-        format.print_one(session, record.map(|visible| view::log::to_json(ticket, visible)).unwrap_or_default())?;
+        }
+        let lines = view::log::newest_first(std::slice::from_ref(ticket), None);
+        let record = lines.iter().find(|line| line.entry().id == id).map(view::log::to_json);
+        format.print_one(session, record.unwrap_or_default())?;
         Ok(Exit::Done)
     }
 }

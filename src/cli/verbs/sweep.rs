@@ -1,22 +1,22 @@
 //! `sweep`: lists due reminders, solves for no response, ended holds and late managers; applies the first two.
 
 use clap::Args;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
 use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
 use crate::cli::args::query::QueryFlags;
 use crate::cli::error::CliError;
-use crate::cli::report::ticket::{list_fields, lists_fields, refuse_unknown_fields, ticket_json};
+use crate::cli::report::ticket::{TICKET, ticket_json};
 use crate::cli::session::Session;
-use crate::desk::{Command, Desk, DueItem, DueItems, Outcome, TicketCommand};
+use crate::desk::{Command, Desk, DueItems, Outcome, TicketCommand};
 use crate::domain::id::Id;
-use crate::domain::sla::follow_up::{FollowUpStep, NextFollowUp};
+use crate::domain::sla::due_item::DueItem;
 use crate::error::Error;
 use crate::store::short_id::short_suffix;
 use crate::view;
-use crate::view::sweep::{DueKind, DueReply, DueRow};
+use crate::view::sweep::DueRow;
 
 /// The fields of a due item.
 const FIELDS: RecordFields = RecordFields { fields: view::sweep::FIELDS, columns: view::sweep::COLUMNS };
@@ -48,63 +48,54 @@ pub struct SweepArgs {
 impl SweepArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         // The list consists of due items; the result of --apply consists of tickets.
-        let format = if self.apply { None } else { Some(self.form.chosen(&FIELDS, session)?) };
-        if let Some(OutputFormat::FieldNames) = format {
-            return FIELDS.list(session);
-        }
-        let applied_fields = self.applied_fields()?;
+        let format = match self.apply {
+            false => self.form.chosen(&FIELDS, session)?,
+            true => TICKET.json_or_text(self.form.json_fields(), session)?,
+        };
+        let Some(format) = format else { return Ok(Exit::Done) };
+        self.check_flags()?;
         let desk = session.desk()?;
         let query = self.query.query(session, &desk)?;
         if query.as_of.is_some() {
             return Err(Error::usage("`sweep` works on the desk as it is now", "leave `as-of:` out").into());
         }
-        let due = desk.sla().due_items(&query, session.actor()?)?;
-        match format {
-            Some(format) => list(session, &desk, &due, &format),
-            None => self.apply(session, desk, &due, applied_fields.as_deref()),
-        }
+        let due = session.view(&desk)?.due_items(&query)?;
+        if self.apply { self.apply(session, desk, &due, &format) } else { list(session, &desk, &due, &format) }
     }
 
-    /// Returns the value of --json if it is given with --apply.
-    ///
-    /// # Errors
-    /// A flag for --apply is given without it, or a flag for the list with it.
-    fn applied_fields(&self) -> Result<Option<String>, CliError> {
+    /// Refuses a flag for --apply without it, and a flag for the list with it.
+    fn check_flags(&self) -> Result<(), Error> {
         if !self.apply && (self.end.dry_run || self.end.wants_commit().is_some()) {
-            return Err(
-                Error::usage("without --apply, `sweep` writes nothing", "add --apply, or leave the flag out").into()
-            );
+            return Err(Error::usage("without --apply, `sweep` writes nothing", "add --apply, or leave the flag out"));
         }
-        let json = self.form.json_fields().filter(|_| self.apply);
-        match (self.apply, json) {
-            (true, None) if self.form.is_given() => Err(Error::usage(
-                "--apply prints its result as text or with --json; other formats are not supported",
-                "leave the format out, or give --json",
-            )
-            .into()),
-            (_, json) => Ok(json.map(str::to_owned)),
+        if self.apply && self.form.is_given() && self.form.json_fields().is_none() {
+            let message = "--apply prints its result as text or with --json; other formats are not supported";
+            return Err(Error::usage(message, "leave the format out, or give --json"));
         }
+        Ok(())
     }
 
     /// Reminds and solves, and prints the result.
-    fn apply(&self, session: &Session, mut desk: Desk, due: &DueItems, fields: Option<&str>) -> Result<Exit, CliError> {
-        refuse_unknown_fields(fields)?;
-        if lists_fields(fields) {
-            return list_fields(&session.output);
-        }
+    fn apply(
+        &self,
+        session: &Session,
+        mut desk: Desk,
+        due: &DueItems,
+        format: &OutputFormat,
+    ) -> Result<Exit, CliError> {
         let options = session.write_options(&self.end)?;
         let silent = due.tickets.iter().filter(|(_, item)| matches!(item, DueItem::FollowUp(_)));
         let ids: Vec<Id> = silent.map(|(ticket, _)| ticket.id).collect();
         let silent_count = ids.len();
         let outcome = desk.perform(Command::Ticket(TicketCommand::Sweep(ids)), &options)?;
         session.print_recovery(&desk);
-        match fields {
-            Some(fields) => {
-                let tickets = ticket_json(session, &desk, &outcome.tickets, Some(fields))?;
-                session.output.json(&Value::Array(tickets))?;
-            }
-            None if self.end.dry_run => session.print_plan(&outcome)?,
-            None => print_due(session, &outcome)?,
+        if !format.is_text() {
+            let tickets = ticket_json(session, &session.view(&desk)?, &outcome.tickets, format)?;
+            session.output.json(&Value::Array(tickets))?;
+        } else if self.end.dry_run {
+            session.print_plan(&outcome)?;
+        } else {
+            print_due(session, &outcome)?;
         }
         let others = due.tickets.len() - silent_count;
         if others > 0 {
@@ -113,7 +104,7 @@ impl SweepArgs {
                 .output
                 .warn(&format!("note: {count} a person: ended holds, or escalations without a manager's response; `casebook sweep` lists them"));
         }
-        Ok(session.report_unreadable(&desk, &due.unreadable))
+        Ok(session.report_unreadable(&due.unreadable))
     }
 }
 
@@ -138,56 +129,21 @@ fn print_due(session: &Session, outcome: &Outcome) -> Result<(), CliError> {
 
 /// Prints the due items in a format.
 fn list(session: &Session, desk: &Desk, due: &DueItems, format: &OutputFormat) -> Result<Exit, CliError> {
-    let zone = session.zone(desk)?;
-    let audience = session.audience(desk, &zone)?;
-    let wants_short_ids = session.output.is_terminal || format.asks_for("short_id");
-    let short_ids = if wants_short_ids {
-        desk.read().short_ids(due.tickets.iter().map(|(ticket, _)| ticket.id), session.actor()?)?
+    let audience = session.audience(desk)?;
+    let short_ids = if session.output.is_terminal || format.asks_for("short_id") {
+        session.view(desk)?.short_ids(due.tickets.iter().map(|(ticket, _)| ticket.id))?
     } else {
         vec![String::new(); due.tickets.len()]
     };
-    let rows: Vec<DueRow<'_>> = due
-        .tickets
-        .iter()
-        .zip(&short_ids)
-        .map(|((ticket, item), short_id)| DueRow { ticket, short_id, kind: due_kind(item), due_at: item.due_at() })
-        .collect();
-    match format {
-        OutputFormat::Text if session.output.is_terminal => {
-            let text = view::sweep::render_table(&rows, &audience);
-            let text = if text.is_empty() { "nothing is due\n".to_owned() } else { text };
-            return Ok(session.output.print_paged(
-                &text,
-                desk.root(),
-                session.report_unreadable(desk, &due.unreadable),
-            )?);
-        }
-        OutputFormat::Text => {
-            let mut stream = session.output.stream();
-            rows.iter().try_for_each(|row| stream.push(&view::sweep::render_tsv(row, &audience)))?;
-            stream.end()?;
-        }
-        format => {
-            let records: Vec<Map<String, Value>> =
-                rows.iter().map(|row| view::sweep::to_json(row, &audience)).collect();
-            format.print(session, records)?;
-        }
+    let rows = due.tickets.iter().zip(&short_ids);
+    let rows: Vec<_> = rows.map(|((ticket, item), short_id)| DueRow { ticket, short_id, item }).collect();
+    if format.is_for_people(session) {
+        let text = view::sweep::render_table(&rows, &audience);
+        let text = if text.is_empty() { "nothing is due\n".to_owned() } else { text };
+        let exit = session.report_unreadable(&due.unreadable);
+        return Ok(session.output.print_paged(&text, desk.root(), exit)?);
     }
-    Ok(session.report_unreadable(desk, &due.unreadable))
-}
-
-/// Returns the kind of a due item, with its details for the view.
-const fn due_kind(item: &DueItem) -> DueKind {
-    match item {
-        DueItem::HoldEnded { .. } => DueKind::HoldEnded,
-        DueItem::ManagerResponse(word) => DueKind::ManagerResponse { target: word.target, since: word.started_at },
-        DueItem::FollowUp(next) => {
-            let NextFollowUp { step, alerts, basis: waited, is_open_time, replied_at: asked_at, .. } = *next;
-            let reply = DueReply { waited, is_open_time, replied_at: asked_at };
-            match step {
-                FollowUpStep::Remind { number, of } => DueKind::Remind { number, total: of, reply },
-                FollowUpStep::Solve => DueKind::Solve { alerts, reply },
-            }
-        }
-    }
+    let tsv = |row: &&DueRow<'_>| view::sweep::render_tsv(row, &audience);
+    format.print_rows(session, &rows, tsv, |row| view::sweep::to_json(row, &audience))?;
+    Ok(session.report_unreadable(&due.unreadable))
 }

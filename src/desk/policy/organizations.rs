@@ -16,7 +16,6 @@ use crate::store::layout;
 use crate::store::yaml;
 
 use super::PolicyReader;
-use crate::desk::UnreadableFile;
 
 /// A person and their memberships.
 pub(crate) type PersonMemberships = (Person, Arc<Memberships>);
@@ -26,7 +25,7 @@ impl PolicyReader<'_> {
     ///
     /// # Errors
     /// A folder cannot be read, or the file of an organization that the person may belong to is damaged.
-    pub fn memberships(&self, person: &Person) -> Result<Arc<Memberships>, Error> {
+    pub(in crate::desk) fn memberships(&self, person: &Person) -> Result<Arc<Memberships>, Error> {
         if let Some((cached, memberships)) = self.desk.memberships.get()
             && cached == person
         {
@@ -35,14 +34,6 @@ impl PolicyReader<'_> {
         let memberships = Arc::new(self.read_memberships(person)?);
         let _ = self.desk.memberships.set((person.clone(), Arc::clone(&memberships)));
         Ok(memberships)
-    }
-
-    /// Returns the memberships of a viewer; none without a viewer.
-    ///
-    /// # Errors
-    /// As [`Self::memberships`].
-    pub(crate) fn memberships_of(&self, viewer: Option<&Person>) -> Result<Arc<Memberships>, Error> {
-        viewer.map_or_else(|| Ok(Arc::default()), |person| self.memberships(person))
     }
 
     fn read_memberships(&self, person: &Person) -> Result<Memberships, Error> {
@@ -81,7 +72,7 @@ impl PolicyReader<'_> {
     ///
     /// # Errors
     /// A folder cannot be read.
-    pub fn organization_ids(&self) -> Result<Vec<String>, Error> {
+    pub(in crate::desk) fn organization_ids(&self) -> Result<Vec<String>, Error> {
         let folder = self.desk.root.join(layout::ORGANIZATIONS);
         let mut ids = Vec::new();
         match std::fs::read_dir(&folder) {
@@ -110,23 +101,14 @@ impl PolicyReader<'_> {
         self.desk.read().bytes_at(&layout::organization_path(id))
     }
 
-    /// Returns an organization that the viewer may see: an agent sees every organization, a customer those that they
-    /// administer. Another one gives the same error as one that does not exist.
+    /// Reads an organization; `None` if it has no file.
     ///
     /// # Errors
-    /// There is no such organization, or its file is damaged.
-    pub fn organization(&self, id: &str, viewer: Option<&Person>) -> Result<Organization, Error> {
-        let not_found = || Error::NoOrganization { id: id.to_owned() };
-        let sees_all = self.desk.read().restricted_viewer(viewer).is_none();
-        if !sees_all && !self.memberships_of(viewer)?.administers(id) {
-            return Err(not_found());
-        }
-        if !self.organization_ids()?.iter().any(|existing| existing == id) {
-            return Err(not_found());
-        }
-        let bytes = self.organization_bytes(id)?.ok_or_else(not_found)?;
-        yaml::read_organization(&bytes, id)
-            .map_err(|damage| Error::Damaged { path: layout::organization_path(id), damage })
+    /// Its file is damaged.
+    pub(in crate::desk) fn read_organization(&self, id: &str) -> Result<Option<Organization>, Error> {
+        let Some(bytes) = self.organization_bytes(id)? else { return Ok(None) };
+        let damaged = |damage| Error::Damaged { path: layout::organization_path(id), damage };
+        yaml::read_organization(&bytes, id).map(Some).map_err(damaged)
     }
 
     /// Returns an organization for a decision, whatever the actor may see; `None` if it has no file.
@@ -134,30 +116,7 @@ impl PolicyReader<'_> {
     /// # Errors
     /// Its file is damaged.
     pub(crate) fn organization_on_file(&self, id: &str) -> Result<Option<Organization>, Error> {
-        if !Organization::is_id(id) {
-            return Ok(None);
-        }
-        let Some(bytes) = self.organization_bytes(id)? else { return Ok(None) };
-        yaml::read_organization(&bytes, id)
-            .map(Some)
-            .map_err(|damage| Error::Damaged { path: layout::organization_path(id), damage })
-    }
-
-    /// Returns the organizations that a viewer may see, in the order of their ids, and the files that could not be read.
-    ///
-    /// # Errors
-    /// A folder cannot be read.
-    pub fn organizations(&self, viewer: Option<&Person>) -> Result<(Vec<Organization>, Vec<UnreadableFile>), Error> {
-        let (mut organizations, mut unreadable) = (Vec::new(), Vec::new());
-        for id in self.organization_ids()? {
-            match self.organization(&id, viewer) {
-                Ok(organization) => organizations.push(organization),
-                Err(Error::NoOrganization { .. }) => {}
-                Err(Error::Damaged { path, damage }) => unreadable.push(UnreadableFile { path, damage }),
-                Err(other) => return Err(other),
-            }
-        }
-        Ok((organizations, unreadable))
+        if Organization::is_id(id) { self.read_organization(id) } else { Ok(None) }
     }
 }
 

@@ -1,16 +1,13 @@
 //! Changes of tickets between two revisions of git.
 
-use crate::domain::id::Id;
-use crate::domain::people::person::Person;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::diff::TicketDiff;
-use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::git::{GitError, Repository};
 use crate::store::{layout, yaml};
 
 use super::Reader;
-use crate::desk::{TicketList, UnreadableFile};
+use crate::desk::{DeskView, TicketList, UnreadableFile};
 
 /// The revisions to compare.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,42 +20,47 @@ pub struct RevisionRange {
     pub since_merge_base: bool,
 }
 
-impl Reader<'_> {
-    /// Returns the tickets whose files differ, among those the viewer may see, in the order of their ids. A file that cannot
-    /// be read on one side is in the list of unreadable files.
+impl DeskView<'_> {
+    /// Returns the tickets whose files differ, in the order of their ids. A file that cannot be read on one side is in the
+    /// list of unreadable files. A change that the viewer does not see, such as a note, is not a difference.
     ///
     /// # Errors
     /// There is no repository, or git does not know a revision.
-    pub fn ticket_diffs(
-        &self,
-        range: &RevisionRange,
-        viewer: Option<&Person>,
-    ) -> Result<TicketList<TicketDiff>, Error> {
-        let (from, to) = self.commits_of(range)?;
-        let memberships = self.desk.policy().memberships_of(viewer)?;
-        let repository = Repository::at(&self.desk.root);
-        let files = repository.changed_files(from.as_deref(), &to, layout::TICKETS);
+    pub fn ticket_diffs(&self, range: &RevisionRange) -> Result<TicketList<TicketDiff>, Error> {
+        let (from, to) = self.desk.read().commits_of(range)?;
+        let files = Repository::at(&self.desk.root).changed_files(from.as_deref(), &to, layout::TICKETS)?;
         let mut list = TicketList { tickets: Vec::new(), unreadable: Vec::new() };
-        for file in files? {
-            let id = file.path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse::<Id>().ok());
-            let mut read = |bytes: Option<Vec<u8>>, revision: &str| {
-                yaml::read(&bytes?, id)
-                    .map_err(|damage| {
-                        let path = format!("{revision}:{}", file.path);
-                        list.unreadable.push(UnreadableFile { path, damage });
-                    })
-                    .ok()
-            };
+        for file in files {
+            let mut read =
+                |bytes: Option<Vec<u8>>, revision: &str| match yaml::read(&bytes?, layout::ticket_of(&file.path)) {
+                    Ok(ticket) => Some(ticket),
+                    Err(damage) => {
+                        list.unreadable.push(UnreadableFile { path: format!("{revision}:{}", file.path), damage });
+                        None
+                    }
+                };
             let before = read(file.before, range.from.as_deref().unwrap_or("before"));
             let after = read(file.after, &range.to);
-            let Some(id) = after.as_ref().or(before.as_ref()).map(|ticket| ticket.id) else { continue };
-            let sees = |ticket: &Ticket| self.may_see(viewer, &memberships, &Summary::from(ticket));
-            list.tickets.extend(Some(TicketDiff { id, before, after }).filter(|diff| diff.ticket().is_some_and(sees)));
+            list.tickets.extend(self.visible_difference(before, after));
         }
         list.tickets.sort_by_key(|diff| diff.id);
-        Ok(list)
+        Ok(TicketList { unreadable: self.known_files(list.unreadable), ..list })
     }
 
+    /// Returns the difference between two versions of a ticket that the viewer sees.
+    fn visible_difference(&self, before: Option<Ticket>, after: Option<Ticket>) -> Option<TicketDiff> {
+        let ticket = after.as_ref().or(before.as_ref())?;
+        if !self.sees(&ticket.header) {
+            return None;
+        }
+        let id = ticket.id;
+        let [before, after] = [before, after].map(|ticket| ticket.map(|ticket| self.without_hidden_entries(ticket)));
+        let differs = self.sees_everything() || before != after;
+        differs.then_some(TicketDiff { id, before, after })
+    }
+}
+
+impl Reader<'_> {
     /// Returns the commits at both ends of a range; no older one if nothing is before the newer one.
     ///
     /// # Errors

@@ -1,25 +1,26 @@
-//! Reading a desk: ids, summaries from the index, whole tickets, queries, search, and the limits of what a viewer sees.
+//! Reading a desk: ids, summaries from the index, whole tickets, queries, search, and the desk as a viewer sees it.
 
 pub(crate) mod changes;
+pub(crate) mod desk_view;
 pub(crate) mod parallel;
 pub(crate) mod query;
 pub(crate) mod search;
 pub(crate) mod summaries;
 pub(crate) mod ticket_ids;
 pub(crate) mod tickets;
-pub(crate) mod visibility;
 
 use crate::desk::Desk;
 
-/// The reading part of a desk: its tickets, and what a viewer may see of them.
+/// The reading part of a desk: all its tickets. Only commands that maintain the desk use it; results for a viewer come
+/// from a [`DeskView`](desk_view::DeskView).
 #[derive(Clone, Copy, Debug)]
-pub struct Reader<'a> {
+pub(in crate::desk) struct Reader<'a> {
     desk: &'a Desk,
 }
 
 impl Desk {
     /// Returns the part that reads tickets.
-    pub const fn read(&self) -> Reader<'_> {
+    pub(in crate::desk) const fn read(&self) -> Reader<'_> {
         Reader { desk: self }
     }
 }

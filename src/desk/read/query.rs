@@ -1,10 +1,7 @@
-//! The tickets that a query matches, among those a viewer may see: from their summaries if these are enough, else from
-//! the whole tickets.
+//! The tickets that a query matches, among those a viewer sees: from their summaries if these are enough, else from the
+//! whole tickets.
 
 use crate::domain::id::Id;
-use crate::domain::people::membership::Memberships;
-use crate::domain::people::person::Person;
-use crate::domain::people::visibility::{customer_view, may_see};
 use crate::domain::query::{AsOf, Query, TicketView};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
@@ -12,18 +9,17 @@ use crate::error::Error;
 use crate::store::index::Rows;
 use crate::store::layout;
 
-use super::Reader;
 use super::summaries::{Selection, SummaryList, clocks};
-use crate::desk::TicketList;
 use crate::desk::sla::clocks::SlaEvaluator;
+use crate::desk::{DeskView, TicketList};
 
-impl Reader<'_> {
-    /// Returns the summaries of the tickets that a query matches, among those the viewer may see.
+impl DeskView<'_> {
+    /// Returns the summaries of the tickets that a query matches.
     ///
     /// # Errors
-    /// As [`Self::load_tickets`], and a revision that git does not know.
-    pub fn query(&self, query: &Query, viewer: Option<&Person>) -> Result<SummaryList, Error> {
-        self.query_where(query, viewer, &|_| true)
+    /// A folder or file cannot be read, or git does not know a revision.
+    pub fn query(&self, query: &Query) -> Result<SummaryList, Error> {
+        self.query_where(query, &|_| true)
     }
 
     /// Returns the summaries that [`Self::query`] returns and that meet a condition. The condition may be evaluated twice
@@ -31,60 +27,31 @@ impl Reader<'_> {
     ///
     /// # Errors
     /// As [`Self::query`].
-    pub(crate) fn query_where(
+    pub(in crate::desk) fn query_where(
         &self,
         query: &Query,
-        viewer: Option<&Person>,
         keep: &(dyn Fn(&Summary) -> bool + Sync),
     ) -> Result<SummaryList, Error> {
-        self.desk.policy().memberships_of(viewer)?;
-        let evaluator = self.desk.sla().for_query(query, viewer)?;
-        let clocks = evaluator.as_ref();
+        // A summary counts internal notes, which a customer must not know of.
+        if query.as_of.is_none() && !query.needs_texts() && self.sees_everything() {
+            let evaluator = self.evaluator_for(query)?;
+            let selection = Selection { query, viewer: self.viewer(), clocks: evaluator.as_ref(), keep };
+            let mut list = self.desk.read().select(&selection)?;
+            list.unreadable.extend(evaluator.iter().flat_map(SlaEvaluator::unreadable));
+            return Ok(list);
+        }
         let mut rows = Rows::default();
-        let collect = |ticket| {
-            if let Some((_, summary)) = self.evaluate(query, viewer, clocks, ticket)
-                && keep(&summary)
-            {
+        let list = self.matching(query, None, &|_| true, |_, summary| {
+            if keep(&summary) {
                 rows.push(&summary);
             }
             None::<()>
-        };
-        let mut list = match &query.as_of {
-            // A summary counts internal notes, which a restricted viewer must not know of.
-            None if !query.needs_texts() && self.restricted_viewer(viewer).is_none() => {
-                self.select(&Selection { query, viewer, clocks, keep })?
-            }
-            Some(AsOf::Revision(revision)) => {
-                let unreadable = self.load_tickets_at(revision, collect)?.unreadable;
-                SummaryList { rows, unreadable }
-            }
-            None => {
-                let unreadable = self.load_visible_tickets(viewer, collect)?.unreadable;
-                SummaryList { rows, unreadable }
-            }
-            Some(AsOf::Instant(_)) => {
-                let unreadable = self.load_tickets(collect)?.unreadable;
-                SummaryList { rows, unreadable }
-            }
-        };
-        list.unreadable.extend(clocks.into_iter().flat_map(SlaEvaluator::unreadable));
-        Ok(list)
+        })?;
+        Ok(SummaryList { rows, unreadable: list.unreadable })
     }
 
-    /// Reads the tickets that a viewer may see. The files of other tickets are not read if the index has their summaries.
-    fn load_visible_tickets<T>(
-        &self,
-        viewer: Option<&Person>,
-        keep: impl FnMut(Ticket) -> Option<T>,
-    ) -> Result<TicketList<T>, Error> {
-        let SummaryList { rows, mut unreadable } = self.summaries(viewer)?;
-        let mut list = self.load_tickets_among(&rows.ids().collect::<Vec<_>>(), keep)?;
-        unreadable.append(&mut list.unreadable);
-        Ok(TicketList { unreadable, ..list })
-    }
-
-    /// Returns the results of `keep` for the whole tickets that a query matches, among those the viewer may see. With
-    /// `only`, no other ticket is read. A ticket whose summary does not meet `may_keep` need not be read.
+    /// Returns the results of `keep` for the whole tickets that a query matches. With `only`, no other ticket is read. A
+    /// ticket whose summary does not meet `may_keep` need not be read.
     ///
     /// # Errors
     /// As [`Self::query`]; with `only`, also that its file is damaged.
@@ -92,72 +59,73 @@ impl Reader<'_> {
         &self,
         query: &Query,
         only: Option<Id>,
-        viewer: Option<&Person>,
         may_keep: &(dyn Fn(&Summary) -> bool + Sync),
         keep: impl Fn(Ticket) -> Option<T>,
     ) -> Result<TicketList<T>, Error> {
-        self.desk.policy().memberships_of(viewer)?;
-        let evaluator = self.desk.sla().for_query(query, viewer)?;
-        let clocks = evaluator.as_ref();
-        let collect = |ticket: Ticket| {
-            if only.is_some_and(|id| id != ticket.id) {
-                return None;
-            }
-            self.evaluate(query, viewer, clocks, ticket).and_then(|(ticket, _)| keep(ticket))
-        };
-        match (&query.as_of, only) {
-            (Some(AsOf::Revision(revision)), _) => {
-                let mut list = self.load_tickets_at(revision, collect)?;
-                list.unreadable.retain(|file| only.is_none_or(|id| file.path == layout::ticket_path(id)));
-                Ok(list)
-            }
-            (_, Some(id)) => {
-                Ok(TicketList { tickets: collect(self.ticket(id)?).into_iter().collect(), unreadable: Vec::new() })
-            }
-            (None, None) if self.restricted_viewer(viewer).is_some() => self.load_visible_tickets(viewer, collect),
-            (None, None) if !query.conditions.is_empty() && !query.needs_texts() => {
-                let SummaryList { rows, mut unreadable } =
-                    self.select(&Selection { query, viewer, clocks, keep: may_keep })?;
-                unreadable.extend(clocks.into_iter().flat_map(SlaEvaluator::unreadable));
-                let mut list = self.load_tickets_among(&rows.ids().collect::<Vec<_>>(), collect)?;
-                unreadable.append(&mut list.unreadable);
-                Ok(TicketList { unreadable, ..list })
-            }
-            (_, None) => self.load_tickets(collect),
-        }
+        self.matching(query, only, may_keep, |ticket, _| keep(ticket))
     }
 
-    /// Returns a ticket at the instant of a query, as the viewer may see it, with its summary; `None` if the query does
-    /// not match it or the viewer may not see it.
-    pub(crate) fn evaluate(
+    fn matching<T>(
         &self,
         query: &Query,
-        viewer: Option<&Person>,
+        only: Option<Id>,
+        may_keep: &(dyn Fn(&Summary) -> bool + Sync),
+        mut keep: impl FnMut(Ticket, Summary) -> Option<T>,
+    ) -> Result<TicketList<T>, Error> {
+        let evaluator = self.evaluator_for(query)?;
+        let (reader, clocks) = (self.desk.read(), evaluator.as_ref());
+        let mut collect = |ticket: Ticket| {
+            let (ticket, summary) = self.evaluate(query, clocks, ticket)?;
+            keep(ticket, summary)
+        };
+        let is_by_header = !query.conditions.is_empty() && !query.needs_texts();
+        let mut list = match (&query.as_of, only) {
+            (Some(AsOf::Revision(revision)), _) => {
+                let is_asked_for = |ticket: &Ticket| only.is_none_or(|id| id == ticket.id);
+                let collect = |ticket| Some(ticket).filter(is_asked_for).and_then(&mut collect);
+                let mut list = reader.load_tickets_at(revision, collect)?;
+                list.unreadable.retain(|file| only.is_none_or(|id| file.path == layout::ticket_path(id)));
+                list
+            }
+            (_, Some(id)) => {
+                TicketList { tickets: collect(reader.ticket(id)?).into_iter().collect(), unreadable: Vec::new() }
+            }
+            (None, None) if is_by_header || !self.sees_everything() => {
+                let selection = Selection { query, viewer: self.viewer(), clocks, keep: may_keep };
+                let found = if self.sees_everything() { reader.select(&selection)? } else { self.summaries()? };
+                let list = reader.load_tickets_among(&found.rows.ids().collect::<Vec<_>>(), collect)?;
+                TicketList { unreadable: [found.unreadable, list.unreadable].concat(), ..list }
+            }
+            (_, None) => reader.load_tickets(collect)?,
+        };
+        list.unreadable = self.known_files(list.unreadable);
+        list.unreadable.extend(clocks.into_iter().flat_map(SlaEvaluator::unreadable));
+        Ok(list)
+    }
+
+    /// Returns a ticket at the instant of a query, as the viewer sees it, with its summary; `None` if the query does not
+    /// match it or the viewer does not see it.
+    pub(in crate::desk) fn evaluate(
+        &self,
+        query: &Query,
         evaluator: Option<&SlaEvaluator<'_>>,
         ticket: Ticket,
     ) -> Option<(Ticket, Summary)> {
-        let with_internal = self.restricted_viewer(viewer).is_none();
-        // The caller has reported a damaged organization; without memberships the viewer sees less, never more.
-        let memberships = self.desk.policy().memberships_of(viewer).unwrap_or_default();
         let ticket = match &query.as_of {
             Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
             _ => ticket,
         };
-        let ticket = if with_internal { ticket } else { customer_view(ticket) };
+        if !self.sees(&ticket.header) {
+            return None;
+        }
+        let ticket = self.without_hidden_entries(ticket);
         let summary = Summary::from(&ticket);
-        let contains_text = |text: &str| ticket.contains_text(text, with_internal);
-        let is_match = self.may_see(viewer, &memberships, &summary)
-            && query.matches(&TicketView {
-                summary: &summary,
-                viewer,
-                contains_text: &contains_text,
-                clocks: &|| clocks(evaluator, &summary),
-            });
+        let is_match = query.matches(&TicketView {
+            summary: &summary,
+            viewer: self.viewer(),
+            contains_text: &|text| ticket.contains_text(text),
+            clocks: &|| clocks(evaluator, &summary),
+        });
         is_match.then_some((ticket, summary))
-    }
-
-    /// Returns whether a viewer, who has these memberships, may see a ticket.
-    pub(crate) fn may_see(&self, viewer: Option<&Person>, memberships: &Memberships, summary: &Summary) -> bool {
-        may_see(&self.desk.config.team, viewer.map(|person| (person, memberships)), summary)
     }
 }

@@ -1,18 +1,16 @@
 //! Searching a desk on every processor: tickets are read no further than needed, and results are handed on in the order
 //! of the tickets' ids before the search ends.
 
-use crate::domain::people::person::Person;
 use crate::domain::query::{AsOf, Query};
 use crate::domain::ticket::Ticket;
 use crate::error::Error;
 use crate::store::yaml;
 
-use super::Reader;
 use super::parallel::{on_every_processor, processors};
 use super::summaries::rules_out;
 use super::ticket_ids::{IndexError, TicketBatch};
-use crate::desk::UnreadableFile;
 use crate::desk::sla::clocks::SlaEvaluator;
+use crate::desk::{DeskView, UnreadableFile};
 
 /// The number of batches per processor that are held before their results are handed on.
 const AHEAD: usize = 4;
@@ -21,8 +19,6 @@ const AHEAD: usize = 4;
 pub struct SearchRequest<'a, T> {
     /// The query that selects the tickets.
     pub query: &'a Query,
-    /// The person for whom the results are printed.
-    pub viewer: Option<&'a Person>,
     /// Returns whether the bytes of a file may contain a result; a file that may not is not parsed.
     pub may_hold: &'a (dyn Fn(&[u8]) -> bool + Sync),
     /// Returns the result in a ticket, if it contains one.
@@ -32,7 +28,7 @@ pub struct SearchRequest<'a, T> {
 /// The results in a batch, and the files that could not be read.
 type SearchBatchResult<T> = Result<(Vec<T>, Vec<UnreadableFile>), Error>;
 
-impl Reader<'_> {
+impl DeskView<'_> {
     /// Hands on the results of a search, and returns the files that could not be read.
     ///
     /// # Errors
@@ -42,15 +38,15 @@ impl Reader<'_> {
         search: &SearchRequest<'_, T>,
         mut hand_on: impl FnMut(T) -> Result<(), E>,
     ) -> Result<Vec<UnreadableFile>, E> {
-        let evaluator = self.desk.sla().for_query(search.query, search.viewer)?;
-        let clocks = evaluator.as_ref();
+        let evaluator = self.evaluator_for(search.query)?;
+        let (reader, clocks) = (self.desk.read(), evaluator.as_ref());
         if let Some(AsOf::Revision(revision)) = &search.query.as_of {
-            let list = self.load_tickets_at(revision, |ticket| self.find_in(search, clocks, ticket))?;
+            let list = reader.load_tickets_at(revision, |ticket| self.find_in(search, clocks, ticket))?;
             list.tickets.into_iter().try_for_each(&mut hand_on)?;
-            return Ok(list.unreadable);
+            return Ok(self.known_files(list.unreadable));
         }
-        let (batches, misplaced) = self.with_index(|index| {
-            let listing = self.list_ids(index)?;
+        let (batches, misplaced) = reader.with_index(|index| {
+            let listing = reader.list_ids(index)?;
             Ok::<_, IndexError>((listing.batches()?, listing.misplaced))
         })?;
         let mut unreadable = Vec::new();
@@ -61,7 +57,8 @@ impl Reader<'_> {
                 unreadable.extend(damaged);
             }
         }
-        unreadable.extend(misplaced.iter().map(|path| self.misplaced(path)));
+        unreadable.extend(misplaced.iter().map(|path| reader.misplaced(path)));
+        unreadable = self.known_files(unreadable);
         unreadable.extend(clocks.into_iter().flat_map(SlaEvaluator::unreadable));
         Ok(unreadable)
     }
@@ -72,7 +69,7 @@ impl Reader<'_> {
         clocks: Option<&SlaEvaluator<'_>>,
         ticket: Ticket,
     ) -> Option<T> {
-        let (ticket, _) = self.evaluate(search.query, search.viewer, clocks, ticket)?;
+        let (ticket, _) = self.evaluate(search.query, clocks, ticket)?;
         (search.find)(&ticket)
     }
 
@@ -83,15 +80,16 @@ impl Reader<'_> {
         (month, ids): &TicketBatch,
     ) -> SearchBatchResult<T> {
         let (mut found, mut unreadable, mut bytes) = (Vec::new(), Vec::new(), Vec::new());
-        let folder = month.as_ref().and_then(|month| self.open_month(month));
+        let reader = self.desk.read();
+        let folder = month.as_ref().and_then(|month| reader.open_month(month));
         let checks_header = search.query.as_of.is_none() && !search.query.conditions.is_empty();
         for id in ids {
-            let ticket = self.bytes_in(folder.as_ref(), *id, &mut bytes).and_then(|()| {
+            let ticket = reader.bytes_in(folder.as_ref(), *id, &mut bytes).and_then(|()| {
                 let is_ruled_out = || checks_header && rules_out(search.query, &bytes, *id);
                 if !(search.may_hold)(&bytes) || is_ruled_out() {
                     return Ok(None);
                 }
-                yaml::read(&bytes, Some(*id)).map(Some).map_err(|damage| self.damaged(*id, damage))
+                yaml::read(&bytes, Some(*id)).map(Some).map_err(|damage| reader.damaged(*id, damage))
             });
             match ticket {
                 Ok(ticket) => found.extend(ticket.and_then(|ticket| self.find_in(search, clocks, ticket))),

@@ -100,16 +100,6 @@ struct BatchResult {
 type PassStart = Option<FileStamp>;
 
 impl Reader<'_> {
-    /// Returns the summaries of the tickets that a viewer may see.
-    ///
-    /// # Errors
-    /// As [`Self::load_tickets`].
-    pub fn summaries(&self, viewer: Option<&Person>) -> Result<SummaryList, Error> {
-        let sees_all = self.restricted_viewer(viewer).is_none();
-        let memberships = self.desk.policy().memberships_of(viewer)?;
-        self.select(&Selection::by(&|summary| sees_all || self.may_see(viewer, &memberships, summary)))
-    }
-
     /// Returns the summaries of the selected tickets.
     ///
     /// # Errors

@@ -148,8 +148,7 @@ impl Reader<'_> {
         listing.misplaced.sort_unstable();
         let opened =
             self.desk.pending.iter().flat_map(|pending| &pending.changes).filter(|change| change.before.is_none());
-        let id = |path: &str| path.strip_suffix(".yaml")?.rsplit('/').next()?.parse::<Id>().ok();
-        let pending = opened.filter_map(|change| id(&change.path)).collect();
+        let pending = opened.filter_map(|change| layout::ticket_of(&change.path)).collect();
         Ok(IdListing { index, months, misplaced: listing.misplaced, pending })
     }
 }

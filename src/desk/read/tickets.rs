@@ -6,8 +6,6 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use crate::domain::id::Id;
-use crate::domain::people::person::Person;
-use crate::domain::people::visibility::customer_view;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
@@ -15,7 +13,6 @@ use crate::store::files::{Dir, FileReadError, read_plain};
 use crate::store::git::Repository;
 use crate::store::layout;
 use crate::store::layout::MonthDir;
-use crate::store::short_id;
 use crate::store::yaml::{self, ReadError, ReadErrorKind};
 
 use super::Reader;
@@ -51,22 +48,7 @@ impl Reader<'_> {
     /// # Errors
     /// The file is missing, not a plain file, or cannot be read.
     pub(crate) fn bytes(&self, id: Id) -> Result<Vec<u8>, Error> {
-        let path = layout::ticket_path(id);
-        let read = read_plain(&self.desk.root, &path);
-        if let Some(pending) = &self.desk.pending {
-            let bytes = match &read {
-                Ok(bytes) => Some(bytes.as_slice()),
-                Err(_) => None,
-            };
-            if let Some(after) = pending.look_through(&path, bytes) {
-                return Ok(after.as_bytes().to_vec());
-            }
-        }
-        read.map_err(|not_read| match not_read {
-            FileReadError::Missing => Error::NotFound { word: id.to_string() },
-            FileReadError::Damaged(kind) => Error::Damaged { path, damage: ReadError { line: 1, column: 1, kind } },
-            FileReadError::Io(source) => Error::Io { path: self.desk.root.join(path), attempt: "read", source },
-        })
+        self.bytes_at(&layout::ticket_path(id))?.ok_or_else(|| Error::NotFound { word: id.to_string() })
     }
 
     /// Returns the bytes of a file of the desk, as an interrupted command leaves them; `None` if there is no file.
@@ -79,11 +61,12 @@ impl Reader<'_> {
         if let Some(after) = self.desk.pending.as_ref().and_then(|pending| pending.look_through(path, current)) {
             return Ok(Some(after.as_bytes().to_vec()));
         }
-        let damage = |kind| ReadError { line: 1, column: 1, kind };
         match read {
             Ok(bytes) => Ok(Some(bytes)),
             Err(FileReadError::Missing) => Ok(None),
-            Err(FileReadError::Damaged(kind)) => Err(Error::Damaged { path: path.to_owned(), damage: damage(kind) }),
+            Err(FileReadError::Damaged(kind)) => {
+                Err(Error::Damaged { path: path.to_owned(), damage: ReadError { line: 1, column: 1, kind } })
+            }
             Err(FileReadError::Io(source)) => {
                 Err(Error::Io { path: self.desk.root.join(path), attempt: "read", source })
             }
@@ -127,15 +110,6 @@ impl Reader<'_> {
     pub fn ticket(&self, id: Id) -> Result<Ticket, Error> {
         let bytes = self.bytes(id)?;
         yaml::read(&bytes, Some(id)).map_err(|damage| self.damaged(id, damage))
-    }
-
-    /// Reads a ticket as a viewer may see it: for a customer without internal notes.
-    ///
-    /// # Errors
-    /// As [`Self::ticket`].
-    pub fn ticket_for(&self, id: Id, viewer: Option<&Person>) -> Result<Ticket, Error> {
-        let ticket = self.ticket(id)?;
-        Ok(if self.restricted_viewer(viewer).is_some() { customer_view(ticket) } else { ticket })
     }
 
     /// Returns the error for a damaged ticket file.
@@ -212,8 +186,7 @@ impl Reader<'_> {
             .map_err(|refusal| Error::NoRevision { revision: revision.to_owned(), refusal })?;
         let mut list = TicketList { tickets: Vec::new(), unreadable: Vec::new() };
         for (path, bytes) in files {
-            let id = path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse().ok());
-            match yaml::read(&bytes, id) {
+            match yaml::read(&bytes, layout::ticket_of(&path)) {
                 Ok(ticket) => list.tickets.extend(keep(ticket)),
                 Err(damage) => list.unreadable.push(UnreadableFile { path, damage }),
             }
@@ -221,59 +194,11 @@ impl Reader<'_> {
         Ok(list)
     }
 
-    /// Returns the ticket that a word names: by its id, by the beginning or end of it, or by the id in the system from which
-    /// it was imported. A ticket that the viewer may not see gives the same error as one that does not exist.
-    ///
-    /// # Errors
-    /// There is no such ticket, there are several, or a file is damaged.
-    pub fn find(&self, word: &str, viewer: Option<&Person>) -> Result<Id, Error> {
-        let not_found = || Error::NotFound { word: word.to_owned() };
-        // Read first, so that an error in an organization does not depend on the tickets that exist.
-        self.desk.policy().memberships_of(viewer)?;
-        let part = short_id::parse_id_part(word);
-        if let Some(Ok(id)) = part.as_deref().map(str::parse::<Id>) {
-            return if self.can_see(id, viewer)? { Ok(id) } else { Err(not_found()) };
-        }
-        let mut found = match part {
-            Some(part) => self.visible(self.find_by_part(&part)?, viewer)?,
-            None => Vec::new(),
-        };
-        if found.is_empty() {
-            found = self.visible(self.find_imported(word)?, viewer)?;
-        }
-        match found.as_slice() {
-            [] => Err(not_found()),
-            [id] => Ok(*id),
-            _ => Err(Error::Ambiguous { word: word.to_owned(), candidates: found }),
-        }
-    }
-
-    /// Returns the tickets among some that a viewer may see.
-    fn visible(&self, ids: Vec<Id>, viewer: Option<&Person>) -> Result<Vec<Id>, Error> {
-        let visible = ids.into_iter().map(|id| Ok(self.can_see(id, viewer)?.then_some(id)));
-        visible.filter_map(Result::transpose).collect()
-    }
-
-    /// Returns whether a ticket exists and the viewer may see it. A damaged ticket exists for agents, without a viewer, and
-    /// for a customer whose ticket it is by its header.
-    ///
-    /// # Errors
-    /// A file cannot be read.
-    pub(crate) fn can_see(&self, id: Id, viewer: Option<&Person>) -> Result<bool, Error> {
-        let Some(person) = self.restricted_viewer(viewer) else {
-            let pending = self
-                .desk
-                .pending
-                .as_ref()
-                .is_some_and(|pending| pending.changes.iter().any(|change| change.path == layout::ticket_path(id)));
-            return Ok(pending || self.desk.root.join(layout::ticket_path(id)).symlink_metadata().is_ok());
-        };
-        match self.ticket(id) {
-            Ok(ticket) => Ok(self.may_see(viewer, &*self.desk.policy().memberships(person)?, &Summary::from(&ticket))),
-            Err(Error::NotFound { .. }) => Ok(false),
-            Err(Error::Damaged { .. }) => Ok(self.sees_header(id, viewer)),
-            Err(other) => Err(other),
-        }
+    /// Returns whether a ticket has a file, or will have one when an interrupted command is completed.
+    pub(crate) fn has_file(&self, id: Id) -> bool {
+        let path = layout::ticket_path(id);
+        let mut pending = self.desk.pending.iter().flat_map(|pending| &pending.changes);
+        pending.any(|change| change.path == path) || self.desk.root.join(path).symlink_metadata().is_ok()
     }
 
     /// Returns the text of a ticket's file.
@@ -300,7 +225,7 @@ impl Reader<'_> {
     }
 
     /// Returns the tickets that have an id in the system from which they were imported.
-    fn find_imported(&self, word: &str) -> Result<Vec<Id>, Error> {
+    pub(crate) fn find_imported(&self, word: &str) -> Result<Vec<Id>, Error> {
         let has_id = |summary: &Summary| summary.imported_id.as_deref() == Some(word);
         Ok(self.select(&Selection::by(&has_id))?.rows.ids().collect())
     }

@@ -12,20 +12,17 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::domain::calendar::{ALWAYS, CachedCalendar, Calendar};
 use crate::domain::people::organization::{Organization, PlanPeriod};
-use crate::domain::people::person::Person;
 use crate::domain::query::{AsOf, Query};
 use crate::domain::sla::clock::{Clock, clocks};
 use crate::domain::sla::plan::Plan;
+use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 use crate::store::git::Repository;
-use crate::store::layout;
-use crate::store::yaml;
 
-use super::SlaReader;
-use crate::desk::{Desk, SlaPolicy, UnreadableFile};
+use crate::desk::{Desk, DeskView, SlaPolicy, UnreadableFile};
 
 /// An evaluator of the clocks of many tickets at one instant.
 #[derive(Debug)]
@@ -68,30 +65,13 @@ pub struct PlanInForce<'a> {
     pub zone: Zone,
 }
 
-impl<'a> SlaReader<'a> {
-    /// Returns an evaluator of clocks at an instant.
+impl<'a> DeskView<'a> {
+    /// Returns an evaluator of clocks at an instant; for agents it includes the clocks of manager responses.
     ///
     /// # Errors
     /// The plans or calendars are invalid, or the time zone of the desk is.
-    pub fn at(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'a>, Error> {
-        let policy = self.desk.policy().sla()?;
-        let calendars = policy.calendars.iter().cloned().chain([Calendar::always()]);
-        let calendars = calendars.map(|calendar| CachedCalendar::of(calendar, now)).collect();
-        let zone = self.desk.policy().zone()?;
-        let (organizations, unreadable) = (RwLock::default(), Mutex::default());
-        let language = self.desk.config.language.as_str().into();
-        let has_manager_responses = false;
-        Ok(SlaEvaluator {
-            desk: self.desk,
-            policy,
-            now,
-            calendars,
-            zone,
-            language,
-            has_manager_responses,
-            organizations,
-            unreadable,
-        })
+    pub fn evaluator_at(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'a>, Error> {
+        SlaEvaluator::of(self.desk, now, self.sees_everything())
     }
 
     /// Returns the instant of a query, in UTC: that of `as-of:`, for a revision the time of its commit, else the current time.
@@ -111,17 +91,32 @@ impl<'a> SlaReader<'a> {
     /// Returns an evaluator at the instant of a query, if the query looks at clocks.
     ///
     /// # Errors
-    /// As [`Self::at`] and [`Self::query_time`].
-    pub(crate) fn for_query(&self, query: &Query, viewer: Option<&Person>) -> Result<Option<SlaEvaluator<'a>>, Error> {
-        query.needs_clocks().then(|| Ok(self.at(self.query_time(query)?)?.for_viewer(viewer))).transpose()
+    /// As [`Self::evaluator_at`] and [`Self::query_time`].
+    pub(in crate::desk) fn evaluator_for(&self, query: &Query) -> Result<Option<SlaEvaluator<'a>>, Error> {
+        query.needs_clocks().then(|| self.evaluator_at(self.query_time(query)?)).transpose()
     }
 }
 
-impl SlaEvaluator<'_> {
-    /// Returns the evaluator for a viewer: agents also see the clocks of manager responses.
-    #[must_use]
-    pub fn for_viewer(self, viewer: Option<&Person>) -> Self {
-        Self { has_manager_responses: self.desk.sla().shows_manager_response(viewer), ..self }
+impl<'a> SlaEvaluator<'a> {
+    /// Returns an evaluator of the clocks of a desk at an instant.
+    ///
+    /// # Errors
+    /// As [`DeskView::evaluator_at`].
+    pub(in crate::desk) fn of(desk: &'a Desk, now: DateTime<Utc>, has_manager_responses: bool) -> Result<Self, Error> {
+        let policy = desk.policy().sla()?;
+        let calendars = policy.calendars.iter().cloned().chain([Calendar::always()]);
+        let calendars = calendars.map(|calendar| CachedCalendar::of(calendar, now)).collect();
+        Ok(Self {
+            desk,
+            policy,
+            now,
+            calendars,
+            zone: desk.policy().zone()?,
+            language: desk.config.language.as_str().into(),
+            has_manager_responses,
+            organizations: RwLock::default(),
+            unreadable: Mutex::default(),
+        })
     }
 
     /// Returns whether any plan or escalation rule sets a target for tickets of a priority.
@@ -204,7 +199,16 @@ impl SlaEvaluator<'_> {
         }
         // A file that cannot be read is reported by the pass that read the summary.
         let ticket = self.desk.read().ticket(summary.id).ok().and_then(|ticket| ticket.as_of(self.now));
-        ticket.map(|ticket| self.desk.sla().manager_response_clocks(&ticket, self)).unwrap_or_default()
+        ticket.map(|ticket| self.manager_responses(&ticket)).unwrap_or_default()
+    }
+
+    /// Returns the clocks of all manager responses of a ticket, also those of escalations that have ended; none for a
+    /// customer, to whom escalations are internal.
+    pub fn manager_responses(&self, ticket: &Ticket) -> Vec<Clock> {
+        if !self.has_manager_responses {
+            return Vec::new();
+        }
+        self.policy.manager_responses(ticket, &self.desk.config.team, self.now)
     }
 
     /// Returns the clocks that a ticket would have with a plan.
@@ -229,7 +233,7 @@ impl SlaEvaluator<'_> {
 
     /// Returns the time zone of a ticket's customer: that of the organization, else of the desk.
     pub fn zone_of(&self, summary: &Summary) -> Zone {
-        match summary.header.organization.as_deref().map(|organization| self.organization(organization)).as_deref() {
+        match self.organization_of(summary).as_deref() {
             Some(OrganizationPlan::Read(_, zone, _)) => zone.clone(),
             _ => self.zone.clone(),
         }
@@ -237,10 +241,14 @@ impl SlaEvaluator<'_> {
 
     /// Returns the language of a ticket without its own: that of the organization, else of the desk.
     fn language_of(&self, summary: &Summary) -> Arc<str> {
-        match summary.header.organization.as_deref().map(|organization| self.organization(organization)).as_deref() {
+        match self.organization_of(summary).as_deref() {
             Some(OrganizationPlan::Read(_, _, language)) => Arc::clone(language),
             _ => Arc::clone(&self.language),
         }
+    }
+
+    fn organization_of(&self, summary: &Summary) -> Option<Arc<OrganizationPlan>> {
+        summary.header.organization.as_deref().map(|organization| self.organization(organization))
     }
 
     /// Returns the files of organizations that were needed and could not be read.
@@ -261,30 +269,20 @@ impl SlaEvaluator<'_> {
     }
 
     fn load_organization(&self, id: &str) -> OrganizationPlan {
-        if !Organization::is_id(id) {
-            return OrganizationPlan::Absent;
-        }
-        let path = layout::organization_path(id);
-        let damage = match self.desk.policy().organization_bytes(id) {
-            Ok(None) => return OrganizationPlan::Absent,
-            Ok(Some(bytes)) => match yaml::read_organization(&bytes, id) {
-                Ok(organization) => {
-                    let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
-                    let language = organization.language.map_or_else(|| Arc::clone(&self.language), Arc::from);
-                    return OrganizationPlan::Read(
-                        organization.plans,
-                        zone.unwrap_or_else(|| self.zone.clone()),
-                        language,
-                    );
-                }
-                Err(damage) => damage,
-            },
-            Err(Error::Damaged { damage, .. }) => damage,
+        match self.desk.policy().organization_on_file(id) {
+            Ok(None) => OrganizationPlan::Absent,
+            Ok(Some(organization)) => {
+                let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
+                let language = organization.language.map_or_else(|| Arc::clone(&self.language), Arc::from);
+                OrganizationPlan::Read(organization.plans, zone.unwrap_or_else(|| self.zone.clone()), language)
+            }
+            Err(Error::Damaged { path, damage }) => {
+                let mut unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
+                unreadable.insert(id.to_owned(), UnreadableFile { path, damage });
+                OrganizationPlan::Damaged
+            }
             // Other errors are reported by the commands that need the organization itself.
-            Err(_) => return OrganizationPlan::Damaged,
-        };
-        let mut unreadable = self.unreadable.lock().unwrap_or_else(PoisonError::into_inner);
-        unreadable.insert(id.to_owned(), UnreadableFile { path, damage });
-        OrganizationPlan::Damaged
+            Err(_) => OrganizationPlan::Damaged,
+        }
     }
 }

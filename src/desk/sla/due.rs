@@ -3,16 +3,13 @@
 use std::sync::{Mutex, PoisonError};
 
 use crate::domain::id::Id;
-use crate::domain::people::person::Person;
 use crate::domain::query::{Condition, Predicate, Query, StateTest};
 use crate::domain::sla::clock::Clock;
-use crate::domain::ticket::Ticket;
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 use crate::store::index::Rows;
 
-use super::SlaReader;
-use crate::desk::{SlaEvaluator, SummaryList, UnreadableFile};
+use crate::desk::{DeskView, SlaEvaluator, SummaryList, UnreadableFile};
 
 /// A clock of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,32 +48,28 @@ pub struct DueOptions {
     pub with_rows: bool,
 }
 
-impl SlaReader<'_> {
-    /// Returns the clocks of the tickets that a query matches, among those the viewer may see.
+impl DeskView<'_> {
+    /// Returns the clocks of the tickets that a query matches.
     ///
     /// # Errors
-    /// As [`Reader::query`](crate::desk::Reader::query).
+    /// As [`Self::query`].
     pub fn due_clocks(
         &self,
         query: &Query,
-        viewer: Option<&Person>,
         evaluator: &SlaEvaluator<'_>,
         options: DueOptions,
     ) -> Result<DueClocks, Error> {
         let is_selected = |clock: &Clock| (options.with_stopped || clock.is_due()) && query.matches_clock(clock);
         let clocks = Mutex::new(Vec::new());
-        let SummaryList { rows, mut unreadable } = self.desk.read().query_where(
-            &narrow_query(query, evaluator, options.with_stopped),
-            viewer,
-            &|summary| {
-                let mut selected = evaluator.clocks(summary);
-                selected.retain(is_selected);
-                let has_some = !selected.is_empty();
-                let selected = selected.into_iter().map(|clock| TicketClock { ticket: summary.id, clock });
-                clocks.lock().unwrap_or_else(PoisonError::into_inner).extend(selected);
-                has_some && options.with_rows
-            },
-        )?;
+        let with_clocks = narrow_query(query, evaluator, options.with_stopped);
+        let SummaryList { rows, mut unreadable } = self.query_where(&with_clocks, &|summary| {
+            let mut selected = evaluator.clocks(summary);
+            selected.retain(is_selected);
+            let has_some = !selected.is_empty();
+            let selected = selected.into_iter().map(|clock| TicketClock { ticket: summary.id, clock });
+            clocks.lock().unwrap_or_else(PoisonError::into_inner).extend(selected);
+            has_some && options.with_rows
+        })?;
         let mut clocks = clocks.into_inner().unwrap_or_else(PoisonError::into_inner);
         clocks.sort_unstable_by_key(TicketClock::order);
         // A pass that began again evaluated a ticket twice.
@@ -87,18 +80,6 @@ impl SlaReader<'_> {
             }
         }
         Ok(DueClocks { clocks, rows, unreadable })
-    }
-}
-
-impl SlaReader<'_> {
-    /// Returns whether the viewer may see manager-response clocks. These are internal to support.
-    pub fn shows_manager_response(&self, viewer: Option<&Person>) -> bool {
-        self.desk.read().restricted_viewer(viewer).is_none()
-    }
-
-    /// Returns the clocks of the manager responses of a ticket, at the instant of the evaluator.
-    pub fn manager_response_clocks(&self, ticket: &Ticket, evaluator: &SlaEvaluator<'_>) -> Vec<Clock> {
-        evaluator.policy.manager_responses(ticket, &self.desk.config.team, evaluator.now)
     }
 }
 

@@ -7,10 +7,10 @@
 use chrono::{DateTime, Utc};
 
 use crate::domain::id::Id;
-use crate::domain::people::person::Person;
 use crate::domain::people::role::TicketRole;
 use crate::domain::query::{Condition, Predicate, Query};
 use crate::domain::sla::clock::Clock;
+use crate::domain::sla::due_item::DueItem;
 use crate::domain::sla::follow_up::{self, FollowUpStep, NextFollowUp};
 use crate::domain::sla::follow_up_policy::TimeBasis;
 use crate::domain::text::Text;
@@ -25,34 +25,8 @@ use crate::store::config::ConfigError;
 use crate::store::config::reminder_texts::{ReminderKind, ReminderTexts, ReminderVars};
 use crate::store::short_id::short_suffix;
 
-use super::SlaReader;
 use crate::desk::write::transaction::Transaction;
-use crate::desk::{ActionRequest, SlaPolicy, TicketList, UnreadableFile};
-
-/// Something due on a ticket.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum DueItem {
-    /// The next follow-up to a requester who does not reply.
-    FollowUp(NextFollowUp),
-    /// A manager response that is overdue.
-    ManagerResponse(Clock),
-    /// A hold whose end has passed.
-    HoldEnded {
-        /// The end of the hold, UTC.
-        until: DateTime<Utc>,
-    },
-}
-
-impl DueItem {
-    /// Returns the instant since which it has been due, UTC.
-    pub fn due_at(&self) -> DateTime<Utc> {
-        match self {
-            Self::ManagerResponse(clock) => clock.due_at.unwrap_or(clock.started_at),
-            Self::FollowUp(next) => next.due_at,
-            Self::HoldEnded { until } => *until,
-        }
-    }
-}
+use crate::desk::{ActionRequest, Desk, DeskView, SlaPolicy, TicketList, UnreadableFile};
 
 /// The result of looking for due items.
 #[derive(Clone, Debug)]
@@ -63,30 +37,27 @@ pub struct DueItems {
     pub unreadable: Vec<UnreadableFile>,
 }
 
-impl SlaReader<'_> {
-    /// Returns what is due on the tickets that a query matches, among those the viewer may see.
+impl DeskView<'_> {
+    /// Returns what is due on the tickets that a query matches.
     ///
     /// # Errors
-    /// As [`Reader::query_tickets`](crate::desk::Reader::query_tickets), and invalid plans or calendars.
-    pub fn due_items(&self, query: &Query, viewer: Option<&Person>) -> Result<DueItems, Error> {
-        let (policy, is_support) = (self.desk.policy().sla()?, self.shows_manager_response(viewer));
+    /// As [`Self::query_tickets`], and invalid plans or calendars.
+    pub fn due_items(&self, query: &Query) -> Result<DueItems, Error> {
+        let (policy, now) = (self.desk.policy().sla()?, self.desk.environment.now);
         let waiting = Predicate::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, predicate: waiting });
         let may_be_due = |summary: &Summary| {
-            let is_over = |hold: &Hold| hold.ended_at(self.desk.environment.now).is_some();
             let header = &summary.header;
-            header.status == Status::AwaitingReply
-                || header.escalation.is_some()
-                || header.hold.as_ref().is_some_and(is_over)
+            let is_over = |hold: &Hold| hold.ended_at(now).is_some();
+            let is_held_too_long = header.hold.as_ref().is_some_and(is_over);
+            header.status == Status::AwaitingReply || header.escalation.is_some() || is_held_too_long
         };
         let keep = |ticket: Ticket| {
-            let mut items = self.items_of(&ticket, &policy);
-            items.retain(|item| is_support || !matches!(item, DueItem::ManagerResponse(_)));
+            let items = self.items_of(&ticket, &policy, now);
             (!items.is_empty()).then(|| (Summary::from(&ticket), items))
         };
-        let TicketList { tickets, unreadable } =
-            self.desk.read().query_tickets(&query, None, viewer, &may_be_due, keep)?;
+        let TicketList { tickets, unreadable } = self.query_tickets(&query, None, &may_be_due, keep)?;
         let each =
             |(summary, items): (Summary, Vec<DueItem>)| items.into_iter().map(move |item| (summary.clone(), item));
         let mut tickets: Vec<_> = tickets.into_iter().flat_map(each).collect();
@@ -94,32 +65,31 @@ impl SlaReader<'_> {
         Ok(DueItems { tickets, unreadable })
     }
 
-    /// Returns what is due on a ticket now.
-    fn items_of(&self, ticket: &Ticket, policy: &SlaPolicy) -> Vec<DueItem> {
-        let now = self.desk.environment.now;
+    /// Returns what is due on a ticket. Manager responses are internal to support.
+    fn items_of(&self, ticket: &Ticket, policy: &SlaPolicy, now: DateTime<Utc>) -> Vec<DueItem> {
         let mut items = Vec::new();
-        if ticket.header.escalation.is_some() {
+        if ticket.header.escalation.is_some() && self.sees_everything() {
             let clocks = policy.manager_responses(ticket, &self.desk.config.team, now);
             items.extend(clocks.into_iter().filter(Clock::is_overdue).map(DueItem::ManagerResponse));
         }
         let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now));
         items.extend(ended.map(|until| DueItem::HoldEnded { until }));
-        items.extend(self.due_follow_up(ticket, policy).map(DueItem::FollowUp));
+        items.extend(due_follow_up(self.desk, ticket, policy).map(DueItem::FollowUp));
         items
     }
+}
 
-    /// Returns the follow-up that is due on a ticket now, if there is one.
-    fn due_follow_up(&self, ticket: &Ticket, policy: &SlaPolicy) -> Option<NextFollowUp> {
-        let (follow_up, now) = (&self.desk.config.follow_up, self.desk.environment.now);
-        let hours = match follow_up.counts {
-            TimeBasis::Calendar => None,
-            TimeBasis::Business => {
-                let languages = self.desk.policy().languages_of(&ticket.header);
-                policy.follow_up_hours(&ticket.header, languages.first().map(String::as_str))
-            }
-        };
-        follow_up::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
-    }
+/// Returns the follow-up that is due on a ticket now, if there is one.
+fn due_follow_up(desk: &Desk, ticket: &Ticket, policy: &SlaPolicy) -> Option<NextFollowUp> {
+    let (follow_up, now) = (&desk.config.follow_up, desk.environment.now);
+    let hours = match follow_up.counts {
+        TimeBasis::Calendar => None,
+        TimeBasis::Business => {
+            let languages = desk.policy().languages_of(&ticket.header);
+            policy.follow_up_hours(&ticket.header, languages.first().map(String::as_str))
+        }
+    };
+    follow_up::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
 }
 
 impl Transaction<'_> {
@@ -144,11 +114,11 @@ impl Transaction<'_> {
                 Err(Error::Damaged { .. } | Error::NotFound { .. } | Error::HeaderDiffers { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            let Some(next) = desk.sla().due_follow_up(&ticket, &policy) else { continue };
+            let Some(next) = due_follow_up(desk, &ticket, &policy) else { continue };
             if ticket.entry_by_key(&next.key()).is_some() {
                 continue;
             }
-            let text = desk.sla().follow_up_text(&ticket, &next, &texts, &zone)?;
+            let text = follow_up_text(desk, &ticket, &next, &texts, &zone)?;
             let action = match next.step {
                 FollowUpStep::Remind { .. } => Action::Remind { auto: true },
                 FollowUpStep::Solve => Action::Solve(SolveEvidence::NoResponse),
@@ -162,38 +132,33 @@ impl Transaction<'_> {
     }
 }
 
-impl SlaReader<'_> {
-    /// Returns the text of a follow-up, in the preferred language of the ticket for which there is one.
-    fn follow_up_text(
-        &self,
-        ticket: &Ticket,
-        next: &NextFollowUp,
-        texts: &ReminderTexts,
-        zone: &Zone,
-    ) -> Result<Option<Text>, Error> {
-        let day = |at| zone.local(at).format("%Y-%m-%d").to_string();
-        let (kind, number, of) = match next.step {
-            FollowUpStep::Remind { number, of } => (ReminderKind::Remind, number, of),
-            FollowUpStep::Solve => (ReminderKind::NoResponse, next.alerts, next.alerts),
-        };
-        let variables = ReminderVars {
-            desk: self.desk.config.name.clone(),
-            ticket: short_suffix(ticket.id),
-            subject: ticket.header.subject.clone(),
-            requester: ticket.header.requester.to_string(),
-            asked_on: day(next.replied_at),
-            solve_on: day(next.solve_at),
-            number,
-            of,
-        };
-        let languages = self.desk.policy().languages_of(&ticket.header);
-        let text = texts.text(kind, languages.iter().map(String::as_str), &variables).map_err(|message| {
-            self.desk.policy().invalid_settings(ConfigError {
-                line: 1,
-                column: 1,
-                message: format!("a text of [follow_up.texts]: {message}"),
-            })
-        })?;
-        Ok(Text::clean(&text))
-    }
+/// Returns the text of a follow-up, in the preferred language of the ticket for which there is one.
+fn follow_up_text(
+    desk: &Desk,
+    ticket: &Ticket,
+    next: &NextFollowUp,
+    texts: &ReminderTexts,
+    zone: &Zone,
+) -> Result<Option<Text>, Error> {
+    let day = |at| zone.local(at).format("%Y-%m-%d").to_string();
+    let (kind, number, of) = match next.step {
+        FollowUpStep::Remind { number, of } => (ReminderKind::Remind, number, of),
+        FollowUpStep::Solve => (ReminderKind::NoResponse, next.alerts, next.alerts),
+    };
+    let variables = ReminderVars {
+        desk: desk.config.name.clone(),
+        ticket: short_suffix(ticket.id),
+        subject: ticket.header.subject.clone(),
+        requester: ticket.header.requester.to_string(),
+        asked_on: day(next.replied_at),
+        solve_on: day(next.solve_at),
+        number,
+        of,
+    };
+    let languages = desk.policy().languages_of(&ticket.header);
+    let text = texts.text(kind, languages.iter().map(String::as_str), &variables).map_err(|message| {
+        let message = format!("a text of [follow_up.texts]: {message}");
+        desk.policy().invalid_settings(ConfigError { line: 1, column: 1, message })
+    })?;
+    Ok(Text::clean(&text))
 }

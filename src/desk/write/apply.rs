@@ -1,10 +1,7 @@
 //! Applying one request to a ticket: idempotency key, conditions, decision, entry.
 
-use std::collections::HashSet;
-
 use crate::domain::id::Id;
 use crate::domain::people::role::TicketRole;
-use crate::domain::people::visibility::{customer_view, internal_entries};
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
@@ -66,10 +63,8 @@ impl Transaction<'_> {
     /// an entry that the actor may not see does not count.
     fn find_by_key(&mut self, id: Id, request: &ActionRequest) -> Result<Option<Id>, Error> {
         let Some(key) = &request.key else { return Ok(None) };
-        let is_restricted = self.desk().read().restricted_viewer(Some(self.actor())).is_some();
-        let ticket = self.ticket(id)?;
-        let internal = if is_restricted { internal_entries(ticket) } else { HashSet::new() };
-        let has_key = |entry: &&Entry| entry.key.as_ref() == Some(key) && !internal.contains(&entry.id);
+        let ticket = self.ticket_as_seen(id)?;
+        let has_key = |entry: &&Entry| entry.key.as_ref() == Some(key);
         let Some(entry) = ticket.history.iter().find(has_key) else { return Ok(None) };
         match &entry.action {
             Action::Forward { into, .. } if matches!(request.action, Action::Reply { .. }) => {
@@ -89,9 +84,7 @@ impl Transaction<'_> {
             return Err(Error::StatusChanged { ticket: id, expected, found });
         }
         let Some(expected) = &request.if_version else { return Ok(()) };
-        let is_restricted = self.desk().read().restricted_viewer(Some(self.actor())).is_some();
-        let ticket = self.ticket(id)?.clone();
-        let ticket = if is_restricted { customer_view(ticket) } else { ticket };
+        let ticket = self.ticket_as_seen(id)?;
         let found = ticket.version();
         if entry_with_id_part(expected, &ticket) == Some(found) {
             return Ok(());

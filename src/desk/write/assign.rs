@@ -46,7 +46,7 @@ fn choose_assignee(desk: &Desk, ticket: Id, team: Option<&str>) -> Result<Assign
     let team = team.map(str::to_owned).or_else(|| group.and_then(|group| group.team));
     let mut loads = Workload::default();
     // All tickets count, also those that the actor may not see.
-    let list = desk.read().summaries(None)?;
+    let list = desk.as_seen_by(None)?.summaries()?;
     list.rows.iter().filter(|summary| summary.id != ticket).for_each(|summary| loads.add(&summary));
     let calendars = match team_settings.candidates.iter().any(|agent| agent.calendar.is_some()) {
         true => desk.policy().sla()?.calendars,

@@ -51,7 +51,7 @@ pub(crate) fn plan_change(
     let before = match command.is_new {
         true => None,
         // An organization that the actor may not see is not found.
-        false => Some(desk.policy().organization(&command.id, Some(&options.actor))?),
+        false => Some(desk.as_seen_by(Some(&options.actor))?.organization(&command.id)?),
     };
     let mut after = before.clone().unwrap_or_else(|| Organization::new(&command.id));
     command.changes.iter().for_each(|change| after.apply(change));

@@ -41,7 +41,7 @@ fn grant(desk: &Desk, mut request: ActionRequest, options: &WriteOptions) -> Res
     let refused = |refusal| refused(Some(ticket.id), "access grant", refusal);
     let opening = access_request(ticket).ok_or_else(|| refused(AccessRefusal::NotAnAccessRequest))?;
     let id = opening.organization.as_deref().ok_or_else(|| refused(AccessRefusal::NoOrganization))?;
-    let organization = desk.policy().organization(id, Some(&options.actor))?;
+    let organization = desk.as_seen_by(Some(&options.actor))?.organization(id)?;
     may_have_access(&organization, &opening.requester, opening.approved_by.as_ref()).map_err(refused)?;
     let change = OrganizationChange::Access(opening.requester.clone(), Some(ticket.id));
     let id = id.to_owned();
@@ -56,7 +56,7 @@ fn revoke(
     key: Option<String>,
     options: &WriteOptions,
 ) -> Result<Outcome, Error> {
-    let organization = desk.policy().organization(id, Some(&options.actor))?;
+    let organization = desk.as_seen_by(Some(&options.actor))?.organization(id)?;
     let member = organization.member(person);
     let is_revoked = member.is_some_and(|member| member.organization_access.is_none());
     if key.is_some() && is_revoked && desk.config.team.has_agent(&options.actor) {

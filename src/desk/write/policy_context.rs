@@ -13,7 +13,7 @@ use crate::domain::vocabulary::Status;
 use crate::domain::workflow;
 use crate::error::Error;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, SlaEvaluator};
 
 /// The policy for one action on one ticket: the owned form of [`workflow::PolicyContext`].
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ impl PolicyFacts {
                 facts.reopen_window = desk.config().reopen_window;
             }
             Action::Escalate { .. } => {
-                let evaluator = desk.sla().at(now)?;
+                let evaluator = SlaEvaluator::of(desk, now, false)?;
                 let (policy, priority) = (&evaluator.policy, ticket.header.priority);
                 facts.on_duty = policy.manager_on_duty(priority, now).cloned();
                 facts.manager_response_due = policy.manager_response_due(priority, whole_seconds(now));

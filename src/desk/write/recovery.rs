@@ -47,7 +47,7 @@ pub enum RollbackReason {
 /// # Errors
 /// As [`recover`].
 pub(crate) fn recover_for(desk: &Desk, actor: Option<&Person>) -> Result<Option<Recovery>, Error> {
-    let may_know = desk.read().restricted_viewer(actor).is_none() || desk.read().may_see_pending(actor);
+    let may_know = desk.may_know_of_pending(actor);
     Ok(recover(desk)?.filter(|_| may_know))
 }
 

@@ -63,7 +63,8 @@ impl Transaction<'_> {
             }
         };
         let mut changes = self.changes()?;
-        if !self.attached.is_empty() {
+        // To a customer, the attributes would reveal whether the desk has other attachments.
+        if !self.attached.is_empty() && !self.is_shown_to_customer() {
             changes.splice(0..0, attachment_gitattributes(self.desk().root()));
         }
         let message = match imported_message {

@@ -78,6 +78,20 @@ impl<'a> Transaction<'a> {
         Ok(&self.tickets[&id].ticket)
     }
 
+    /// Returns a ticket as [`Self::ticket`] does, without the entries that the actor does not see.
+    ///
+    /// # Errors
+    /// As [`Self::ticket`].
+    pub fn ticket_as_seen(&mut self, id: Id) -> Result<Ticket, Error> {
+        let ticket = self.ticket(id)?.clone();
+        Ok(self.desk.ticket_for(self.actor(), ticket))
+    }
+
+    /// Returns whether the outcome is only printed, for a customer: then it shows nothing that customers do not see.
+    pub fn is_shown_to_customer(&self) -> bool {
+        self.options.dry_run && self.desk.has_customer(self.actor())
+    }
+
     fn load(&self, id: Id) -> Result<PendingTicket, Error> {
         let path = layout::ticket_path(id);
         let bytes = self.desk.read().bytes(id)?;
@@ -187,7 +201,15 @@ impl<'a> Transaction<'a> {
                 }
                 None => (None, self.print(&path, ticket)?),
             };
-            changes.push(FileChange { path, before, after });
+            changes.push(match self.is_shown_to_customer() {
+                false => FileChange { path, before, after },
+                // The lines around a change may belong to a note.
+                true => {
+                    let print = |ticket: &Ticket| yaml::print(&self.desk.ticket_for(self.actor(), ticket.clone()));
+                    let before = original.as_ref().map(|(_, before)| print(before));
+                    FileChange { path, before, after: print(ticket) }
+                }
+            });
         }
         Ok(changes)
     }
@@ -209,7 +231,7 @@ impl<'a> Transaction<'a> {
         Ok(printed)
     }
 
-    /// Takes some tickets out of the transaction, in the order given; a ticket may be named twice.
+    /// Takes some tickets out of the transaction as the actor sees them, in the order given; a ticket may be named twice.
     ///
     /// # Errors
     /// As [`Self::ticket`].
@@ -226,7 +248,7 @@ impl<'a> Transaction<'a> {
             };
             taken.push(ticket);
         }
-        Ok(taken)
+        Ok(taken.into_iter().map(|ticket| self.desk.ticket_for(self.actor(), ticket)).collect())
     }
 }
 

@@ -1,20 +1,11 @@
-//! The visibility of tickets and entries (docs/workflow.md#the-people, docs/visibility.md).
+//! The visibility of entries (docs/workflow.md#the-people, docs/visibility.md).
 
 use std::collections::HashSet;
 
-use super::membership::Memberships;
-use super::person::Person;
-use super::team::Team;
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
-use crate::domain::ticket::summary::Summary;
-
-/// Returns true if a person may see the ticket. Without an identity, every ticket can be read.
-pub fn may_see(team: &Team, person: Option<(&Person, &Memberships)>, ticket: &Summary) -> bool {
-    person.is_none_or(|(person, memberships)| team.role_with(person, memberships, Some(&ticket.header)).sees())
-}
 
 /// Returns the internal entries: notes, and corrections and redactions of internal or missing entries. A correction
 /// repeats the text it corrects, so it is as internal as that entry.

@@ -10,6 +10,7 @@
 //! | [`breakdown`] | a clock interval by interval, for `sla --explain` |
 //! | [`manager_response`] | escalations: the manager on duty, and the clock of the manager response |
 //! | [`follow_up_policy`], [`follow_up`] | reminders and solving for no response |
+//! | [`due_item`] | the work that is due on a ticket |
 //!
 //! # Invariants
 //!
@@ -18,6 +19,7 @@
 
 pub mod breakdown;
 pub mod clock;
+pub mod due_item;
 pub mod events;
 pub mod follow_up;
 pub mod follow_up_policy;

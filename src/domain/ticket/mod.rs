@@ -24,7 +24,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 
 use super::id::Id;
-use super::people::visibility::{internal_entries, redacted_entries};
+use super::people::visibility::redacted_entries;
 use super::ticket::action::Action;
 use super::ticket::entry::Entry;
 use super::vocabulary::{Role, Status};
@@ -135,13 +135,12 @@ impl Ticket {
     }
 
     /// Returns true if the subject or a text contains `lower_text`, which must be in lower case; case is ignored.
-    /// Redacted texts are not searched, and internal ones only if `with_internal` is true.
-    pub fn contains_text(&self, lower_text: &str, with_internal: bool) -> bool {
+    /// Redacted texts are not searched.
+    pub fn contains_text(&self, lower_text: &str) -> bool {
         if self.header.subject.to_lowercase().contains(lower_text) {
             return true;
         }
-        let mut hidden = if with_internal { HashSet::new() } else { internal_entries(self) };
-        hidden.extend(redacted_entries(self, &hidden));
+        let hidden = redacted_entries(self, &HashSet::new());
         let visible = self.history.iter().filter(|entry| !hidden.contains(&entry.id));
         visible.filter_map(|entry| entry.text.as_ref()).any(|text| text.as_str().to_lowercase().contains(lower_text))
     }

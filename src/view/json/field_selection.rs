@@ -2,20 +2,8 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::domain::template::{UnknownField, check_fields};
-
-/// Returns the fields with these names, in the order of the names.
-///
-/// # Errors
-/// Returns the first name that is not a field.
-pub fn select(fields: Map<String, Json>, names: &[String]) -> Result<Map<String, Json>, UnknownField> {
-    let all: Vec<&str> = fields.keys().map(String::as_str).collect();
-    check_fields(names, &all)?;
-    Ok(select_known(fields, names))
-}
-
 /// Returns the fields with these names, in the order of the names; a field that the record does not have is `null`.
-pub fn select_known(mut fields: Map<String, Json>, names: &[String]) -> Map<String, Json> {
+pub fn select(mut fields: Map<String, Json>, names: &[String]) -> Map<String, Json> {
     let custom: Vec<Option<Json>> = names.iter().map(|name| custom_field(&fields, name)).collect();
     let take = |(name, custom): (&String, Option<Json>)| {
         let value = custom.or_else(|| fields.remove(name)).unwrap_or(Json::Null);

@@ -18,11 +18,11 @@ use crate::domain::ticket::{Header, Ticket};
 use crate::domain::time::duration;
 use crate::domain::value::{Fields, Value};
 
+use super::sla;
 use super::visible_history::{VisibleEntry, visible_entries};
-use super::{Viewer, sla};
 
-pub use field_names::{ENTRY_FIELDS, FIELDS};
-pub use field_selection::{select, select_known};
+pub use field_names::{ENTRY_FIELDS, FIELDS, TICKET_FIELDS};
+pub use field_selection::select;
 pub use print::{JsonArray, line, pretty};
 
 /// Returns the fields of a JSON object; none of any other value.
@@ -75,16 +75,16 @@ fn complete(written: &Fields, fields: &[Field]) -> Map<String, Json> {
 }
 
 /// Returns the [`FIELDS`] and the [`HISTORY`] of a ticket.
-pub fn ticket_json(ticket: &Ticket, short_id: &str, path: &str, sla: &[Clock], viewer: Viewer) -> Map<String, Json> {
+pub fn ticket_json(ticket: &Ticket, short_id: &str, path: &str, sla: &[Clock]) -> Map<String, Json> {
     let mut fields = summary_json(&Summary::from(ticket), short_id, path, sla);
-    fields.insert(HISTORY.to_owned(), Json::Array(history_json(ticket, viewer)));
+    fields.insert(HISTORY.to_owned(), Json::Array(history_json(ticket)));
     fields
 }
 
-/// Returns the entries that the viewer may see, each with the fields that it has, named as in the file. Redacted text and
+/// Returns the entries, each with the fields that it has, named as in the file. Redacted text and
 /// attachments are left out.
-pub fn history_json(ticket: &Ticket, viewer: Viewer) -> Vec<Json> {
-    visible_entries(ticket, viewer).iter().map(|visible| Json::Object(entry_json(visible))).collect()
+fn history_json(ticket: &Ticket) -> Vec<Json> {
+    visible_entries(ticket).iter().map(|visible| Json::Object(entry_json(visible))).collect()
 }
 
 /// Returns an entry with the fields that it has, named as in the file.

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::people::visibility::customer_view;
 use crate::domain::template::check_fields;
 use crate::domain::ticket::Hold;
 use crate::domain::ticket::action::Action;
@@ -49,12 +50,13 @@ fn history_has_the_field_names_of_the_file_and_conceals_internal_text() {
     test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "They pay late.");
     let redact = Action::Redact { entry: ticket.id, reason: "a key".to_owned() };
     test_fixtures::by_agent(&mut ticket, redact, None, "Hidden.");
-    let whole = ticket_json(&ticket, "000001", "x", &[], Viewer::Support);
+    let whole = ticket_json(&ticket, "000001", "x", &[]);
     assert_eq!(names(&whole).last(), Some(&HISTORY));
     assert_eq!(whole[HISTORY][1]["text"], json!("They pay late.\n"));
     assert_eq!(whole[HISTORY][0].get("text"), None);
-    let public = ticket_json(&ticket, "000001", "x", &[], Viewer::Customer);
-    let actions: Vec<_> = history_json(&ticket, Viewer::Customer).iter().map(|entry| entry["action"].clone()).collect();
+    let visible = customer_view(ticket);
+    let public = ticket_json(&visible, "000001", "x", &[]);
+    let actions: Vec<_> = history_json(&visible).iter().map(|entry| entry["action"].clone()).collect();
     assert_eq!(actions, ["open", "redact"]);
     assert!(!line(&Json::Object(public)).contains("pay late"));
 }
@@ -62,14 +64,15 @@ fn history_has_the_field_names_of_the_file_and_conceals_internal_text() {
 #[test]
 fn selected_fields_are_in_the_requested_order() {
     let row = || summary_json(&Summary::from(&test_fixtures::opened()), "000001", "x", &[]);
-    let selected = |names: &[&str]| select(row(), &names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
-    assert_eq!(selected(&["subject", "id"]).map(|row| names(&row).join(" ")), Ok("subject id".to_owned()));
+    let names_of = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(&select(row(), &names_of(&["subject", "id"]))).join(" "), "subject id");
+    let check = |name: &str| check_fields(&names_of(&["id", name]), FIELDS);
     assert_eq!(
-        selected(&["id", "subjet"]).map_err(|error| error.to_string()),
+        check("subjet").map_err(|error| error.to_string()),
         Err("unknown field `subjet`; did you mean `subject`?".to_owned())
     );
-    assert_eq!(selected(&["xyz"]).map_err(|error| error.nearest), Err(None));
-    assert_eq!(check_fields(&["history".to_owned()], FIELDS).map_err(|error| error.name), Err("history".to_owned()));
+    assert_eq!(check("xyz").map_err(|error| error.nearest), Err(None));
+    assert_eq!(check("history").map_err(|error| error.name), Err("history".to_owned()));
 }
 
 #[test]

@@ -28,27 +28,28 @@ use super::{Audience, sanitize, sla};
 /// The mark before each line of a text of a user.
 const GUTTER: &str = "│";
 
-/// Renders a ticket, with its short id and clocks.
-pub fn render(ticket: &Ticket, ticket_short_id: &str, clocks: &[Clock], audience: &Audience<'_>) -> String {
-    render_ticket(ticket, ticket_short_id, clocks, &HashMap::new(), audience)
-}
-
-/// Renders a ticket, with the fields that each entry changed.
-pub fn render_with_changes(
+/// Renders a ticket, with its short id and clocks, and with the fields that each entry changed if `with_changes` is true.
+pub fn render(
     ticket: &Ticket,
     ticket_short_id: &str,
     clocks: &[Clock],
+    with_changes: bool,
     audience: &Audience<'_>,
 ) -> String {
-    render_ticket(ticket, ticket_short_id, clocks, &changes(ticket).into_iter().collect(), audience)
+    let mut text = audience.ticket_link(ticket.id, ticket_short_id);
+    text.push_str("  ");
+    audience.color_mode.push(&mut text, colors::STRONG, &sanitize::one_line(&ticket.header.subject));
+    text.push_str("\n\n");
+    text.push_str(&render_fields(ticket, clocks, true, audience));
+    push_history(&mut text, ticket, with_changes, audience);
+    text
 }
 
-/// Renders one entry, with the fields that it changed if `with_changes` is true. The text is empty if the viewer may not see
-/// the entry.
+/// Renders one entry, with the fields that it changed if `with_changes` is true.
 pub fn render_entry(ticket: &Ticket, entry: Id, with_changes: bool, audience: &Audience<'_>) -> String {
-    let changes = if with_changes { changes(ticket).into_iter().collect() } else { HashMap::new() };
+    let changes = header_changes(ticket, with_changes);
     let mut text = String::new();
-    for visible in visible_entries(ticket, audience.viewer).iter().filter(|visible| visible.entry.id == entry) {
+    for visible in visible_entries(ticket).iter().filter(|visible| visible.entry.id == entry) {
         push_block(&mut text, visible, changes.get(&entry), audience);
     }
     text
@@ -57,38 +58,23 @@ pub fn render_entry(ticket: &Ticket, entry: Id, with_changes: bool, audience: &A
 /// Renders a ticket for `git diff`, without lines that change with time, such as ages.
 pub fn render_for_diff(ticket: &Ticket, audience: &Audience<'_>) -> String {
     let mut text = format!("{}\n\n", sanitize::one_line(&ticket.header.subject));
-    let ages = [moment(ticket.created_at(), audience), moment(ticket.last_activity_at(), audience)];
-    for line in
-        render_fields(ticket, &[], audience).lines().filter(|line| !ages.iter().any(|age| line.ends_with(age.as_str())))
-    {
-        text.push_str(line);
-        text.push('\n');
-    }
-    for visible in visible_entries(ticket, audience.viewer) {
-        text.push('\n');
-        push_block(&mut text, &visible, None, audience);
-    }
+    text.push_str(&render_fields(ticket, &[], false, audience));
+    push_history(&mut text, ticket, false, audience);
     text
 }
 
-/// Renders a ticket, with the given changes below the entries.
-fn render_ticket(
-    ticket: &Ticket,
-    ticket_short_id: &str,
-    clocks: &[Clock],
-    changes: &HashMap<Id, Vec<HeaderChange>>,
-    audience: &Audience<'_>,
-) -> String {
-    let mut text = audience.ticket_link(ticket.id, ticket_short_id);
-    text.push_str("  ");
-    audience.color_mode.push(&mut text, colors::STRONG, &sanitize::one_line(&ticket.header.subject));
-    text.push_str("\n\n");
-    text.push_str(&render_fields(ticket, clocks, audience));
-    for visible in visible_entries(ticket, audience.viewer) {
+/// Appends the entries of a ticket, each after an empty line.
+fn push_history(text: &mut String, ticket: &Ticket, with_changes: bool, audience: &Audience<'_>) {
+    let changes = header_changes(ticket, with_changes);
+    for visible in visible_entries(ticket) {
         text.push('\n');
-        push_block(&mut text, &visible, changes.get(&visible.entry.id), audience);
+        push_block(text, &visible, changes.get(&visible.entry.id), audience);
     }
-    text
+}
+
+/// Returns the fields that each entry changed, if they are wanted.
+fn header_changes(ticket: &Ticket, wanted: bool) -> HashMap<Id, Vec<HeaderChange>> {
+    if wanted { changes(ticket).into_iter().collect() } else { HashMap::new() }
 }
 
 /// A table of names and values. Fields without a value are left out.
@@ -135,8 +121,8 @@ impl FieldTable {
     }
 }
 
-/// Renders the fields of a ticket.
-fn render_fields(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> String {
+/// Renders the fields of a ticket, with its times and their ages if `with_times` is true.
+fn render_fields(ticket: &Ticket, clocks: &[Clock], with_times: bool, audience: &Audience<'_>) -> String {
     let catalog = audience.catalog();
     let names = &catalog.fields;
     let header = &ticket.header;
@@ -167,8 +153,10 @@ fn render_fields(ticket: &Ticket, clocks: &[Clock], audience: &Audience<'_>) -> 
     for (name, value) in &header.fields {
         table.plain(audience.custom_field(name), &labels::format_value(value));
     }
-    table.plain(names.created, &moment(ticket.created_at(), audience));
-    table.plain(names.last_activity, &moment(ticket.last_activity_at(), audience));
+    if with_times {
+        table.plain(names.created, &moment(ticket.created_at(), audience));
+        table.plain(names.last_activity, &moment(ticket.last_activity_at(), audience));
+    }
     table.plain(names.id, &ticket.id.to_string());
     table.lines
 }

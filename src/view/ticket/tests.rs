@@ -1,6 +1,7 @@
 //! Tests of a ticket as people see it.
 
 use super::*;
+use crate::domain::people::visibility::customer_view;
 use crate::domain::vocabulary::Status;
 use crate::view::Viewer;
 use crate::view::labels::Language;
@@ -64,7 +65,7 @@ id             {id}
 "
     );
     assert_eq!(
-        crate::view::ticket::render(&ticket, "000001", &[], &test_fixtures::audience(&test_fixtures::paris())),
+        crate::view::ticket::render(&ticket, "000001", &[], false, &test_fixtures::audience(&test_fixtures::paris())),
         expected
     );
 }
@@ -73,7 +74,7 @@ id             {id}
 fn customers_see_no_note() {
     let zone = test_fixtures::paris();
     let audience = Audience { viewer: Viewer::Customer, ..test_fixtures::audience(&zone) };
-    let text = crate::view::ticket::render(&sample_ticket(), "000001", &[], &audience);
+    let text = crate::view::ticket::render(&customer_view(sample_ticket()), "000001", &[], false, &audience);
     assert!(text.contains("Awaiting your reply: the next step is with you"));
     assert!(!text.contains("note") && !text.contains("bug"), "{text}");
 }
@@ -87,6 +88,7 @@ fn each_side_sees_its_language() {
             &ticket,
             "000001",
             &[],
+            false,
             &Audience { viewer, language, ..test_fixtures::audience(&zone) },
         );
         text.lines().skip(2).take(10).map(|line| format!("{line}\n")).collect::<String>()
@@ -131,7 +133,7 @@ Id                   {}
 fn colors_change_only_colors() {
     let zone = test_fixtures::paris();
     let colored = Audience { color_mode: ColorMode { is_colored: true }, ..test_fixtures::audience(&zone) };
-    let painted = crate::view::ticket::render(&sample_ticket(), "000001", &[], &colored);
-    let plain = crate::view::ticket::render(&sample_ticket(), "000001", &[], &test_fixtures::audience(&zone));
+    let painted = crate::view::ticket::render(&sample_ticket(), "000001", &[], false, &colored);
+    let plain = crate::view::ticket::render(&sample_ticket(), "000001", &[], false, &test_fixtures::audience(&zone));
     assert_eq!(anstream::adapter::strip_str(&painted).to_string(), plain);
 }

@@ -1,5 +1,5 @@
 //! The rules of the house that no compiler checks: the direction of imports, the layout of folders and files, names of
-//! types, prose, and pages that agree with the program.
+//! types, prose, decisions on visibility, and pages that agree with the program.
 
 mod cli_rooms;
 mod imports;
@@ -8,3 +8,4 @@ mod pages;
 mod prose;
 mod source;
 mod types;
+mod visibility;

@@ -75,16 +75,17 @@ impl TestDesk {
         let patience = Duration::from_secs(10);
         let world = Environment { now: now(), clock_is_fixed: true, seed: None, fault_point: None, no_index, patience };
         let casebook = Desk::open(&self.root(), world).unwrap();
-        let SummaryList { rows, unreadable: troubles } = casebook.read().summaries(None).unwrap();
-        let names = casebook.read().list_tickets().unwrap().tickets;
+        let view = casebook.as_seen_by(None).unwrap();
+        let SummaryList { rows, unreadable: troubles } = view.summaries().unwrap();
+        let names = view.ids().unwrap();
         let mut short = short_ids(&names);
         for (id, short) in names.iter().zip(&mut short) {
-            assert_eq!(casebook.read().short_id(*id, None).unwrap(), *short);
-            assert_eq!(casebook.read().find(short, None).unwrap(), *id);
+            assert_eq!(view.short_id(*id).unwrap(), *short);
+            assert_eq!(view.find(short).unwrap(), *id);
         }
         // Parts of ids, and ids of deleted tickets, are looked up the same way.
         for part in ["01K", "01M7", "0000", "0000000000000", "ZZZZ"] {
-            short.push(format!("{:?}", casebook.read().find(part, None)));
+            short.push(format!("{:?}", view.find(part)));
         }
         (rows.iter().collect(), troubles, names, short)
     }

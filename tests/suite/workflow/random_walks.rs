@@ -75,7 +75,7 @@ impl WalkedDesk {
     }
 
     pub fn ticket(&self, id: Id) -> Ticket {
-        self.casebook().read().ticket(id).unwrap()
+        self.casebook().as_seen_by(None).unwrap().ticket(id).unwrap()
     }
 
     /// Returns every file of the desk with its bytes.

@@ -50,8 +50,7 @@ impl OpenArgs {
             .into());
         }
         let choices = desk.policy().field_choices()?;
-        let zone = session.zone(desk)?;
-        let audience = session.audience_of_ticket(desk, &zone)?;
+        let audience = session.audience_of_ticket(desk)?;
         let subject: String = Input::new()
             .with_prompt("The subject, in one line")
             .validate_with(|text: &String| clean_subject(text).map(|_| ()).ok_or("the subject must not be empty"))

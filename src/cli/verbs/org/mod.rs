@@ -19,8 +19,8 @@ use crate::domain::text::clean_subject;
 use crate::domain::vocabulary::OrganizationRole;
 use crate::error::Error;
 use crate::store::{layout, yaml};
-use crate::view;
-use crate::view::colors::ColorMode;
+use crate::view::organization::{render_table, render_tsv, to_json};
+use crate::view::sanitize;
 
 /// Manage customer organizations: their plans, instances and people.
 ///
@@ -196,7 +196,7 @@ impl OrgArgs {
 impl OrgShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let desk = session.desk()?;
-        let organization = desk.policy().organization(&self.organization, session.actor()?)?;
+        let organization = session.view(&desk)?.organization(&self.organization)?;
         print_organization(session, &organization, self.json)?;
         Ok(Exit::Done)
     }
@@ -205,28 +205,27 @@ impl OrgShowArgs {
 impl OrgListArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let desk = session.desk()?;
-        let (organizations, unreadable) = desk.policy().organizations(session.actor()?)?;
+        let (organizations, unreadable) = session.view(&desk)?.organizations()?;
         if self.json {
-            session.output.json(&Value::Array(organizations.iter().map(view::organization::to_json).collect()))?;
-            return Ok(session.print_unreadable(&unreadable));
+            session.output.json(&Value::Array(organizations.iter().map(to_json).collect()))?;
+            return Ok(session.report_unreadable(&unreadable));
         }
         let today = session.zone(&desk)?.local(session.environment.now).date_naive();
-        let paint = ColorMode { is_colored: session.output.color };
         let text = match session.output.is_terminal {
-            true => view::organization::render_table(&organizations, today, paint, session.output.width()),
-            false => view::organization::render_tsv(&organizations, today),
+            true => render_table(&organizations, today, &session.audience(&desk)?),
+            false => render_tsv(&organizations, today),
         };
         session.output.print(&text)?;
-        Ok(session.print_unreadable(&unreadable))
+        Ok(session.report_unreadable(&unreadable))
     }
 }
 
 /// Prints an organization, as JSON or as its file in canonical format.
 pub(super) fn print_organization(session: &Session, organization: &Organization, as_json: bool) -> Result<(), Error> {
     if as_json {
-        return session.output.json(&view::organization::to_json(organization));
+        return session.output.json(&to_json(organization));
     }
-    session.output.print(&view::sanitize::lines(&yaml::print_organization(organization)))
+    session.output.print(&sanitize::lines(&yaml::print_organization(organization)))
 }
 
 /// Creates or changes an organization, and prints the result.
@@ -240,7 +239,7 @@ fn run_change(
     let mut desk = session.desk()?;
     let options = session.write_options(&flags.end)?;
     let command = OrganizationCommand { id: id.clone(), is_new, changes };
-    let before = desk.policy().organization(&id, session.actor()?).ok();
+    let before = session.view(&desk)?.organization(&id).ok();
     let retry = flags.key.as_ref().map(|_| OrganizationCommand { is_new: false, ..command.clone() });
     let mut outcome = desk.perform(Command::File(FileCommand::Organization(command)), &options);
     session.print_recovery(&desk);
@@ -251,11 +250,12 @@ fn run_change(
         outcome = Ok(Outcome::default());
     }
     let outcome = outcome?;
+    let view = session.view(&desk)?;
     if outcome.changes.is_empty() {
         session.output.warn("note: nothing to change");
     }
     if let Some(after) = organization_after(&outcome, &id) {
-        plan_impact::print_impact(session, &desk, before.as_ref(), &after);
+        plan_impact::print_impact(session, &view, before.as_ref(), &after);
     }
     if flags.end.dry_run && !flags.json {
         session.print_plan(&outcome)?;
@@ -263,14 +263,14 @@ fn run_change(
     }
     let organization = match organization_after(&outcome, &id) {
         Some(organization) => organization,
-        None => desk.policy().organization(&id, session.actor()?)?,
+        None => view.organization(&id)?,
     };
     if flags.json {
-        session.output.json(&view::organization::to_json(&organization))?;
+        session.output.json(&to_json(&organization))?;
     } else {
         let people = organization.people.len();
         let plural = if people == 1 { "person" } else { "people" };
-        session.output.status(&view::sanitize::one_line(&format!("{id}  {people} {plural}")))?;
+        session.output.status(&sanitize::one_line(&format!("{id}  {people} {plural}")))?;
     }
     Ok(Exit::Done)
 }

@@ -3,7 +3,7 @@
 
 use crate::cli::session::Session;
 use crate::cli::verbs::plan::unsolved;
-use crate::desk::Desk;
+use crate::desk::DeskView;
 use crate::domain::people::organization::Organization;
 use crate::store::short_id::short_suffix;
 use crate::view::sanitize::one_line;
@@ -13,13 +13,18 @@ const NAMED: usize = 5;
 
 /// Warns of tickets that have another plan than before. It prints nothing if the policy cannot be read; `casebook check`
 /// reports that.
-pub(super) fn print_impact(session: &Session, desk: &Desk, before: Option<&Organization>, after: &Organization) {
+pub(super) fn print_impact(
+    session: &Session,
+    view: &DeskView<'_>,
+    before: Option<&Organization>,
+    after: &Organization,
+) {
     let periods_of = |organization: &Organization| (organization.plans.clone(), organization.time_zone.clone());
     if before.is_some_and(|before| periods_of(before) == periods_of(after)) {
         return;
     }
-    let Ok(evaluator) = desk.sla().at(session.environment.now) else { return };
-    let Ok((tickets, _)) = unsolved(session, desk, &evaluator, Some(&after.id)) else { return };
+    let Ok(evaluator) = view.evaluator_at(session.environment.now) else { return };
+    let Ok((tickets, _)) = unsolved(view, &evaluator, Some(&after.id)) else { return };
     let mut changed = Vec::new();
     for ticket in &tickets {
         let (was, is) = (evaluator.plan_by(before, ticket), evaluator.plan_by(Some(after), ticket));

@@ -8,12 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::cli::error::CliError;
 use crate::cli::report::findings::unwritable;
 use crate::cli::session::Session;
-use crate::desk::{DueClocks, TicketClock};
+use crate::desk::TicketClock;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{TARGET_BREACHED, TARGET_DUE};
 use crate::domain::sla::clock::ClockState;
 use crate::domain::time::duration;
 use crate::domain::time::duration::format_instant;
+use crate::store::index::Rows;
 use crate::store::layout;
 use crate::view::colors::ColorMode;
 use crate::view::findings::{ReportFormat, ReportSource, render};
@@ -41,12 +42,10 @@ pub(super) fn fail_on(text: &str) -> Result<FailOn, String> {
 }
 
 impl FailOn {
-    /// Returns the clocks that fail the job, as findings.
-    pub(super) fn select(self, due_clocks: &DueClocks, now: DateTime<Utc>) -> Vec<Finding> {
-        let find = |ticket_clock: &TicketClock| {
-            self.finding(ticket_clock, due_clocks.rows.of(ticket_clock.ticket)?.header.subject.as_str(), now)
-        };
-        due_clocks.clocks.iter().filter_map(find).collect()
+    /// Returns the clocks that fail the job, as findings. `rows` has the summaries of their tickets.
+    pub(super) fn select(self, clocks: &[TicketClock], rows: &Rows, now: DateTime<Utc>) -> Vec<Finding> {
+        let find = |due: &TicketClock| self.finding(due, &rows.of(due.ticket)?.header.subject, now);
+        clocks.iter().filter_map(find).collect()
     }
 
     /// Returns the finding for a clock, if it fails the job.

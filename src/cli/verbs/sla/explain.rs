@@ -1,36 +1,36 @@
 //! `sla --explain`: the clocks of one ticket, interval by interval.
 
+use serde_json::Value;
+
 use crate::cli::Exit;
 use crate::cli::args::output_format::OutputFormat;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Desk, SlaEvaluator};
+use crate::desk::{DeskView, SlaEvaluator};
 use crate::domain::query::{AsOf, Query};
 use crate::domain::sla::breakdown::breakdown;
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::short_id::short_suffix;
-use crate::view;
 use crate::view::Audience;
-use crate::view::sla_explanation::Explanation;
+use crate::view::sla_explanation::{Explanation, render, to_json};
 
 /// Prints the explanation of a ticket's clocks, at the instant of the query.
 pub(super) fn run(
     session: &Session,
-    desk: &Desk,
+    view: &DeskView<'_>,
     evaluator: &SlaEvaluator<'_>,
     argument: &str,
     query: &Query,
     format: &OutputFormat,
 ) -> Result<Exit, CliError> {
-    let id = desk.read().find(argument, session.actor()?)?;
-    let is_revision = |at: &Query| matches!(at.as_of, Some(AsOf::Revision(_)));
-    if is_revision(query) {
+    let id = view.find(argument)?;
+    if matches!(query.as_of, Some(AsOf::Revision(_))) {
         let hint = "give an instant: `--now 2026-11-20T17:00:00Z`";
         return Err(Error::usage("--explain needs an instant, not a revision", hint).into());
     }
-    let ticket = desk.read().ticket_for(id, session.actor()?)?;
+    let ticket = view.ticket(id)?;
     let ticket = match &query.as_of {
         Some(AsOf::Instant(instant)) => ticket.as_of(*instant).ok_or(Error::NotFound { word: argument.to_owned() })?,
         _ => ticket,
@@ -45,9 +45,7 @@ pub(super) fn run(
     let period = in_force.as_ref().and_then(|in_force| in_force.period.as_ref());
     let mut clocks = evaluator.plan_clocks(&summary);
     // An explanation includes the clocks of escalations that have ended.
-    if desk.sla().shows_manager_response(session.actor()?) {
-        clocks.extend(desk.sla().manager_response_clocks(&ticket, evaluator));
-    }
+    clocks.extend(evaluator.manager_responses(&ticket));
     let explanation = Explanation {
         ticket: id,
         subject: &summary.header.subject,
@@ -60,17 +58,15 @@ pub(super) fn run(
         clocks: clocks.into_iter().filter_map(with_timeline).collect(),
         customer: evaluator.zone_of(&summary),
     };
-    let exit = session.print_unreadable(&evaluator.unreadable());
+    let exit = session.report_unreadable(&evaluator.unreadable());
     match format {
         OutputFormat::Text => {
-            let zone = session.zone(desk)?;
-            let audience = Audience { now: evaluator.now, ..session.audience(desk, &zone)? };
-            let text =
-                view::sla_explanation::render(&explanation, &desk.read().short_id(id, session.actor()?)?, &audience);
-            Ok(session.output.print_paged(&text, desk.root(), exit)?)
+            let audience = Audience { now: evaluator.now, ..session.audience(view.desk())? };
+            let text = render(&explanation, &view.short_id(id)?, &audience);
+            Ok(session.output.print_paged(&text, view.desk().root(), exit)?)
         }
         OutputFormat::Json(fields) if fields.is_empty() => {
-            session.output.json(&serde_json::Value::Object(view::sla_explanation::to_json(&explanation)))?;
+            session.output.json(&Value::Object(to_json(&explanation)))?;
             Ok(exit)
         }
         _ => Err(Error::usage(

@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::Exit;
-use crate::cli::args::output_format::{FormatFlags, OutputFormat, RecordFields};
+use crate::cli::args::output_format::{FormatFlags, RecordFields};
 use crate::cli::args::query::QueryFlags;
 use crate::cli::error::CliError;
 use crate::cli::report::findings::one_file_each;
 use crate::cli::session::Session;
-use crate::desk::{Desk, DueClocks, DueOptions, folder_in_repository};
+use crate::desk::{DueClocks, DueOptions, TicketClock, folder_in_repository};
 use crate::domain::query::AsOf;
 use crate::error::Error;
 use crate::view;
@@ -62,10 +62,7 @@ pub struct SlaArgs {
 
 impl SlaArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let format = self.form.chosen(&FIELDS, session)?;
-        if matches!(format, OutputFormat::FieldNames) {
-            return FIELDS.list(session);
-        }
+        let Some(format) = self.form.chosen(&FIELDS, session)? else { return Ok(Exit::Done) };
         one_file_each(self.report.iter().map(|(_, file)| file))?;
         let desk = session.desk()?;
         let now = self.now.as_deref().map(|text| session.when(&desk, text)).transpose()?;
@@ -77,70 +74,44 @@ impl SlaArgs {
         if query.as_of.is_none() {
             query.as_of = now.filter(|now| *now < session.environment.now).map(AsOf::Instant);
         }
+        let view = session.view(&desk)?;
         // For an instant in the future, the histories are those of the present.
         let instant = match (&query.as_of, now) {
             (None, Some(now)) => now,
-            _ => desk.sla().query_time(&query)?,
+            _ => view.query_time(&query)?,
         };
-        let evaluator = desk.sla().at(instant)?.for_viewer(session.actor()?);
+        let evaluator = view.evaluator_at(instant)?;
         if let Some(ticket) = &self.explain {
-            return explain::run(session, &desk, &evaluator, ticket, &query, &format);
+            return explain::run(session, &view, &evaluator, ticket, &query, &format);
         }
-        let for_people = matches!(format, OutputFormat::Text) && session.output.is_terminal;
+        let for_people = format.is_for_people(session);
         let fails = self.fail_on.is_some() || !self.report.is_empty();
         let options = DueOptions { with_stopped: self.all, with_rows: for_people || fails };
-        let mut due = desk.sla().due_clocks(&query, session.actor()?, &evaluator, options)?;
-        let findings = if fails { self.fail_on.unwrap_or_default().select(&due, evaluator.now) } else { Vec::new() };
-        let count = due.clocks.len();
-        if count == 0 && matches!(format, OutputFormat::Text) {
-            session.warn_unknown_values(&desk, &query)?;
+        let DueClocks { mut clocks, rows, unreadable } = view.due_clocks(&query, &evaluator, options)?;
+        let fail_on = self.fail_on.unwrap_or_default();
+        let findings = if fails { fail_on.select(&clocks, &rows, evaluator.now) } else { Vec::new() };
+        let count = clocks.len();
+        if count == 0 && format.is_text() {
+            session.warn_unknown_values(&view, &query)?;
         }
-        due.clocks.truncate(self.limit.unwrap_or(usize::MAX));
-        let text = print_clocks(session, &desk, &due, &format, instant)?;
+        clocks.truncate(self.limit.unwrap_or(usize::MAX));
+        if !for_people {
+            let tsv = |due: &&TicketClock| view::sla::render_tsv(due.ticket, &due.clock);
+            format.print_rows(session, &clocks, tsv, |due| to_json_with_ticket(due.ticket, &due.clock))?;
+        }
         let folder = if self.report.is_empty() { String::new() } else { folder_in_repository(&desk)? };
         for (report_format, file) in &self.report {
             report_format.write(session, &findings, file, (count, &folder))?;
         }
-        let exit = session.report_unreadable(&desk, &due.unreadable);
+        let exit = session.report_unreadable(&unreadable);
         let exit = if self.fail_on.is_some() && !findings.is_empty() { Exit::Found } else { exit };
-        match text {
-            Some(text) => Ok(session.output.print_paged(&text, desk.root(), exit)?),
-            None => Ok(exit),
+        if !for_people {
+            return Ok(exit);
         }
+        let audience = Audience { now: instant, ..session.audience(&desk)? };
+        let short_ids = view.short_ids(clocks.iter().map(|due| due.ticket))?;
+        let rows = clocks.iter().filter_map(|due| Some((rows.of(due.ticket)?, &due.clock)));
+        let text = view::sla::render_table(rows, &short_ids, &audience);
+        Ok(session.output.print_paged(&text, desk.root(), exit)?)
     }
-}
-
-/// Prints clocks in a format. Returns the table for a terminal instead, for the pager.
-fn print_clocks(
-    session: &Session,
-    desk: &Desk,
-    due: &DueClocks,
-    format: &OutputFormat,
-    instant: chrono::DateTime<chrono::Utc>,
-) -> Result<Option<String>, CliError> {
-    match format {
-        OutputFormat::Text if session.output.is_terminal => {
-            let zone = session.zone(desk)?;
-            let audience = Audience { now: instant, ..session.audience(desk, &zone)? };
-            let short_ids =
-                desk.read().short_ids(due.clocks.iter().map(|ticket_clock| ticket_clock.ticket), session.actor()?)?;
-            let rows = due
-                .clocks
-                .iter()
-                .filter_map(|ticket_clock| Some((due.rows.of(ticket_clock.ticket)?, &ticket_clock.clock)));
-            return Ok(Some(view::sla::render_table(rows, &short_ids, &audience)));
-        }
-        OutputFormat::Text => {
-            let mut stream = session.output.stream();
-            due.clocks.iter().try_for_each(|ticket_clock| {
-                stream.push(&view::sla::render_tsv(ticket_clock.ticket, &ticket_clock.clock))
-            })?;
-            stream.end()?;
-        }
-        format => format.print(
-            session,
-            due.clocks.iter().map(|ticket_clock| to_json_with_ticket(ticket_clock.ticket, &ticket_clock.clock)),
-        )?,
-    }
-    Ok(None)
 }

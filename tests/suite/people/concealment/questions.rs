@@ -120,6 +120,10 @@ pub const AT_LARGE: &[&str] = &[
     "changes HEAD~12..HEAD",
     "changes HEAD~12..HEAD --json",
     "changes HEAD~12..HEAD --markdown",
+    // The commit of the note on Ida's own ticket.
+    "changes HEAD~15..HEAD~14",
+    "changes HEAD~15..HEAD~14 --json",
+    "changes HEAD~15..HEAD~14 --markdown",
     "access list",
     "access list --json",
     "access list acme",
