@@ -21,7 +21,7 @@ use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::{Kind, Priority, Status};
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
-use crate::view::sanitize::one_line;
+use crate::view::table::tab_separated;
 
 /// Request, grant and revoke access to every ticket of an organization.
 ///
@@ -42,13 +42,20 @@ enum AccessSubcommand {
     /// Request access: open a ticket for the request
     Request(AccessRequestArgs),
     /// Grant the access that a ticket requests, and solve the ticket
-    Grant(AccessGrantArgs),
+    Grant(TicketFlags),
     /// Decline a request, with the reason; the ticket awaits the requester's reply
-    Decline(AccessDeclineArgs),
+    Decline(TicketFlags),
     /// Revoke access
     Revoke(AccessRevokeArgs),
     /// List access and requests: organization, person, `granted`, `ended`, `asked` or `declined`, ticket
-    List(AccessListArgs),
+    List {
+        /// Only this organization
+        #[arg(value_name = "ORG")]
+        organization: Option<String>,
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -75,18 +82,6 @@ struct AccessRequestArgs {
 }
 
 #[derive(Debug, Args)]
-struct AccessGrantArgs {
-    #[command(flatten)]
-    on: TicketFlags,
-}
-
-#[derive(Debug, Args)]
-struct AccessDeclineArgs {
-    #[command(flatten)]
-    on: TicketFlags,
-}
-
-#[derive(Debug, Args)]
 struct AccessRevokeArgs {
     /// The organization
     #[arg(value_name = "ORG")]
@@ -106,24 +101,14 @@ struct AccessRevokeArgs {
     json: bool,
 }
 
-#[derive(Debug, Args)]
-struct AccessListArgs {
-    /// Only this organization
-    #[arg(value_name = "ORG")]
-    organization: Option<String>,
-    /// Print a JSON array
-    #[arg(long)]
-    json: bool,
-}
-
 impl AccessArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         match self.subcommand {
             AccessSubcommand::Request(request) => request.run(session),
-            AccessSubcommand::Grant(grant) => grant.run(session),
-            AccessSubcommand::Decline(decline) => decline.run(session),
+            AccessSubcommand::Grant(on) => grant(session, on),
+            AccessSubcommand::Decline(on) => decline(session, on),
             AccessSubcommand::Revoke(revoke) => revoke.run(session),
-            AccessSubcommand::List(list) => list.run(session),
+            AccessSubcommand::List { organization, json } => list(session, organization.as_deref(), json),
         }
     }
 }
@@ -154,30 +139,22 @@ impl AccessRequestArgs {
     }
 }
 
-impl AccessGrantArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let desk = session.desk()?;
-        let id = find_request(session, &desk, &self.on.ticket.ticket, "access grant")?;
-        let request = self.on.conditions.on(ActionRequest::on(id, Action::Resume, None));
-        let text = self.on.text.optional()?;
-        let command = |mut requests: Vec<ActionRequest>| match requests.pop() {
-            Some(request) => Command::File(FileCommand::Access(AccessChange::Grant(Box::new(request)))),
-            None => Command::Ticket(TicketCommand::Requests(requests)),
-        };
-        session.run_write(desk, vec![request], command, &self.on.write, text, &ResultStyle::One)
-    }
+fn grant(session: &Session, on: TicketFlags) -> Result<Exit, CliError> {
+    let desk = session.desk()?;
+    let id = find_request(session, &desk, &on.ticket.ticket, "access grant")?;
+    let request = on.conditions.on(ActionRequest::on(id, Action::Resume, None));
+    let command = |mut requests: Vec<ActionRequest>| match requests.pop() {
+        Some(request) => Command::File(FileCommand::Access(AccessChange::Grant(Box::new(request)))),
+        None => Command::Ticket(TicketCommand::Requests(requests)),
+    };
+    session.run_write(desk, vec![request], command, &on.write, on.text.optional()?, &ResultStyle::One)
 }
 
-impl AccessDeclineArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let desk = session.desk()?;
-        let id = find_request(session, &desk, &self.on.ticket.ticket, "access decline")?;
-        let mut on = self.on;
-        on.write.key = Some(decline_key(on.write.key.as_deref(), session.view(&desk)?.ticket(id)?.version()));
-        on.run_write(session, Some("The reason for declining."), |_, _| {
-            Ok(Action::Reply { auto: false, via_ticket: None })
-        })
-    }
+fn decline(session: &Session, mut on: TicketFlags) -> Result<Exit, CliError> {
+    let desk = session.desk()?;
+    let id = find_request(session, &desk, &on.ticket.ticket, "access decline")?;
+    on.write.key = Some(decline_key(on.write.key.as_deref(), session.view(&desk)?.ticket(id)?.version()));
+    on.run_write(session, Some("The reason for declining."), |_, _| Ok(Action::Reply { auto: false, via_ticket: None }))
 }
 
 /// Finds a ticket that requests access, on which the actor may decide.
@@ -203,7 +180,7 @@ impl AccessRevokeArgs {
         let options = session.write_options(&self.end)?;
         let input = self.text.optional()?;
         let (organization, person) = (self.organization, self.person);
-        let message = format!("{organization}  {person} reads only their own tickets");
+        let line = format!("{organization}  {person} reads only their own tickets");
         let change =
             AccessChange::Revoke { organization: organization.clone(), person, text: input.text, key: self.key };
         let outcome = desk.perform(Command::File(FileCommand::Access(change)), &options);
@@ -212,16 +189,8 @@ impl AccessRevokeArgs {
         if outcome.changes.is_empty() {
             session.output.warn("note: nothing to change");
         }
-        if self.json {
-            let organization = org::organization_after(&outcome, &organization)
-                .map_or_else(|| session.view(&desk)?.organization(&organization).map_err(CliError::from), Ok)?;
-            org::print_organization(session, &organization, true)?;
-        } else if self.end.dry_run {
-            session.print_plan(&outcome)?;
-        } else {
-            session.output.status(&one_line(&message))?;
-        }
-        Ok(Exit::Done)
+        let style = (self.json, self.end.dry_run);
+        org::print_result(session, &session.view(&desk)?, &outcome, &organization, style, |_| line)
     }
 }
 
@@ -235,32 +204,38 @@ struct AccessRow {
     state: &'static str,
 }
 
-impl AccessListArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let desk = session.desk()?;
-        let view = session.view(&desk)?;
-        let (organizations, mut unreadable) = match &self.organization {
-            Some(id) => (vec![view.organization(id)?], Vec::new()),
-            None => view.organizations()?,
-        };
-        let found = view.summaries()?;
-        unreadable.extend(found.unreadable);
-        let mut rows: Vec<AccessRow> = organizations.iter().flat_map(granted).collect();
-        for summary in found.rows.iter() {
-            let header = &summary.header;
-            let is_selected = |id: &String| self.organization.as_ref().is_none_or(|only| only == id);
-            if header.kind == Some(Kind::OrganizationAccess)
-                && header.status != Status::Solved
-                && let Some(organization) = header.organization.clone().filter(is_selected)
-            {
-                let state = if is_declined(&view.ticket(summary.id)?.history) { "declined" } else { "asked" };
-                rows.push(AccessRow { organization, person: header.requester.clone(), ticket: summary.id, state });
-            }
+/// Prints access and requests, of one organization or of all that the viewer sees.
+fn list(session: &Session, only: Option<&str>, as_json: bool) -> Result<Exit, CliError> {
+    let desk = session.desk()?;
+    let view = session.view(&desk)?;
+    let (organizations, mut unreadable) = match only {
+        Some(id) => (vec![view.organization(id)?], Vec::new()),
+        None => view.organizations()?,
+    };
+    let found = view.summaries()?;
+    unreadable.extend(found.unreadable);
+    let mut rows: Vec<AccessRow> = organizations.iter().flat_map(granted).collect();
+    for summary in found.rows.iter() {
+        let header = &summary.header;
+        if header.kind == Some(Kind::OrganizationAccess)
+            && header.status != Status::Solved
+            && let Some(organization) = header.organization.clone().filter(|id| only.is_none_or(|only| only == id))
+        {
+            let state = if is_declined(&view.ticket(summary.id)?.history) { "declined" } else { "asked" };
+            rows.push(AccessRow { organization, person: header.requester.clone(), ticket: summary.id, state });
         }
-        rows.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
-        print_access(session, &rows, self.json)?;
-        Ok(session.report_unreadable(&unreadable))
     }
+    rows.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
+    if as_json {
+        let record = |row: &AccessRow| json!({"organization": row.organization, "person": row.person.as_str(), "state": row.state, "ticket": row.ticket.to_string()});
+        session.output.json(&Value::Array(rows.iter().map(record).collect()))?;
+    } else {
+        let line = |row: &AccessRow| {
+            tab_separated([&*row.organization, row.person.as_str(), row.state, &row.ticket.to_string()])
+        };
+        session.output.print(&rows.iter().map(line).collect::<String>())?;
+    }
+    Ok(session.report_unreadable(&unreadable))
 }
 
 /// Returns the access that the file of an organization grants, also if it ended with the role.
@@ -270,17 +245,4 @@ fn granted(organization: &Organization) -> impl Iterator<Item = AccessRow> + '_ 
         let state = if member.may_hold_access() { "granted" } else { "ended" };
         Some(AccessRow { organization, person, ticket: member.organization_access?, state })
     })
-}
-
-fn print_access(session: &Session, rows: &[AccessRow], as_json: bool) -> Result<(), Error> {
-    if as_json {
-        let record = |row: &AccessRow| json!({"organization": row.organization, "person": row.person.as_str(), "state": row.state, "ticket": row.ticket.to_string()});
-        return session.output.json(&Value::Array(rows.iter().map(record).collect()));
-    }
-    let line = |row: &AccessRow| {
-        let (organization, person) = (one_line(&row.organization), one_line(row.person.as_str()));
-        format!("{organization}\t{person}\t{}\t{}\n", row.state, row.ticket)
-    };
-    let lines: String = rows.iter().map(line).collect();
-    session.output.print(&lines)
 }

@@ -26,20 +26,24 @@ pub struct PlanArgs {
     subcommand: PlanSubcommand,
 }
 
-/// The subcommands. A comment on a variant would hide the longer help of its struct.
 #[derive(Debug, Subcommand)]
 enum PlanSubcommand {
-    List(PlanListArgs),
+    /// Show the desk's plans side by side.
+    List {
+        /// Print an array of plans as JSON
+        #[arg(long)]
+        json: bool,
+    },
     Compare(PlanCompareArgs),
-    Show(PlanShowArgs),
-}
-
-/// Show the desk's plans side by side.
-#[derive(Debug, Args)]
-struct PlanListArgs {
-    /// Print an array of plans as JSON
-    #[arg(long)]
-    json: bool,
+    /// Show the plan periods of an organization, and its unsolved tickets.
+    Show {
+        /// The organization
+        #[arg(value_name = "ORG")]
+        org: String,
+        /// Print one object as JSON
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// Compare two plans, and the due times of unsolved tickets under each.
@@ -63,49 +67,37 @@ struct PlanCompareArgs {
     json: bool,
 }
 
-/// Show the plan periods of an organization, and its unsolved tickets.
-#[derive(Debug, Args)]
-struct PlanShowArgs {
-    /// The organization
-    #[arg(value_name = "ORG")]
-    org: String,
-    /// Print one object as JSON
-    #[arg(long)]
-    json: bool,
-}
-
 impl PlanArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         match self.subcommand {
-            PlanSubcommand::List(list) => list.run(session),
+            PlanSubcommand::List { json } => list(session, json),
             PlanSubcommand::Compare(compare) => compare.run(session),
-            PlanSubcommand::Show(show) => show.run(session),
+            PlanSubcommand::Show { org, json } => show(session, &org, json),
         }
     }
 }
 
-impl PlanListArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let desk = session.desk()?;
-        let policy = desk.policy().sla()?;
-        let is_of_desk = |plan: &Plan| policy.desk_plan.as_ref() == Some(&plan.name);
-        if self.json {
-            let plans = policy.plans.iter().map(|plan| to_json(plan, is_of_desk(plan)));
-            session.output.json(&Value::Array(plans.collect()))?;
-            return Ok(Exit::Done);
-        }
-        if policy.plans.is_empty() {
-            session.output.status("no plans, and so no targets; define plans under [plans] in casebook.toml")?;
-            return Ok(Exit::Done);
-        }
-        let plans: Vec<&Plan> = policy.plans.iter().collect();
-        let mut text = render_comparison(&plans, &session.audience(&desk)?);
-        if let Some(plan) = &policy.desk_plan {
-            text.push_str(&format!("\nwithout an organization: {}\n", one_line(plan)));
-        }
-        session.output.print(&text)?;
-        Ok(Exit::Done)
+/// Prints the plans of the desk side by side.
+fn list(session: &Session, as_json: bool) -> Result<Exit, CliError> {
+    let desk = session.desk()?;
+    let policy = desk.policy().sla()?;
+    let is_of_desk = |plan: &Plan| policy.desk_plan.as_ref() == Some(&plan.name);
+    if as_json {
+        let plans = policy.plans.iter().map(|plan| to_json(plan, is_of_desk(plan)));
+        session.output.json(&Value::Array(plans.collect()))?;
+        return Ok(Exit::Done);
     }
+    if policy.plans.is_empty() {
+        session.output.status("no plans, and so no targets; define plans under [plans] in casebook.toml")?;
+        return Ok(Exit::Done);
+    }
+    let plans: Vec<&Plan> = policy.plans.iter().collect();
+    let mut text = render_comparison(&plans, &session.audience(&desk)?);
+    if let Some(plan) = &policy.desk_plan {
+        text.push_str(&format!("\nwithout an organization: {}\n", one_line(plan)));
+    }
+    session.output.print(&text)?;
+    Ok(Exit::Done)
 }
 
 impl PlanCompareArgs {
@@ -153,66 +145,65 @@ impl PlanCompareArgs {
     }
 }
 
-impl PlanShowArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let desk = session.desk()?;
-        let view = session.view(&desk)?;
-        let organization = view.organization(&self.org)?;
-        let evaluator = view.evaluator_at(session.environment.now)?;
-        let desk_zone = session.zone(&desk)?;
-        let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
-        let zone = zone.unwrap_or_else(|| desk_zone.clone());
-        let today = zone.local(session.environment.now).date_naive();
-        let name = organization.plan_on(today).or(evaluator.policy.desk_plan.as_deref());
-        let (rows, unreadable) = unsolved(&view, &evaluator, Some(&self.org))?;
-        let tickets: Vec<RunningTicket> = rows
-            .iter()
-            .map(|row| RunningTicket {
-                ticket: row.id,
-                opened: row.created_at,
-                plan: evaluator.plan_in_force(row).map(|in_force| in_force.plan.name.clone()),
-                clocks: evaluator.plan_clocks(row),
+/// Prints the plan periods of an organization, and its unsolved tickets.
+fn show(session: &Session, org: &str, as_json: bool) -> Result<Exit, CliError> {
+    let desk = session.desk()?;
+    let view = session.view(&desk)?;
+    let organization = view.organization(org)?;
+    let evaluator = view.evaluator_at(session.environment.now)?;
+    let desk_zone = session.zone(&desk)?;
+    let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
+    let zone = zone.unwrap_or_else(|| desk_zone.clone());
+    let today = zone.local(session.environment.now).date_naive();
+    let name = organization.plan_on(today).or(evaluator.policy.desk_plan.as_deref());
+    let (rows, unreadable) = unsolved(&view, &evaluator, Some(org))?;
+    let tickets: Vec<RunningTicket> = rows
+        .iter()
+        .map(|row| RunningTicket {
+            ticket: row.id,
+            opened: row.created_at,
+            plan: evaluator.plan_in_force(row).map(|in_force| in_force.plan.name.clone()),
+            clocks: evaluator.plan_clocks(row),
+        })
+        .collect();
+    let exit = session.report_unreadable(&unreadable);
+    let plan = name.and_then(|name| evaluator.plan(name));
+    if as_json {
+        let period = |period: &crate::domain::people::organization::PlanPeriod| {
+            json!({
+                "plan": period.plan,
+                "from": period.from.map(|day| day.to_string()),
+                "until": period.until.map(|day| day.to_string()),
+                "in_force": period.is_in_force_on(today),
             })
-            .collect();
-        let exit = session.report_unreadable(&unreadable);
-        let plan = name.and_then(|name| evaluator.plan(name));
-        if self.json {
-            let period = |period: &crate::domain::people::organization::PlanPeriod| {
-                json!({
-                    "plan": period.plan,
-                    "from": period.from.map(|day| day.to_string()),
-                    "until": period.until.map(|day| day.to_string()),
-                    "in_force": period.is_in_force_on(today),
-                })
-            };
-            let ticket = |row: &RunningTicket| json!({"id": row.ticket.to_string(), "plan": row.plan, "sla": crate::view::sla::to_json_array(&row.clocks)});
-            session.output.json(&json!({
-                "organization": organization.id,
-                "time_zone": zone.name(),
-                "periods": organization.plans.iter().map(period).collect::<Vec<_>>(),
-                "plan": plan.map(|plan| to_json(plan, evaluator.policy.desk_plan.as_ref() == Some(&plan.name))),
-                "tickets": tickets.iter().map(ticket).collect::<Vec<_>>(),
-            }))?;
-            return Ok(exit);
-        }
-        let audience = session.audience(&desk)?;
-        let title = organization.name.as_deref().unwrap_or(&organization.id);
-        let mut text =
-            format!("{}, days in {}\n{}", one_line(title), zone.name(), render_periods(&organization.plans, today));
-        match (plan, name) {
-            (Some(plan), _) => text.push_str(&format!("\n{}", render_comparison(&[plan], &audience))),
-            (None, Some(name)) => {
-                text.push_str(&format!("\nno plan: casebook.toml has no [plans.{}]\n", one_line(name)));
-            }
-            (None, None) => text.push_str("\nno plan, and so no targets\n"),
-        }
-        let short_ids = view.short_ids(tickets.iter().map(|row| row.ticket))?;
-        let table = render_running(&tickets, &short_ids, &audience);
-        if !table.is_empty() {
-            text.push_str(&format!("\nunsolved tickets, each under the plan in force when it opened\n{table}"));
-        }
-        Ok(session.output.print_paged(&text, desk.root(), exit)?)
+        };
+        let ticket = |row: &RunningTicket| json!({"id": row.ticket.to_string(), "plan": row.plan, "sla": crate::view::sla::to_json_array(&row.clocks)});
+        session.output.json(&json!({
+            "organization": organization.id,
+            "time_zone": zone.name(),
+            "periods": organization.plans.iter().map(period).collect::<Vec<_>>(),
+            "plan": plan.map(|plan| to_json(plan, evaluator.policy.desk_plan.as_ref() == Some(&plan.name))),
+            "tickets": tickets.iter().map(ticket).collect::<Vec<_>>(),
+        }))?;
+        return Ok(exit);
     }
+    let audience = session.audience(&desk)?;
+    let title = organization.name.as_deref().unwrap_or(&organization.id);
+    let mut text =
+        format!("{}, days in {}\n{}", one_line(title), zone.name(), render_periods(&organization.plans, today));
+    match (plan, name) {
+        (Some(plan), _) => text.push_str(&format!("\n{}", render_comparison(&[plan], &audience))),
+        (None, Some(name)) => {
+            text.push_str(&format!("\nno plan: casebook.toml has no [plans.{}]\n", one_line(name)));
+        }
+        (None, None) => text.push_str("\nno plan, and so no targets\n"),
+    }
+    let short_ids = view.short_ids(tickets.iter().map(|row| row.ticket))?;
+    let table = render_running(&tickets, &short_ids, &audience);
+    if !table.is_empty() {
+        text.push_str(&format!("\nunsolved tickets, each under the plan in force when it opened\n{table}"));
+    }
+    Ok(session.output.print_paged(&text, desk.root(), exit)?)
 }
 
 /// Finds a plan of the desk by its name.

@@ -11,7 +11,7 @@ use crate::cli::args::value_parsers::{address, word_of};
 use crate::cli::args::{CommitFlags, key};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::{Command, FileCommand, OrganizationCommand, Outcome};
+use crate::desk::{Command, DeskView, FileCommand, OrganizationCommand, Outcome};
 use crate::domain::people::organization::{Member, Organization};
 use crate::domain::people::organization_change::OrganizationChange;
 use crate::domain::people::person::Person;
@@ -38,45 +38,36 @@ pub struct OrgArgs {
 #[derive(Debug, Subcommand)]
 enum OrgSubcommand {
     /// Create an organization
-    New(OrgNewArgs),
+    New {
+        /// The id by which tickets refer to it: lowercase letters, digits, - and _
+        #[arg(value_name = "ORG")]
+        organization: String,
+        /// Fields, as for `org set`
+        #[arg(value_name = "KEY=VALUE")]
+        assignments: Vec<String>,
+        #[command(flatten)]
+        write: OrgWriteFlags,
+    },
     /// Show an organization: its file in canonical format
-    Show(OrgShowArgs),
+    Show {
+        /// The organization
+        #[arg(value_name = "ORG")]
+        organization: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// List organizations: id, name, the plan in force, the number of people, the administrators
-    List(OrgListArgs),
+    List {
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
     /// Set or clear fields of an organization: key=value, key=
     Set(OrgSetArgs),
     /// Add or remove people of an organization and their roles
     #[command(subcommand)]
-    Person(OrgPeopleSubcommand),
-}
-
-#[derive(Debug, Args)]
-struct OrgNewArgs {
-    /// The id by which tickets refer to it: lowercase letters, digits, - and _
-    #[arg(value_name = "ORG")]
-    organization: String,
-    /// Fields, as for `org set`
-    #[arg(value_name = "KEY=VALUE")]
-    assignments: Vec<String>,
-    #[command(flatten)]
-    write: OrgWriteFlags,
-}
-
-#[derive(Debug, Args)]
-struct OrgShowArgs {
-    /// The organization
-    #[arg(value_name = "ORG")]
-    organization: String,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Debug, Args)]
-struct OrgListArgs {
-    /// Print a JSON array
-    #[arg(long)]
-    json: bool,
+    Person(OrgPersonSubcommand),
 }
 
 /// Set or clear fields of an organization: key=value, key=.
@@ -101,47 +92,41 @@ struct OrgSetArgs {
 }
 
 #[derive(Debug, Subcommand)]
-enum OrgPeopleSubcommand {
+enum OrgPersonSubcommand {
     /// Add a person, or roles of a person
-    Add(OrgPeopleAddArgs),
+    Add {
+        /// The organization
+        #[arg(value_name = "ORG")]
+        organization: String,
+        /// The person's address
+        #[arg(value_name = "WHO", value_parser = address)]
+        person: Person,
+        /// A role to give the person; can be given several times
+        #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
+        role: Vec<OrganizationRole>,
+        /// Another address of the person; can be given several times
+        #[arg(long, value_name = "ADDRESS", value_parser = address)]
+        alias: Vec<Person>,
+        /// The person's name
+        #[arg(long, value_name = "NAME")]
+        name: Option<String>,
+        #[command(flatten)]
+        write: OrgWriteFlags,
+    },
     /// Remove roles of a person; without --role, remove the person
-    Remove(OrgPeopleRemoveArgs),
-}
-
-#[derive(Debug, Args)]
-struct OrgPeopleAddArgs {
-    /// The organization
-    #[arg(value_name = "ORG")]
-    organization: String,
-    /// The person's address
-    #[arg(value_name = "WHO", value_parser = address)]
-    person: Person,
-    /// A role to give the person; can be given several times
-    #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
-    role: Vec<OrganizationRole>,
-    /// Another address of the person; can be given several times
-    #[arg(long, value_name = "ADDRESS", value_parser = address)]
-    alias: Vec<Person>,
-    /// The person's name
-    #[arg(long, value_name = "NAME")]
-    name: Option<String>,
-    #[command(flatten)]
-    write: OrgWriteFlags,
-}
-
-#[derive(Debug, Args)]
-struct OrgPeopleRemoveArgs {
-    /// The organization
-    #[arg(value_name = "ORG")]
-    organization: String,
-    /// One of the person's addresses
-    #[arg(value_name = "WHO", value_parser = address)]
-    person: Person,
-    /// Remove only this role; can be given several times
-    #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
-    role: Vec<OrganizationRole>,
-    #[command(flatten)]
-    write: OrgWriteFlags,
+    Remove {
+        /// The organization
+        #[arg(value_name = "ORG")]
+        organization: String,
+        /// One of the person's addresses
+        #[arg(value_name = "WHO", value_parser = address)]
+        person: Person,
+        /// Remove only this role; can be given several times
+        #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
+        role: Vec<OrganizationRole>,
+        #[command(flatten)]
+        write: OrgWriteFlags,
+    },
 }
 
 /// The flags of every subcommand that writes.
@@ -160,85 +145,69 @@ struct OrgWriteFlags {
 
 impl OrgArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        match self.subcommand {
-            OrgSubcommand::New(new) => {
-                if !Organization::is_id(&new.organization) {
-                    let message = format!("`{}` is not a valid id for an organization", new.organization);
+        let (id, changes, is_new, write) = match self.subcommand {
+            OrgSubcommand::Show { organization, json } => return show(session, &organization, json),
+            OrgSubcommand::List { json } => return list(session, json),
+            OrgSubcommand::New { organization, assignments, write } => {
+                if !Organization::is_id(&organization) {
+                    let message = format!("`{organization}` is not a valid id for an organization");
                     let hint = "it is the name of a file: up to 64 lowercase letters, digits, - and _, such as `acme`";
                     return Err(Error::usage(message, hint).into());
                 }
-                run_change(session, new.organization, true, key_values::parse(&new.assignments)?, &new.write)
+                (organization, key_values::parse(&assignments)?, true, write)
             }
-            OrgSubcommand::Show(show) => show.run(session),
-            OrgSubcommand::List(list) => list.run(session),
-            OrgSubcommand::Set(set) => {
-                run_change(session, set.organization, false, key_values::parse(&set.assignments)?, &set.write)
+            OrgSubcommand::Set(OrgSetArgs { organization, assignments, write }) => {
+                (organization, key_values::parse(&assignments)?, false, write)
             }
-            OrgSubcommand::Person(OrgPeopleSubcommand::Add(add)) => {
-                let mut member = Member::new(add.person);
-                (member.aliases, member.name) = (add.alias, add.name.as_deref().and_then(clean_subject));
-                for role in add.role {
+            OrgSubcommand::Person(OrgPersonSubcommand::Add { organization, person, role, alias, name, write }) => {
+                let mut member = Member::new(person);
+                (member.aliases, member.name) = (alias, name.as_deref().and_then(clean_subject));
+                for role in role {
                     if !member.roles.contains(&role) {
                         member.roles.push(role);
                     }
                 }
-                let changes = vec![OrganizationChange::AddPerson(member)];
-                run_change(session, add.organization, false, changes, &add.write)
+                (organization, vec![OrganizationChange::AddPerson(member)], false, write)
             }
-            OrgSubcommand::Person(OrgPeopleSubcommand::Remove(remove)) => {
-                let changes = vec![OrganizationChange::RemovePerson(remove.person, remove.role)];
-                run_change(session, remove.organization, false, changes, &remove.write)
+            OrgSubcommand::Person(OrgPersonSubcommand::Remove { organization, person, role, write }) => {
+                (organization, vec![OrganizationChange::RemovePerson(person, role)], false, write)
             }
-        }
-    }
-}
-
-impl OrgShowArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let desk = session.desk()?;
-        let organization = session.view(&desk)?.organization(&self.organization)?;
-        print_organization(session, &organization, self.json)?;
-        Ok(Exit::Done)
-    }
-}
-
-impl OrgListArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let desk = session.desk()?;
-        let (organizations, unreadable) = session.view(&desk)?.organizations()?;
-        if self.json {
-            session.output.json(&Value::Array(organizations.iter().map(to_json).collect()))?;
-            return Ok(session.report_unreadable(&unreadable));
-        }
-        let today = session.zone(&desk)?.local(session.environment.now).date_naive();
-        let text = match session.output.is_terminal {
-            true => render_table(&organizations, today, &session.audience(&desk)?),
-            false => render_tsv(&organizations, today),
         };
-        session.output.print(&text)?;
-        Ok(session.report_unreadable(&unreadable))
+        run_change(session, OrganizationCommand { id, is_new, changes }, &write)
     }
 }
 
-/// Prints an organization, as JSON or as its file in canonical format.
-pub(super) fn print_organization(session: &Session, organization: &Organization, as_json: bool) -> Result<(), Error> {
-    if as_json {
-        return session.output.json(&to_json(organization));
+fn show(session: &Session, id: &str, as_json: bool) -> Result<Exit, CliError> {
+    let desk = session.desk()?;
+    let organization = session.view(&desk)?.organization(id)?;
+    match as_json {
+        true => session.output.json(&to_json(&organization))?,
+        false => session.output.print(&sanitize::lines(&yaml::print_organization(&organization)))?,
     }
-    session.output.print(&sanitize::lines(&yaml::print_organization(organization)))
+    Ok(Exit::Done)
+}
+
+fn list(session: &Session, as_json: bool) -> Result<Exit, CliError> {
+    let desk = session.desk()?;
+    let (organizations, unreadable) = session.view(&desk)?.organizations()?;
+    if as_json {
+        session.output.json(&Value::Array(organizations.iter().map(to_json).collect()))?;
+        return Ok(session.report_unreadable(&unreadable));
+    }
+    let today = session.zone(&desk)?.local(session.environment.now).date_naive();
+    let text = match session.output.is_terminal {
+        true => render_table(&organizations, today, &session.audience(&desk)?),
+        false => render_tsv(&organizations, today),
+    };
+    session.output.print(&text)?;
+    Ok(session.report_unreadable(&unreadable))
 }
 
 /// Creates or changes an organization, and prints the result.
-fn run_change(
-    session: &Session,
-    id: String,
-    is_new: bool,
-    changes: Vec<OrganizationChange>,
-    flags: &OrgWriteFlags,
-) -> Result<Exit, CliError> {
+fn run_change(session: &Session, command: OrganizationCommand, flags: &OrgWriteFlags) -> Result<Exit, CliError> {
     let mut desk = session.desk()?;
     let options = session.write_options(&flags.end)?;
-    let command = OrganizationCommand { id: id.clone(), is_new, changes };
+    let id = command.id.clone();
     let before = session.view(&desk)?.organization(&id).ok();
     let retry = flags.key.as_ref().map(|_| OrganizationCommand { is_new: false, ..command.clone() });
     let mut outcome = desk.perform(Command::File(FileCommand::Organization(command)), &options);
@@ -257,26 +226,35 @@ fn run_change(
     if let Some(after) = organization_after(&outcome, &id) {
         plan_impact::print_impact(session, &view, before.as_ref(), &after);
     }
-    if flags.end.dry_run && !flags.json {
-        session.print_plan(&outcome)?;
+    print_result(session, &view, &outcome, &id, (flags.json, flags.end.dry_run), |organization| {
+        let people = organization.people.len();
+        format!("{id}  {people} {}", if people == 1 { "person" } else { "people" })
+    })
+}
+
+/// Prints the result of a command that changed an organization: as JSON, as a plan in a dry run, or as a line.
+pub(super) fn print_result(
+    session: &Session,
+    view: &DeskView<'_>,
+    outcome: &Outcome,
+    id: &str,
+    (as_json, is_dry_run): (bool, bool),
+    line: impl FnOnce(&Organization) -> String,
+) -> Result<Exit, CliError> {
+    if is_dry_run && !as_json {
+        session.print_plan(outcome)?;
         return Ok(Exit::Done);
     }
-    let organization = match organization_after(&outcome, &id) {
-        Some(organization) => organization,
-        None => view.organization(&id)?,
-    };
-    if flags.json {
-        session.output.json(&to_json(&organization))?;
-    } else {
-        let people = organization.people.len();
-        let plural = if people == 1 { "person" } else { "people" };
-        session.output.status(&sanitize::one_line(&format!("{id}  {people} {plural}")))?;
+    let organization = organization_after(outcome, id).map_or_else(|| view.organization(id), Ok)?;
+    match as_json {
+        true => session.output.json(&to_json(&organization))?,
+        false => session.output.status(&sanitize::one_line(&line(&organization)))?,
     }
     Ok(Exit::Done)
 }
 
 /// Returns an organization as a command left it, if the command changed it.
-pub(super) fn organization_after(outcome: &Outcome, id: &str) -> Option<Organization> {
+fn organization_after(outcome: &Outcome, id: &str) -> Option<Organization> {
     let change = outcome.changes.iter().find(|change| layout::organization_of(&change.path) == Some(id))?;
     yaml::read_organization(change.after.as_bytes(), id).ok()
 }
