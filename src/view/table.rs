@@ -86,8 +86,13 @@ impl Table {
     /// Renders aligned columns, the header first. The text is empty without rows. `columns` is the width of the terminal: the
     /// last column is cut to it, and long headers are cut if the last column would be narrow.
     pub fn render(&self, color_mode: ColorMode, columns: Option<usize>) -> String {
+        self.lines(color_mode, columns).concat()
+    }
+
+    /// Renders each line of [`Self::render`], with its line end.
+    pub fn lines(&self, color_mode: ColorMode, columns: Option<usize>) -> Vec<String> {
         if self.rows.len() <= self.headers {
-            return String::new();
+            return Vec::new();
         }
         let before = |widths: &[usize]| widths.iter().rev().skip(1).map(|width| width + GAP).sum::<usize>();
         let mut widths = self.widths(usize::MAX);
@@ -96,16 +101,12 @@ impl Table {
         }
         let before_last = before(&widths);
         let room = columns.map(|columns| columns.saturating_sub(before_last).max(MIN_LAST_WIDTH));
-        let mut lines = String::new();
-        for row in &self.rows {
-            self.push_row(&mut lines, row, &widths, room, color_mode);
-        }
-        lines
+        self.rows.iter().map(|row| self.line(row, &widths, room, color_mode)).collect()
     }
 
-    /// Appends one line. Spaces are added before the next cell, not after the last one, so no line ends in spaces.
-    fn push_row(&self, lines: &mut String, row: &[Cell], widths: &[usize], room: Option<usize>, color_mode: ColorMode) {
-        let mut padding = self.indent;
+    /// Renders one line. Spaces are added before the next cell, not after the last one, so no line ends in spaces.
+    fn line(&self, row: &[Cell], widths: &[usize], room: Option<usize>, color_mode: ColorMode) -> String {
+        let (mut line, mut padding) = (String::new(), self.indent);
         for (index, cell) in row.iter().enumerate() {
             let is_last = index + 1 == widths.len();
             let text = match room {
@@ -114,16 +115,17 @@ impl Table {
                 None => cell.text.as_str().into(),
             };
             if !text.is_empty() {
-                pad(lines, 0, padding);
+                pad(&mut line, 0, padding);
                 match &cell.address {
-                    None => color_mode.push(lines, cell.style, &text),
-                    address => hyperlinks::push(lines, address.as_deref(), &color_mode.text(cell.style, &text)),
+                    None => color_mode.push(&mut line, cell.style, &text),
+                    address => hyperlinks::push(&mut line, address.as_deref(), &color_mode.text(cell.style, &text)),
                 }
                 padding = 0;
             }
             padding += widths[index] - width(&text).min(widths[index]) + GAP;
         }
-        lines.push('\n');
+        line.push('\n');
+        line
     }
 
     /// Returns the width of each column, with headers of at most `max_header`.

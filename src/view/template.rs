@@ -83,7 +83,7 @@ impl Template {
         let lines: Vec<String> = if target.aligned {
             let mut table = Table::without_header();
             cells.into_iter().for_each(|row| table.push(row));
-            table.render(ColorMode::PLAIN, target.width).lines().map(|line| format!("{line}\n")).collect()
+            table.lines(ColorMode::PLAIN, target.width)
         } else {
             separated
         };

@@ -105,7 +105,7 @@ impl<'a> DeskView<'a> {
             return if self.contains(id)? { Ok(id) } else { Err(not_found()) };
         }
         let mut found = match part {
-            Some(part) => self.visible(reader.find_by_part(&part)?)?,
+            Some(part) => self.visible(reader.find_by_parts(&[part])?.concat())?,
             None => Vec::new(),
         };
         if found.is_empty() {

@@ -102,14 +102,6 @@ impl Reader<'_> {
         })
     }
 
-    /// Returns the tickets whose ids begin or end with a part.
-    ///
-    /// # Errors
-    /// A folder cannot be read.
-    pub(crate) fn find_by_part(&self, part: &str) -> Result<Vec<Id>, Error> {
-        self.with_index(|index| Ok(self.list_ids(index)?.find_by_part(part)?))
-    }
-
     /// Returns the tickets whose ids begin or end with each of several parts.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 mod cc;
 mod concealment;
+mod desk_view;
 mod eligibility;
 mod organization_access;
 mod organizations;
