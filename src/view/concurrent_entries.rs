@@ -12,12 +12,6 @@ use super::{labels, sanitize};
 /// Returns a line for each concurrent entry, and a last one with the status of the ticket.
 pub fn render(ticket: &Ticket, concurrent: &[ConcurrentEntry], zone: &Zone) -> Vec<String> {
     let mut lines: Vec<String> = concurrent.iter().map(|entry| render_entry(ticket, entry, zone)).collect();
-    if concurrent.iter().any(|entry| entry.kind == ConflictKind::UnawareSolve) {
-        lines.push(
-            "the ticket that was merged into this one is solved with it: `casebook resolve` reopens this one"
-                .to_owned(),
-        );
-    }
     if !lines.is_empty() {
         lines.push(render_status(ticket));
     }

@@ -25,11 +25,9 @@ mod ticket;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::domain::convergence::cross_ticket::unaware_solve;
 use crate::domain::id::Id;
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
-use crate::domain::ticket::Ticket;
 use crate::error::Error;
 use crate::store::config::Config;
 use crate::store::config::fields;
@@ -135,14 +133,12 @@ impl Checker<'_> {
         })?;
         let is_in_scope = |id: &Id| *scope == CheckScope::Everything || scope.contains(&layout::ticket_path(*id));
         batches.iter_mut().for_each(|(_, ids)| ids.retain(is_in_scope));
-        let (mut links, mut count, mut may_be_unaware) = (LinkGraph::default(), 0, Vec::new());
+        let (mut links, mut count) = (LinkGraph::default(), 0);
         for group in batches.chunks(BATCHES_PER_PROCESSOR * processors()) {
             for checks in on_every_processor(group, |batch| self.check_batch(batch, &policy)) {
                 for check in checks? {
                     count += 1;
                     findings.extend(check.findings);
-                    let facts = check.facts.as_ref();
-                    may_be_unaware.extend(facts.filter(|facts| facts.may_have_unaware_solve).map(|_| check.id));
                     links.add(check.id, check.facts);
                     self.desk.fault_point("read");
                 }
@@ -154,20 +150,8 @@ impl Checker<'_> {
             others.insert(id, self.linked_ticket(id)?);
         }
         findings.extend(links.findings(&others));
-        findings.extend(self.check_unaware_solves(&may_be_unaware));
         findings.retain(|finding| scope.contains(&finding.path));
         Ok(CheckResult { findings: sorted(findings), count })
-    }
-
-    /// Reports which of some tickets were solved without knowing that another ticket had been merged into them.
-    fn check_unaware_solves(self, ids: &[Id]) -> Vec<Finding> {
-        let tickets: Vec<Ticket> = ids.iter().filter_map(|id| self.desk.read().ticket(*id).ok()).collect();
-        let unaware = self.desk.clones().unaware_solves(tickets.iter());
-        let finding = |ticket: &Ticket| {
-            let solve = unaware_solve(ticket, &unaware)?;
-            Some(ticket::unaware_solve_finding(ticket, solve, &self.desk.read().bytes(ticket.id).ok()?))
-        };
-        tickets.iter().filter_map(finding).collect()
     }
 
     /// Checks a batch of ticket files, each by itself.

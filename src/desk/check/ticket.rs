@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::domain::codec::PathElement;
-use crate::domain::convergence::cross_ticket::{UnawareSolve, may_have_unaware_solve, may_share_key, unread_replies};
+use crate::domain::convergence::cross_ticket::{may_share_key, unread_replies};
 use crate::domain::id::Id;
 use crate::domain::people::team::Team;
 use crate::domain::people::visibility::internal_entries;
@@ -18,7 +18,6 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::vocabulary::{Role, Status};
 use crate::domain::workflow::{HistoryViolation, validate_entry, validate_opening};
-use crate::store::layout;
 use crate::store::yaml;
 
 use super::attachments::{AttachmentRef, references};
@@ -68,8 +67,6 @@ pub(super) struct CrossTicketFacts {
     pub key: Option<String>,
     /// The links, if it has any.
     pub links: Option<Box<TicketLinks>>,
-    /// True if it was solved after another ticket was merged into it, perhaps without knowing of that merge.
-    pub may_have_unaware_solve: bool,
 }
 
 /// The links of a ticket, as its header states them.
@@ -240,19 +237,6 @@ fn in_entry(index: usize, place: &str) -> Vec<PathElement> {
     vec![name("history"), PathElement::Index(index), name(place)]
 }
 
-/// Returns the finding about a solve whose author did not know of a merge.
-pub(super) fn unaware_solve_finding(ticket: &Ticket, unaware: UnawareSolve, bytes: &[u8]) -> Finding {
-    let UnawareSolve { solve, merged, source } = unaware;
-    let index = ticket.history.iter().position(|entry| entry.id == solve).unwrap_or_default();
-    let place = yaml::places(bytes, &[in_entry(index, "action")]);
-    let (line, column) = place.first().copied().unwrap_or((1, 1));
-    let message = format!(
-        "the entry {solve} (solve) does not know of the entry {merged}, which merged {source} into this ticket: they were written at the same time in different clones"
-    );
-    let finding = Finding::new(&rules::ENTRY_CONCURRENT, layout::ticket_path(ticket.id), message);
-    with_line(finding.at(line, column).of(ticket.id).about(solve), bytes)
-}
-
 /// Reports the first line that differs from the canonical format.
 fn check_format(path: &str, bytes: &[u8], ticket: &Ticket) -> Option<Finding> {
     let text = std::str::from_utf8(bytes).ok()?;
@@ -292,7 +276,6 @@ fn facts(ticket: &Ticket, bytes: &[u8]) -> CrossTicketFacts {
         entries: ticket.history.iter().map(|entry| entry.id).collect(),
         key: ticket.history.first().and_then(|entry| entry.key.clone()),
         links: has_links.then(|| Box::new(links(ticket, bytes))),
-        may_have_unaware_solve: has_links && may_have_unaware_solve(ticket),
     }
 }
 

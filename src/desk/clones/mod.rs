@@ -4,8 +4,6 @@ pub(crate) mod git_setup;
 pub(crate) mod relink;
 pub(crate) mod resolve;
 pub(crate) mod sync;
-mod sync_preview;
-mod unaware_solves;
 
 use super::Desk;
 

@@ -7,9 +7,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::convergence::cross_ticket::{
-    Inconsistency, UnawareSolves, find_forwarded, forwarding_key, inconsistencies,
-};
+use crate::domain::convergence::cross_ticket::{Inconsistency, find_forwarded, forwarding_key, inconsistencies};
 use crate::domain::id::Id;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
@@ -114,7 +112,7 @@ impl Clones<'_> {
     pub fn inconsistencies(self) -> Result<Vec<Inconsistency>, Error> {
         let tickets = self.linked_tickets()?.into_iter().filter_map(|id| Some((id, self.desk.read().ticket(id).ok()?)));
         let tickets: BTreeMap<Id, Ticket> = tickets.collect();
-        Ok(inconsistencies(&tickets, &self.unaware_solves(tickets.values())))
+        Ok(inconsistencies(&tickets))
     }
 }
 
@@ -124,17 +122,12 @@ impl Transaction<'_> {
     ///
     /// # Errors
     /// A ticket cannot be read, or the workflow refuses an action.
-    pub fn relink(
-        &mut self,
-        linked: &[Id],
-        unaware: &UnawareSolves,
-        key: Option<&str>,
-    ) -> Result<Vec<Inconsistency>, Error> {
+    pub fn relink(&mut self, linked: &[Id], key: Option<&str>) -> Result<Vec<Inconsistency>, Error> {
         let mut repaired = Vec::new();
         for _ in 0..ROUNDS {
             let tickets = linked.iter().filter_map(|id| Some((*id, self.ticket(*id).ok()?.clone())));
             let tickets: BTreeMap<Id, Ticket> = tickets.collect();
-            let found = inconsistencies(&tickets, unaware);
+            let found = inconsistencies(&tickets);
             if found.is_empty() {
                 break;
             }

@@ -6,14 +6,13 @@
 use std::time::{Duration, Instant};
 
 use crate::domain::convergence::cross_ticket::Inconsistency;
-use crate::domain::convergence::union::{ConcurrentEntry, newly_concurrent, unaware_conflict};
+use crate::domain::convergence::union::{ConcurrentEntry, newly_concurrent, unaware_solve};
 use crate::domain::ticket::Ticket;
 use crate::error::{Error, SyncError};
 use crate::store::git::{GitError, MergeOptions, Repository};
 use crate::store::{layout, yaml};
 
 use super::git_setup::driver;
-use super::unaware_solves;
 use crate::desk::Desk;
 use crate::desk::write::recovery::recover;
 use crate::domain::rules::finding::Finding;
@@ -82,6 +81,34 @@ impl SyncOptions {
         }
     }
 
+    /// Returns the commits that [`SyncOptions::run`] would receive and send, and the errors in them. The remote is
+    /// fetched, so git's remote-tracking branches change, but nothing else does; nothing is merged.
+    ///
+    /// # Errors
+    /// The reasons for which the sync would fail before the merge.
+    pub fn preview(&self, desk: &Desk) -> Result<SyncReport, Error> {
+        let repository = Repository::at(&desk.root);
+        let mut report = self.begin(desk, &repository)?;
+        report.uncommitted = repository.uncommitted(layout::TICKETS)?;
+        let theirs = fetch(&repository, &mut report, self.deadline)?;
+        let Some(head) = repository.head()? else { return Ok(report) };
+        let (ahead, behind) = match &theirs {
+            Some(theirs) => repository.ahead_behind(theirs)?,
+            None => (repository.count_commits(&head, None)?, 0),
+        };
+        let base = theirs.as_ref().and_then(|theirs| repository.merge_base(&head, theirs).ok());
+        if let Some(theirs) = theirs.as_ref().filter(|_| behind > 0) {
+            check_local_changes(&repository, theirs, ahead == 0)?;
+            report.received_errors = desk.check().new_errors(&repository, base.as_deref(), theirs)?;
+        }
+        // Branches that diverged are joined by one more commit.
+        (report.received, report.sent) = (behind, if behind > 0 && ahead > 0 { ahead + 1 } else { ahead });
+        if ahead > 0 {
+            report.errors = desk.check().new_errors(&repository, base.as_deref(), &head)?;
+        }
+        Ok(report)
+    }
+
     /// Receives and sends commits until both sides have the same.
     #[allow(clippy::disallowed_methods)] // waiting measures time; it decides nothing that is written
     fn converge(&self, desk: &mut Desk, repository: &Repository, report: &mut SyncReport) -> Result<(), Error> {
@@ -129,7 +156,7 @@ impl SyncOptions {
     ///
     /// # Errors
     /// There is no repository, branch or remote, or git is in the middle of another operation.
-    pub(super) fn begin(&self, desk: &Desk, repository: &Repository) -> Result<SyncReport, Error> {
+    fn begin(&self, desk: &Desk, repository: &Repository) -> Result<SyncReport, Error> {
         if !desk.state.in_repository() {
             return Err(Error::NoRepository { root: desk.root.clone() });
         }
@@ -159,11 +186,7 @@ impl SyncOptions {
 ///
 /// # Errors
 /// git refuses, or the remote does not answer within `patience`.
-pub(super) fn fetch(
-    repository: &Repository,
-    report: &mut SyncReport,
-    patience: Duration,
-) -> Result<Option<String>, Error> {
+fn fetch(repository: &Repository, report: &mut SyncReport, patience: Duration) -> Result<Option<String>, Error> {
     let before = repository.tracked(&report.remote, &report.branch)?;
     repository.fetch(&report.remote, &report.branch, patience)?;
     let theirs = repository.tracked(&report.remote, &report.branch)?;
@@ -178,7 +201,7 @@ pub(super) fn fetch(
 ///
 /// # Errors
 /// Git refuses, or there are such changes.
-pub(super) fn check_local_changes(repository: &Repository, theirs: &str, is_fast_forward: bool) -> Result<(), Error> {
+fn check_local_changes(repository: &Repository, theirs: &str, is_fast_forward: bool) -> Result<(), Error> {
     let in_the_way = repository.merge_obstacles(theirs, is_fast_forward)?;
     if in_the_way.staged.is_empty() && in_the_way.changed.is_empty() {
         return Ok(());
@@ -220,7 +243,7 @@ fn receive(
     if let Some(head) = repository.head()? {
         report.received_errors.extend(desk.check().new_errors(repository, Some(&before), &head)?);
     }
-    let concurrent = concurrent_since(repository, &before)?;
+    let concurrent = concurrent_since(repository, &before, theirs)?;
     report.concurrent.retain(|(known, _)| !concurrent.iter().any(|(ticket, _)| ticket.id == known.id));
     report.concurrent.extend(concurrent);
     report.inconsistencies = desk.clones().inconsistencies()?;
@@ -256,16 +279,22 @@ fn complete_merge(
     })
 }
 
-/// Returns the tickets with entries since a commit that were written at the same time in two clones.
-fn concurrent_since(repository: &Repository, before: &str) -> Result<Vec<(Ticket, Vec<ConcurrentEntry>)>, Error> {
+/// Returns the tickets with entries since a commit that were written at the same time in two clones; `theirs` is the
+/// commit that was merged since.
+fn concurrent_since(
+    repository: &Repository,
+    before: &str,
+    theirs: &str,
+) -> Result<Vec<(Ticket, Vec<ConcurrentEntry>)>, Error> {
     let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| yaml::read(&bytes, None).ok());
     let files = repository.changed_files(Some(before), "HEAD", layout::TICKETS)?;
-    let unaware = unaware_solves::in_merges(repository, &[&format!("{before}..HEAD")])?;
+    let received = repository.changed_files(Some(before), theirs, layout::TICKETS)?;
     let mut concurrent = Vec::new();
     for file in files {
+        let theirs = received.iter().find(|other| other.path == file.path).and_then(|other| other.after.clone());
         if let (Some(before), Some(after)) = (read(file.before), read(file.after)) {
             let mut new = newly_concurrent(&after, &before, &before);
-            new.extend(unaware_conflict(&after, &unaware));
+            new.extend(read(theirs).and_then(|theirs| unaware_solve(&after, &before, &theirs)));
             concurrent.extend(Some((after, new)).filter(|(_, new)| !new.is_empty()));
         }
     }

@@ -44,10 +44,7 @@ impl Transaction<'_> {
                     return Ok(done);
                 }
                 let linked = desk.clones().linked_tickets()?;
-                let tickets: Vec<Ticket> = linked.iter().filter_map(|id| desk.read().ticket(*id).ok()).collect();
-                let unaware = desk.clones().unaware_solves(tickets.iter());
-                let mut repaired: Vec<Id> =
-                    self.relink(&linked, &unaware, key.as_deref())?.iter().map(changed_ticket).collect();
+                let mut repaired: Vec<Id> = self.relink(&linked, key.as_deref())?.iter().map(changed_ticket).collect();
                 repaired.dedup();
                 repaired
             }

@@ -5,7 +5,7 @@
 //! Each file is consistent with its own history; this module compares several. `casebook resolve` relinks the tickets
 //! by entries, and removes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::domain::id::Id;
 use crate::domain::ticket::action::Action;
@@ -48,7 +48,7 @@ pub enum Inconsistency {
         /// The ticket that has the conversation.
         into: Id,
     },
-    /// A ticket is solved, and another one was merged into it that the solve did not know.
+    /// A ticket is solved, and another one was merged into it after that.
     SolvedMeanwhile {
         /// The solved ticket.
         ticket: Id,
@@ -112,81 +112,10 @@ pub fn may_share_key(key: &str, entry: &Entry) -> bool {
     key.starts_with(FORWARD_PREFIX) && matches!(entry.action, Action::Reply { .. } | Action::Forward { .. })
 }
 
-/// Pairs of a solve and a `merged` entry that its author did not know: the entry was written on another clone, and is
-/// before the solve in the union. A history does not show that; the versions of the ticket in git do.
-pub type UnawareSolves = BTreeSet<(Id, Id)>;
-
-/// Returns the unaware solves of two versions of a ticket, each with regard to the other version.
-pub fn unaware_solves(one: &Ticket, other: &Ticket) -> UnawareSolves {
-    let mut unaware = UnawareSolves::new();
-    for (here, there) in [(one, other), (other, one)] {
-        let is_new = |entry: &&Entry| there.entry(entry.id).is_none();
-        let solves = here.history.iter().filter(|entry| matches!(entry.action, Action::Solve(_))).filter(is_new);
-        for solve in solves {
-            let is_earlier_merge =
-                |entry: &&Entry| matches!(entry.action, Action::Merged { .. }) && entry.id < solve.id;
-            let merges = there.history.iter().filter(is_earlier_merge);
-            let unknown = merges.filter(|entry| here.entry(entry.id).is_none());
-            unaware.extend(unknown.map(|entry| (solve.id, entry.id)));
-        }
-    }
-    unaware
-}
-
-/// A solve whose author did not know that another ticket had been merged into the solved one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnawareSolve {
-    /// The solve.
-    pub solve: Id,
-    /// The `merged` entry that the author did not know.
-    pub merged: Id,
-    /// The ticket that was merged.
-    pub source: Id,
-}
-
-/// Returns the unaware solve that still holds. A later solve whose author knew the merge replaces it.
-pub fn unaware_solve(ticket: &Ticket, unaware: &UnawareSolves) -> Option<UnawareSolve> {
-    find_unaware_solve(ticket, &|solve, merged| unaware.contains(&(solve, merged)))
-}
-
-/// Returns true if the ticket is solved after a `merged` entry, so that the versions in git must be compared to know if
-/// the author of the solve knew it.
-pub fn may_have_unaware_solve(ticket: &Ticket) -> bool {
-    find_unaware_solve(ticket, &|_, _| true).is_some()
-}
-
-/// Returns the solve that still holds and was unaware of a merge, as `is_unaware` decides for a solve and a `merged`
-/// entry.
-fn find_unaware_solve(ticket: &Ticket, is_unaware: &dyn Fn(Id, Id) -> bool) -> Option<UnawareSolve> {
-    if !is_solved(&ticket.header) || ticket.header.merged_from.is_empty() {
-        return None;
-    }
-    let mut merges: Vec<(Id, Id)> = Vec::new();
-    let mut found: Option<UnawareSolve> = None;
-    let mut so_far = replay::replay(ticket.history.get(..1)?)?;
-    for entry in &ticket.history[1..] {
-        let was_solved = is_solved(&so_far);
-        replay::apply(&mut so_far, entry);
-        match &entry.action {
-            Action::Merged { source, .. } if ticket.header.merged_from.contains(source) => {
-                merges.push((entry.id, *source));
-            }
-            Action::Solve(_) if was_solved => found = found.filter(|earlier| is_unaware(entry.id, earlier.merged)),
-            Action::Solve(_) => {
-                let last = merges.iter().rev().find(|(merged, _)| is_unaware(entry.id, *merged));
-                found = last.map(|(merged, source)| UnawareSolve { solve: entry.id, merged: *merged, source: *source });
-            }
-            _ if !is_solved(&so_far) => found = None,
-            _ => {}
-        }
-    }
-    found
-}
-
 /// Returns the inconsistencies between tickets in a fixed order; only the rings if there are any, since undoing one
 /// changes the others. Stranded replies come first: the entry that forwards one depends on the version of the ticket it
 /// is forwarded to, which the other repairs change. Tickets without links may be left out.
-pub fn inconsistencies(tickets: &BTreeMap<Id, Ticket>, unaware: &UnawareSolves) -> Vec<Inconsistency> {
+pub fn inconsistencies(tickets: &BTreeMap<Id, Ticket>) -> Vec<Inconsistency> {
     let rings = rings(tickets);
     if !rings.is_empty() {
         return rings;
@@ -212,12 +141,7 @@ pub fn inconsistencies(tickets: &BTreeMap<Id, Ticket>, unaware: &UnawareSolves) 
                 found.push(Inconsistency::UnknownTarget { source: *source, target: *id });
             }
         }
-        let source_of_unaware = || unaware_solve(ticket, unaware).map(|solve| solve.source);
-        found.extend(
-            merged_after_solve(ticket)
-                .or_else(source_of_unaware)
-                .map(|source| Inconsistency::SolvedMeanwhile { ticket: *id, source }),
-        );
+        found.extend(merged_after_solve(ticket).map(|source| Inconsistency::SolvedMeanwhile { ticket: *id, source }));
     }
     found.sort_by_key(|one| !matches!(one, Inconsistency::StrandedReply { .. }));
     found

@@ -4,7 +4,6 @@
 //! The union is commutative, associative and idempotent, and no entry is lost. Entries that could not have been written
 //! on one clone are kept and reported as concurrent.
 
-use super::cross_ticket::{UnawareSolves, unaware_solve, unaware_solves};
 use crate::domain::id::{Id, LENGTH};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
@@ -142,13 +141,24 @@ pub fn newly_concurrent(union: &Ticket, ours: &Ticket, theirs: &Ticket) -> Vec<C
     let before: Vec<Id> = concurrent(ours).iter().chain(&concurrent(theirs)).map(|found| found.entry).collect();
     let mut new: Vec<ConcurrentEntry> =
         concurrent(union).into_iter().filter(|found| !before.contains(&found.entry)).collect();
-    new.extend(unaware_conflict(union, &unaware_solves(ours, theirs)));
+    new.extend(unaware_solve(union, ours, theirs));
     new
 }
 
-/// Returns the unaware solve of a ticket as a concurrent entry, if it has one. `unaware` comes from the versions of the
-/// ticket.
-pub fn unaware_conflict(ticket: &Ticket, unaware: &UnawareSolves) -> Option<ConcurrentEntry> {
-    let found = unaware_solve(ticket, unaware)?;
-    Some(ConcurrentEntry { entry: found.solve, other: found.merged, kind: ConflictKind::UnawareSolve })
+/// Returns the last solve of a union that is solved, if one side has it and does not know that another ticket was merged
+/// into this one before.
+pub fn unaware_solve(union: &Ticket, ours: &Ticket, theirs: &Ticket) -> Option<ConcurrentEntry> {
+    if union.header.status != Status::Solved || union.header.merged_into.is_some() {
+        return None;
+    }
+    let solve = union.history.iter().rev().find(|entry| matches!(entry.action, Action::Solve(_)))?;
+    let is_unknown = |merged: &&Entry| {
+        let has_only_solve = |side: &Ticket| side.entry(solve.id).is_some() && side.entry(merged.id).is_none();
+        let is_merged = |source| union.header.merged_from.contains(source);
+        merged.id < solve.id
+            && matches!(&merged.action, Action::Merged { source, .. } if is_merged(source))
+            && (has_only_solve(ours) || has_only_solve(theirs))
+    };
+    let merged = union.history.iter().rev().find(is_unknown)?;
+    Some(ConcurrentEntry { entry: solve.id, other: merged.id, kind: ConflictKind::UnawareSolve })
 }

@@ -267,7 +267,6 @@ fn a_dry_run_previews_the_sync_and_changes_nothing() {
     let heads = refs(&clones.sandbox);
     let told = clones.sandbox.run(&["sync", "-n"]).ok();
     assert_eq!(told.stdout, "origin/main: would receive 1 commit and send 2 commits\n");
-    assert!(told.stderr.contains("put it on hold") && told.stderr.contains("solved it"), "{}", told.stderr);
     let record = clones.sandbox.run(&["sync", "--dry-run", "--json"]).ok().json();
     assert_eq!((&record["received"], &record["sent"]), (&1.into(), &2.into()));
     assert_eq!(everything(&clones.sandbox), before);
