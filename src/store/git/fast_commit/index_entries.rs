@@ -1,4 +1,4 @@
-//! The entries of git's index, versions 2 to 4: a reader and a writer.
+//! The entries of git's index, versions 2 to 4: a reader, and the bytes of new entries.
 
 use super::objects::ObjectId;
 
@@ -39,27 +39,24 @@ pub struct StagedFile {
 pub struct EntryReader<'a> {
     bytes: &'a [u8],
     version: u32,
-    at: usize,
-    /// The path of the previous entry; in version 4, paths are stored relative to it.
-    last: Vec<u8>,
+    /// The offset after the entries read.
+    pub at: usize,
+    /// The path of the last entry; in version 4, paths are stored relative to the one before.
+    pub path: Vec<u8>,
+    /// The path of the entry before it.
+    pub previous: Vec<u8>,
 }
 
 /// An entry.
 pub struct IndexEntry<'a> {
     /// All bytes of the entry.
     pub bytes: &'a [u8],
+    /// The offset of the entry in the index.
+    pub at: usize,
+    /// The offset of the path in the entry.
+    pub path_at: usize,
     /// The first 16 bits of flags.
     pub flags: u16,
-}
-
-/// A writer of entries, in their order.
-pub struct EntryWriter {
-    bytes: Vec<u8>,
-    version: u32,
-    count: u32,
-    last: Vec<u8>,
-    /// True if the next entry has another predecessor than before, so that its path must be written anew in version 4.
-    moved: bool,
 }
 
 /// Reads the number at an offset.
@@ -70,43 +67,27 @@ pub fn number(bytes: &[u8], at: usize) -> Option<u32> {
 impl<'a> EntryReader<'a> {
     /// Returns a reader of `bytes`, which begin with the header of an index.
     pub const fn new(bytes: &'a [u8], version: u32) -> Self {
-        Self { bytes, version, at: 12, last: Vec::new() }
-    }
-
-    /// Returns the path of the entry that was read last.
-    pub fn path(&self) -> &[u8] {
-        &self.last
-    }
-
-    /// Returns the bytes after the entries read.
-    pub fn rest(&self) -> &'a [u8] {
-        &self.bytes[self.at..]
+        Self { bytes, version, at: 12, path: Vec::new(), previous: Vec::new() }
     }
 
     /// Reads the next entry; `None` if the bytes are damaged.
     pub fn next(&mut self) -> Option<IndexEntry<'a>> {
-        let rest = self.bytes.get(self.at..)?;
+        let (at, rest) = (self.at, self.bytes.get(self.at..)?);
         let flags = u16::from_be_bytes(rest.get(FIXED_LENGTH..FIXED_LENGTH + 2)?.try_into().ok()?);
-        let mut path_at = FIXED_LENGTH + 2;
-        if flags & EXTENDED != 0 {
-            if self.version < 3 {
-                return None;
-            }
-            path_at += 2;
+        if flags & EXTENDED != 0 && self.version < 3 {
+            return None;
         }
-        if self.version == 4 {
-            let (dropped, next) = offset(rest, path_at)?;
-            self.last.truncate(self.last.len().checked_sub(dropped)?);
-            path_at = next;
-        } else {
-            self.last.clear();
-        }
-        let end = path_at + memchr::memchr(0, rest.get(path_at..)?)?;
-        self.last.extend(&rest[path_at..end]);
+        let path_at = FIXED_LENGTH + if flags & EXTENDED == 0 { 2 } else { 4 };
+        let (dropped, begin) = if self.version == 4 { offset(rest, path_at)? } else { (self.path.len(), path_at) };
+        std::mem::swap(&mut self.path, &mut self.previous);
+        let end = begin + memchr::memchr(0, rest.get(begin..)?)?;
+        self.path.clear();
+        self.path.extend(&self.previous[..self.previous.len().checked_sub(dropped)?]);
+        self.path.extend(&rest[begin..end]);
         let length = if self.version == 4 { end + 1 } else { (end + 8) & !7 };
         let bytes = rest.get(..length)?;
         self.at += length;
-        Some(IndexEntry { bytes, flags })
+        Some(IndexEntry { bytes, at, path_at, flags })
     }
 }
 
@@ -129,83 +110,38 @@ impl IndexEntry<'_> {
     pub fn size(&self) -> u32 {
         self.number(36)
     }
+
+    /// Returns true if the entry is that of a plain file, and not marked to be ignored.
+    pub fn is_ordinary(&self) -> bool {
+        self.flags & (ASSUMED_VALID | EXTENDED) == 0 && self.mode() & 0o170_000 == 0o100_000
+    }
 }
 
-impl EntryWriter {
-    /// Returns a writer of an index without entries, with room for `capacity` bytes.
-    pub fn new(version: u32, capacity: usize) -> Self {
-        let mut bytes = Vec::with_capacity(capacity);
-        bytes.extend(b"DIRC");
-        bytes.extend(version.to_be_bytes());
-        bytes.extend([0; 4]);
-        Self { bytes, version, count: 0, last: Vec::new(), moved: false }
+/// Writes the entry of a new file after the entry with the path `previous`.
+pub fn put_entry(index: &mut Vec<u8>, version: u32, previous: &[u8], file: &StagedFile) {
+    let begin = index.len();
+    index.extend(fixed_part(file));
+    let length = u16::try_from(file.path.len()).unwrap_or(NAME_LENGTH).min(NAME_LENGTH);
+    index.extend(length.to_be_bytes());
+    if version == 4 {
+        put_path(index, previous, file.path.as_bytes());
+    } else {
+        index.extend(file.path.as_bytes());
+        let length = (index.len() - begin + 8) & !7;
+        index.resize(begin + length, 0);
     }
+}
 
-    /// Copies an entry, and returns the offset at which it begins.
-    pub fn keep(&mut self, entry: &IndexEntry<'_>, path: &[u8]) -> usize {
-        let begin = self.bytes.len();
-        if std::mem::take(&mut self.moved) && self.version == 4 {
-            let head = if entry.flags & EXTENDED == 0 { FIXED_LENGTH + 2 } else { FIXED_LENGTH + 4 };
-            self.bytes.extend(&entry.bytes[..head]);
-            self.path(begin, path);
-        } else {
-            self.bytes.extend(entry.bytes);
-            if self.version == 4 {
-                self.last.clear();
-                self.last.extend(path);
-            }
-        }
-        self.count += 1;
-        begin
-    }
-
-    /// Replaces the metadata and object of an entry. `None` if the entry is marked to be ignored, or is not a plain
-    /// file.
-    pub fn renew(&mut self, entry: &IndexEntry<'_>, path: &[u8], file: &StagedFile) -> Option<()> {
-        if entry.flags & (ASSUMED_VALID | EXTENDED) != 0 || entry.mode() & 0o170_000 != 0o100_000 {
-            return None;
-        }
-        let begin = self.keep(entry, path);
-        self.bytes[begin..begin + FIXED_LENGTH].copy_from_slice(&fixed_part(file));
-        Some(())
-    }
-
-    /// Adds an entry for a new file.
-    pub fn add(&mut self, file: &StagedFile) {
-        let begin = self.bytes.len();
-        self.bytes.extend(fixed_part(file));
-        let length = u16::try_from(file.path.len()).unwrap_or(NAME_LENGTH).min(NAME_LENGTH);
-        self.bytes.extend(length.to_be_bytes());
-        self.path(begin, file.path.as_bytes());
-        self.count += 1;
-        self.moved = true;
-    }
-
-    /// Writes the path of the entry that begins at `begin`.
-    fn path(&mut self, begin: usize, path: &[u8]) {
-        if self.version == 4 {
-            let common = self.last.iter().zip(path).take_while(|(one, other)| one == other).count();
-            put_offset(&mut self.bytes, self.last.len() - common);
-            self.bytes.extend(&path[common..]);
-            self.bytes.push(0);
-            self.last.clear();
-            self.last.extend(path);
-        } else {
-            self.bytes.extend(path);
-            let length = (self.bytes.len() - begin + 8) & !7;
-            self.bytes.resize(begin + length, 0);
-        }
-    }
-
-    /// Writes the number of entries into the header, and returns the bytes.
-    pub fn finish(mut self) -> Vec<u8> {
-        self.bytes[8..12].copy_from_slice(&self.count.to_be_bytes());
-        self.bytes
-    }
+/// Writes a path of version 4, relative to the path before it.
+pub fn put_path(index: &mut Vec<u8>, previous: &[u8], path: &[u8]) {
+    let common = previous.iter().zip(path).take_while(|(one, other)| one == other).count();
+    put_offset(index, previous.len() - common);
+    index.extend(&path[common..]);
+    index.push(0);
 }
 
 /// Returns the bytes of an entry before its flags.
-fn fixed_part(file: &StagedFile) -> [u8; FIXED_LENGTH] {
+pub fn fixed_part(file: &StagedFile) -> [u8; FIXED_LENGTH] {
     let mode: u32 = if file.executable { 0o100_755 } else { 0o100_644 };
     let mut bytes = [0; FIXED_LENGTH];
     let numbers = file.stamp.begin.iter().chain([&mode]).chain(&file.stamp.end);

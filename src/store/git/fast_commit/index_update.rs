@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use sha1::{Digest, Sha1};
 
 use super::cache_tree;
-use super::index_entries::{EntryReader, EntryWriter, STAGE, StagedFile, number};
+use super::index_entries::{EntryReader, FIXED_LENGTH, STAGE, StagedFile, fixed_part, number, put_entry, put_path};
 use super::objects::ObjectId;
 use super::trees::EditedDir;
 
@@ -55,42 +55,59 @@ impl IndexUpdate {
         if !(2..=4).contains(&version) {
             return None;
         }
-        let mut writer = EntryWriter::new(version, old.len() + 256 * files.len());
         let mut reader = EntryReader::new(&old[..sum_at], version);
+        let mut bytes = Vec::with_capacity(old.len() + 256 * files.len());
+        // The old index is copied up to this offset; entries that stay are copied together.
+        let mut copied = 0;
         let (mut added, mut racy) = (Vec::new(), Vec::new());
         let mut files = files.iter().peekable();
         for _ in 0..count {
             let entry = reader.next()?;
-            let path = reader.path();
             if entry.flags & STAGE != 0 || entry.mode() == 0o040_000 {
                 return None;
             }
-            while let Some(file) = files.next_if(|file| file.path.as_bytes() < path) {
-                if is_below(path, file.path.as_bytes()) {
+            let mut inserted: Option<&StagedFile> = None;
+            while let Some(file) = files.next_if(|file| file.path.as_bytes() < reader.path.as_slice()) {
+                if is_below(&reader.path, file.path.as_bytes()) {
                     return None;
                 }
-                writer.add(file);
+                bytes.extend(&old[std::mem::replace(&mut copied, entry.at)..entry.at]);
+                let previous = inserted.map_or(reader.previous.as_slice(), |file| file.path.as_bytes());
+                put_entry(&mut bytes, version, previous, file);
                 added.push(file.path.clone());
+                inserted = Some(file);
             }
-            match files.next_if(|file| file.path.as_bytes() == path) {
-                Some(file) => writer.renew(&entry, path, file)?,
-                None if files.peek().is_some_and(|file| is_below(file.path.as_bytes(), path)) => return None,
-                None => {
-                    let begin = writer.keep(&entry, path);
-                    if i64::from(entry.modified()) >= changed && entry.size() != 0 {
-                        let (mode, name) = (entry.mode(), entry.bytes[40..60].try_into().ok()?);
-                        racy.push(RacyEntry { path: path.to_vec(), mode, name, size_at: begin + 36 });
-                    }
+            let begin = bytes.len() + entry.at - copied;
+            if let Some(file) = inserted.filter(|_| version == 4) {
+                bytes.extend(&entry.bytes[..entry.path_at]);
+                put_path(&mut bytes, file.path.as_bytes(), &reader.path);
+                copied = reader.at;
+            }
+            if let Some(file) = files.next_if(|file| file.path.as_bytes() == reader.path.as_slice()) {
+                if !entry.is_ordinary() {
+                    return None;
                 }
+                bytes.extend(&old[std::mem::replace(&mut copied, reader.at)..reader.at]);
+                bytes[begin..begin + FIXED_LENGTH].copy_from_slice(&fixed_part(file));
+            } else if files.peek().is_some_and(|file| is_below(file.path.as_bytes(), &reader.path)) {
+                return None;
+            } else if i64::from(entry.modified()) >= changed && entry.size() != 0 {
+                let (mode, name) = (entry.mode(), entry.bytes[40..60].try_into().ok()?);
+                racy.push(RacyEntry { path: reader.path.clone(), mode, name, size_at: begin + 36 });
             }
         }
+        bytes.extend(&old[copied..reader.at]);
+        let mut previous = reader.path.as_slice();
         for file in files {
-            writer.add(file);
+            put_entry(&mut bytes, version, previous, file);
             added.push(file.path.clone());
+            previous = file.path.as_bytes();
         }
+        let count = count + u32::try_from(added.len()).ok()?;
+        bytes[8..12].copy_from_slice(&count.to_be_bytes());
         let summed = old[sum_at..] != [0; SUM];
-        let mut update = Self { bytes: writer.finish(), added, racy, summed, forgot_untracked: false };
-        update.extend(reader.rest(), folders)?;
+        let mut update = Self { bytes, added, racy, summed, forgot_untracked: false };
+        update.extend(&old[reader.at..sum_at], folders)?;
         Some(update)
     }
 
@@ -142,7 +159,7 @@ fn is_below(path: &[u8], folder: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::git::fast_commit::index_entries::{ASSUMED_VALID, EXTENDED, FIXED_LENGTH, IndexStamp};
+    use crate::store::git::fast_commit::index_entries::{ASSUMED_VALID, EXTENDED, IndexStamp};
 
     fn staged(path: &str) -> StagedFile {
         let stamp = IndexStamp { begin: [1; 6], end: [2; 3] };
@@ -150,7 +167,7 @@ mod tests {
     }
 
     fn empty(version: u32) -> Vec<u8> {
-        let mut bytes = EntryWriter::new(version, 0).finish();
+        let mut bytes = [*b"DIRC", version.to_be_bytes(), [0; 4]].concat();
         let sum = Sha1::digest(&bytes);
         bytes.extend(sum);
         bytes
