@@ -127,7 +127,7 @@ impl Desk {
     /// As [`Desk::open`].
     pub fn open_conflicted(root: &Path, environment: Environment) -> Result<Self, Error> {
         Self::open_with(root, environment, |path, error| {
-            let ours = crate::store::git::Repository::at(root).our_version(layout::MARKER).ok().flatten();
+            let ours = crate::store::git::Repository::at(root).text(":2:./casebook.toml").ok().flatten();
             match ours.as_deref().map(Config::read) {
                 Some(Ok(config)) => Ok((config, ours)),
                 _ => Err(Error::Config { path, error }),

@@ -8,6 +8,7 @@ use chrono::{Datelike, NaiveDate, NaiveTime};
 use walkdir::WalkDir;
 
 use crate::domain::id::Id;
+use crate::domain::ticket::attachment::Digest;
 
 /// The file whose presence makes a folder a desk.
 pub const MARKER: &str = "casebook.toml";
@@ -31,11 +32,6 @@ pub fn ticket_path(id: Id) -> String {
     path.push('/');
     path.push_str(&file_name(id));
     path
-}
-
-/// Returns the id of the ticket whose file is at a path; the path may begin with a revision.
-pub fn ticket_of(path: &str) -> Option<Id> {
-    path.rsplit('/').next()?.strip_suffix(".yaml")?.parse().ok()
 }
 
 /// Returns the path of an organization's file.
@@ -71,10 +67,67 @@ fn ticket_folder(id: Id) -> String {
     format!("{TICKETS}/{:04}/{:02}", month.year(), month.month())
 }
 
-/// Returns true if a path, relative to the desk, is that of a ticket.
-pub fn is_ticket_path(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()?.strip_suffix(".yaml")?.parse::<Id>().ok());
-    name.is_some_and(|id| path == Path::new(&ticket_path(id)))
+/// Returns the id in the name of a ticket's file, wherever it is.
+pub fn id_in(path: &str) -> Option<Id> {
+    path.rsplit('/').next()?.strip_suffix(".yaml")?.parse().ok()
+}
+
+/// Returns the ticket whose file is at a path, relative to the desk.
+pub fn ticket_at(path: &str) -> Option<Id> {
+    id_in(path).filter(|id| path == ticket_path(*id))
+}
+
+/// Returns true if a path, relative to the desk, is that of an attachment.
+pub fn is_attachment(path: &str) -> bool {
+    is_in(path, ATTACHMENTS) && Digest::at(path).is_some()
+}
+
+/// The part of a desk to which a path belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeskPath<'a> {
+    /// The settings, casebook.toml.
+    Settings,
+    /// A ticket in its place.
+    Ticket(Id),
+    /// A file in the folder of tickets with the name of a ticket, in another place.
+    StrayTicket,
+    /// Another path in the folder of tickets.
+    InTickets,
+    /// The file of an organization.
+    Organization(&'a str),
+    /// A file in the folder of holiday lists.
+    HolidayList,
+    /// An attachment, by the hash in its path.
+    Attachment(Digest),
+    /// The file with git's attributes for attachments.
+    Attributes,
+    /// Another path in the folder of attachments.
+    StrayAttachment,
+    /// A path of another program, or the folder of one of these files.
+    Other,
+}
+
+/// Returns the part of a desk to which a path belongs, relative to the desk.
+pub fn classify(path: &str) -> DeskPath<'_> {
+    if path == MARKER {
+        DeskPath::Settings
+    } else if is_in(path, TICKETS) {
+        match ticket_at(path) {
+            Some(id) => DeskPath::Ticket(id),
+            None if has_ticket_extension(path.rsplit('/').next().unwrap_or(path).as_ref()) => DeskPath::StrayTicket,
+            None => DeskPath::InTickets,
+        }
+    } else if let Some(id) = organization_of(path) {
+        DeskPath::Organization(id)
+    } else if is_in(path, CALENDARS) {
+        DeskPath::HolidayList
+    } else if path == ATTACHMENT_ATTRIBUTES {
+        DeskPath::Attributes
+    } else if is_in(path, ATTACHMENTS) {
+        Digest::at(path).map_or(DeskPath::StrayAttachment, DeskPath::Attachment)
+    } else {
+        DeskPath::Other
+    }
 }
 
 /// Returns the nearest folder, upwards from `start`, that is a desk.
@@ -274,5 +327,28 @@ mod tests {
     #[test]
     fn the_path_contains_the_month_of_the_id() {
         assert_eq!(ticket_path(id("01KA3C5TC0000000000000000A")), "tickets/2025/11/01KA3C5TC0000000000000000A.yaml");
+    }
+
+    #[test]
+    fn every_path_belongs_to_one_part_of_a_desk() {
+        let name = "01KA3C5TC0000000000000000A";
+        let digest = "ab".repeat(32);
+        for (path, part) in [
+            ("casebook.toml", DeskPath::Settings),
+            (&format!("tickets/2025/11/{name}.yaml"), DeskPath::Ticket(id(name))),
+            (&format!("tickets/2025/12/{name}.yaml"), DeskPath::StrayTicket),
+            ("tickets/2025/notes.yaml", DeskPath::StrayTicket),
+            ("tickets/2025/.notes.yaml", DeskPath::InTickets),
+            ("organizations/acme.yaml", DeskPath::Organization("acme")),
+            ("organizations/a/acme.yaml", DeskPath::Other),
+            ("calendars/fr.toml", DeskPath::HolidayList),
+            (&format!("attachments/ab/{digest}"), DeskPath::Attachment(Digest([0xab; 32]))),
+            ("attachments/.gitattributes", DeskPath::Attributes),
+            ("attachments/x", DeskPath::StrayAttachment),
+            ("sub/casebook.toml", DeskPath::Other),
+            ("tickets", DeskPath::Other),
+        ] {
+            assert_eq!(classify(path), part, "{path}");
+        }
     }
 }

@@ -2,15 +2,15 @@
 //!
 //! Their contents are checked by [`super::other_files`].
 
-use std::path::Path;
-
 use super::findings::with_line;
+use super::source::DeskSource;
 use crate::domain::codec::PathElement;
 use crate::domain::id::Id;
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::attachment::Attachment;
+use crate::error::Error;
 use crate::store::yaml;
 
 /// An attachment that an entry refers to, and its place in the file.
@@ -33,18 +33,23 @@ pub(super) fn references(ticket: &Ticket) -> Vec<AttachmentRef> {
     references
 }
 
-/// Checks the attachments that a ticket file refers to; `size` returns the size of the file at a path, if there is one.
+/// Checks the attachments that a ticket file refers to.
+///
+/// # Errors
+/// git ended unexpectedly.
 pub(super) fn check(
     path: &str,
     id: Id,
     bytes: &[u8],
     references: &[AttachmentRef],
-    size: impl Fn(&str) -> Option<u64>,
-) -> Vec<Finding> {
+    source: &DeskSource<'_>,
+) -> Result<Vec<Finding>, Error> {
+    let files: Vec<String> = references.iter().map(|reference| reference.attachment.path()).collect();
+    let sizes = source.sizes(&files)?;
     let (mut findings, mut paths) = (Vec::new(), Vec::new());
-    for AttachmentRef { attachment, entry, places: (index, place) } in references {
-        let file = attachment.path();
-        let message = match size(&file) {
+    for ((reference, file), size) in references.iter().zip(&files).zip(sizes) {
+        let AttachmentRef { attachment, entry, places: (index, place) } = reference;
+        let message = match size {
             Some(size) if size == attachment.size => continue,
             Some(size) => format!("attachment {file} has {size} bytes, but this entry says {}", attachment.size),
             None => format!("attachment {file} is missing (referenced by this entry)"),
@@ -64,15 +69,5 @@ pub(super) fn check(
             (finding.line, finding.column) = (line, column);
         }
     }
-    findings.into_iter().map(|finding| with_line(finding, bytes)).collect()
-}
-
-/// Returns the size of a file in a work tree; none if it is not a plain file, or below a symbolic link.
-pub(super) fn size_in(root: &Path, path: &str) -> Option<u64> {
-    let is_folder = |end| root.join(&path[..end]).symlink_metadata().is_ok_and(|metadata| metadata.is_dir());
-    if !path.match_indices('/').all(|(end, _)| is_folder(end)) {
-        return None;
-    }
-    let metadata = root.join(path).symlink_metadata().ok()?;
-    metadata.is_file().then_some(metadata.len())
+    Ok(findings.into_iter().map(|finding| with_line(finding, bytes)).collect())
 }

@@ -3,86 +3,92 @@
 //!
 //! If no such file changed, nothing is read.
 
+use std::collections::HashSet;
+
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::config::Config;
 use crate::store::config::sla::RawSla;
-use crate::store::layout;
+use crate::store::layout::{self, DeskPath};
 
-use super::source::{FileSource, plain_file};
+use super::source::DeskSource;
 use super::{organization_access, organization_overlap, policy};
 
 /// The changed files that are not tickets.
+#[derive(Default)]
 pub(super) struct ChangedFiles<'a> {
     /// True if casebook.toml changed.
     has_config: bool,
     /// The paths of holiday lists.
-    holiday_lists: Vec<&'a str>,
+    holiday_lists: HashSet<&'a str>,
     /// The ids of organizations.
-    organizations: Vec<&'a str>,
+    organizations: HashSet<&'a str>,
 }
 
 impl<'a> ChangedFiles<'a> {
+    /// Selects all files that are checked against others, with these organizations.
+    pub fn all(organizations: &'a [String]) -> Self {
+        let organizations = organizations.iter().map(String::as_str).collect();
+        Self { has_config: true, organizations, ..Self::default() }
+    }
+
     /// Selects the files among some paths that are checked against other files.
     pub fn of(paths: impl IntoIterator<Item = &'a str>) -> Self {
-        let mut changed = Self { has_config: false, holiday_lists: Vec::new(), organizations: Vec::new() };
+        let mut changed = Self::default();
         for path in paths {
-            if path == layout::MARKER {
-                changed.has_config = true;
-            } else if let Some(id) = layout::organization_of(path) {
-                changed.organizations.push(id);
-            } else if layout::is_in(path, layout::CALENDARS) {
-                changed.holiday_lists.push(path);
+            match layout::classify(path) {
+                DeskPath::Settings => changed.has_config = true,
+                DeskPath::Organization(id) => _ = changed.organizations.insert(id),
+                DeskPath::HolidayList => _ = changed.holiday_lists.insert(path),
+                _ => {}
             }
         }
         changed
     }
 
-    /// Returns the errors. Invalid settings in casebook.toml are reported by another rule.
+    /// Returns the errors, and the warnings if they are wanted. `text` is that of casebook.toml, whose invalid settings
+    /// are reported by another rule; `all` are the organizations that have a file, in order.
     ///
     /// # Errors
     /// A file cannot be read.
-    pub fn errors(&self, read: &mut FileSource<'_>) -> Result<Vec<Finding>, Error> {
+    pub fn findings(
+        &self,
+        text: Option<&str>,
+        all: &[String],
+        source: &DeskSource<'_>,
+        with_warnings: bool,
+    ) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
-        if self.has_config || !self.holiday_lists.is_empty() {
-            let is_selected = |path: &str| self.has_config || self.holiday_lists.contains(&path);
-            if let Some((text, sla)) = read_config(read)? {
-                findings.extend(policy::check_holiday_lists(&text, &sla, &is_selected, read)?);
+        let compares_all = with_warnings && (self.has_config || !self.organizations.is_empty());
+        let needs_config = self.has_config || !self.holiday_lists.is_empty() || compares_all;
+        let sla = if needs_config { sla_of(text) } else { None };
+        if let Some((text, sla)) = &sla {
+            let is_selected = |path: &str| self.has_config || self.holiday_lists.contains(path);
+            findings.extend(policy::check_holiday_lists(text, sla, &is_selected, source)?);
+        }
+        let mut files = Vec::new();
+        for id in all.iter().filter(|id| compares_all || self.organizations.contains(id.as_str())) {
+            files.extend(source.organization(id)?);
+        }
+        let has_changed = |id: &str| self.organizations.contains(id);
+        for file in files.iter().filter(|file| has_changed(&file.organization.id)) {
+            findings.extend(organization_access::check(file, source)?);
+        }
+        if compares_all {
+            let selected = files.iter().filter(|file| self.has_config || has_changed(&file.organization.id));
+            if let Some((_, sla)) = &sla {
+                findings.extend(selected.flat_map(|file| policy::check_plans(sla, file)));
             }
-        }
-        findings.extend(organization_access::check(self.organizations.iter().copied(), read)?);
-        Ok(findings)
-    }
-
-    /// Returns the warnings; `all` are the organizations that have a file, in order.
-    ///
-    /// # Errors
-    /// A file cannot be read.
-    pub fn warnings(&self, all: &[&str], read: &mut FileSource<'_>) -> Result<Vec<Finding>, Error> {
-        let mut findings = Vec::new();
-        if !self.has_config && self.organizations.is_empty() {
-            return Ok(findings);
-        }
-        if let Some((_, sla)) = read_config(read)? {
-            let selected = if self.has_config { all } else { &self.organizations };
-            findings.extend(policy::check_plans(&sla, selected.iter().copied(), read)?);
-        }
-        if !self.organizations.is_empty() {
-            let has_changed = |id: &str| self.organizations.contains(&id);
-            let mut overlaps = organization_overlap::overlaps(all.iter().copied(), read)?;
-            overlaps.retain(|overlap| has_changed(&overlap.with) || has_changed(&overlap.id));
-            findings.extend(overlaps.into_iter().map(|overlap| overlap.finding));
+            let overlaps = organization_overlap::overlaps(&files).into_iter();
+            let overlaps = overlaps.filter(|overlap| has_changed(&overlap.with) || has_changed(&overlap.id));
+            findings.extend(overlaps.map(|overlap| overlap.finding));
         }
         Ok(findings)
     }
 }
 
-/// Returns the text of casebook.toml and its SLA sections; none if it is missing or invalid.
-fn read_config(read: &mut FileSource<'_>) -> Result<Option<(String, RawSla)>, Error> {
-    let Some(bytes) = plain_file(read, layout::MARKER)? else { return Ok(None) };
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    if Config::read(&text).is_err() {
-        return Ok(None);
-    }
-    Ok(policy::read_sla(&text).ok().map(|sla| (text, sla)))
+/// Returns the text of a casebook.toml and its SLA sections; none if they are invalid.
+fn sla_of(text: Option<&str>) -> Option<(&str, RawSla)> {
+    let text = text.filter(|text| Config::read(text).is_ok())?;
+    policy::read_sla(text).ok().map(|sla| (text, sla))
 }

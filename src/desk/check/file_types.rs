@@ -6,59 +6,54 @@
 use std::io;
 use std::path::Path;
 
-use crate::domain::id::Id;
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
-use crate::store::git::{FileKind, SnapshotFile};
-use crate::store::layout;
+use crate::store::git::FileKind;
+use crate::store::layout::{self, DeskPath};
 use crate::store::yaml::{ReadError, ReadErrorKind};
 
 use super::findings::damaged;
 
 /// Checks something that is not a plain file, or not in its place; a folder is accepted where folders may be.
 pub(super) fn check(path: &str, kind: FileKind) -> Option<Finding> {
+    let (is_folder, description) = (kind == FileKind::Folder, describe(kind));
+    let (rule, message) = match layout::classify(path) {
+        DeskPath::Settings => (
+            &rules::CONFIG_INVALID,
+            format!(
+                "casebook.toml must be a plain file, and this is {description}: clones, the audit and the guard cannot read it"
+            ),
+        ),
+        DeskPath::Organization(_) => (
+            &rules::ORGANIZATION_INVALID,
+            format!("the file of an organization must be a plain file, and this is {description}"),
+        ),
+        DeskPath::Ticket(_) | DeskPath::StrayTicket | DeskPath::InTickets => return check_in_tickets(path, kind),
+        DeskPath::Other if path == layout::TICKETS => return check_in_tickets(path, kind),
+        _ if is_folder => return None,
+        DeskPath::Other if path == layout::ORGANIZATIONS => {
+            (&rules::ORGANIZATION_INVALID, format!("organizations must be a folder, and this is {description}"))
+        }
+        DeskPath::Other if path != layout::ATTACHMENTS => return None,
+        DeskPath::HolidayList => return None,
+        _ => (&rules::ATTACHMENT_STRAY, format!("only attachments belong here, and this is {description}")),
+    };
+    Some(Finding::new(rule, path, message))
+}
+
+/// Checks something in the place of tickets or of their folders.
+fn check_in_tickets(path: &str, kind: FileKind) -> Option<Finding> {
     let is_folder = kind == FileKind::Folder;
-    let finding = |rule, message: String| Some(Finding::new(rule, path, message));
-    let description = describe(kind);
-    if path == layout::MARKER {
-        let message = format!(
-            "casebook.toml must be a plain file, and this is {description}: clones, the audit and the guard cannot read it"
-        );
-        return finding(&rules::CONFIG_INVALID, message);
+    let is_stray = || layout::classify(path) == DeskPath::StrayTicket || path == layout::TICKETS;
+    if !expects_file(path) && (is_folder || !is_stray() && !is_year(path) && !is_month(path)) {
+        return (!is_folder).then(|| not_a_ticket(path));
     }
-    if path == layout::ORGANIZATIONS && !is_folder {
-        let message = format!("organizations must be a folder, and this is {description}");
-        return finding(&rules::ORGANIZATION_INVALID, message);
-    }
-    if layout::organization_of(path).is_some() {
-        let description = if kind == FileKind::File { "something else" } else { description };
-        let message = format!("the file of an organization must be a plain file, and this is {description}");
-        return finding(&rules::ORGANIZATION_INVALID, message);
-    }
-    if (path == layout::ATTACHMENTS || layout::is_in(path, layout::ATTACHMENTS)) && !is_folder {
-        let message = format!("only attachments belong here, and this is {description}");
-        return finding(&rules::ATTACHMENT_STRAY, message);
-    }
-    if path == layout::TICKETS || layout::is_in(path, layout::TICKETS) {
-        let is_expected_place = match kind {
-            FileKind::Folder => expects_file(path),
-            _ => {
-                path == layout::TICKETS
-                    || expects_file(path)
-                    || has_ticket_extension(path)
-                    || is_year(path)
-                    || is_month(path)
-            }
-        };
-        let error = match kind {
-            FileKind::Link => ReadErrorKind::Symlink,
-            FileKind::File => ReadErrorKind::WrongPlace,
-            FileKind::Folder | FileKind::Repository => ReadErrorKind::NotAFile,
-        };
-        let finding = || damaged(path, &ReadError { line: 1, column: 1, kind: error });
-        return if is_expected_place { Some(finding()) } else { (!is_folder).then(|| not_a_ticket(path)) };
-    }
-    None
+    let error = match kind {
+        FileKind::Link => ReadErrorKind::Symlink,
+        FileKind::File => ReadErrorKind::WrongPlace,
+        FileKind::Folder | FileKind::Repository | FileKind::Other => ReadErrorKind::NotAFile,
+    };
+    Some(damaged(path, &ReadError { line: 1, column: 1, kind: error }))
 }
 
 /// Returns the finding about a file in the folder of tickets that is not a ticket.
@@ -71,19 +66,6 @@ pub(super) fn expects_folder(path: &str) -> bool {
     [layout::TICKETS, layout::ORGANIZATIONS, layout::ATTACHMENTS].contains(&path)
 }
 
-/// Returns the folders above some files of a snapshot that are at paths of plain files. git has no empty folders.
-pub(super) fn folders(files: &[SnapshotFile]) -> Vec<SnapshotFile> {
-    let mut folders: Vec<SnapshotFile> = Vec::new();
-    for file in files.iter().filter(|file| file.bytes.is_some()) {
-        for folder in folders_for_files(&file.path) {
-            if !folders.iter().any(|other| other.path == folder) {
-                folders.push(SnapshotFile::special(folder, FileKind::Folder));
-            }
-        }
-    }
-    folders
-}
-
 /// Returns the folders above a path that are at paths of plain files.
 pub(super) fn folders_for_files(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(end, _)| &path[..end]).filter(|folder| expects_file(folder))
@@ -91,17 +73,12 @@ pub(super) fn folders_for_files(path: &str) -> impl Iterator<Item = &str> {
 
 /// Returns whether a plain file belongs at a path.
 fn expects_file(path: &str) -> bool {
-    if path == layout::MARKER || layout::organization_of(path).is_some() {
-        return true;
-    }
-    let name = path.rsplit('/').next().unwrap_or_default();
-    let is_of_ticket = || name.strip_suffix(".yaml").is_some_and(|stem| stem.parse::<Id>().is_ok());
     let is_in_month = || path.rsplit_once('/').is_some_and(|(folder, _)| is_month(folder));
-    layout::is_in(path, layout::TICKETS) && (is_of_ticket() || (has_ticket_extension(path) && is_in_month()))
-}
-
-fn has_ticket_extension(path: &str) -> bool {
-    Path::new(path).file_name().is_some_and(layout::has_ticket_extension)
+    match layout::classify(path) {
+        DeskPath::Settings | DeskPath::Organization(_) | DeskPath::Ticket(_) => true,
+        DeskPath::StrayTicket => layout::id_in(path).is_some() || is_in_month(),
+        _ => false,
+    }
 }
 
 /// Returns whether a path is that of a year of tickets.
@@ -118,15 +95,13 @@ fn is_number(part: &str, digits: usize) -> bool {
     part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Returns the kind of file at a path of a work tree, without following links; none if there is nothing.
+/// Returns the kind of the file at a path of a work tree, without following links; none if there is nothing.
 ///
 /// # Errors
 /// The file cannot be inspected.
-pub(super) fn kind_in(root: &Path, path: &str) -> io::Result<Option<FileKind>> {
-    match root.join(path).symlink_metadata() {
-        Ok(metadata) if metadata.is_symlink() => Ok(Some(FileKind::Link)),
-        Ok(metadata) if metadata.is_dir() => Ok(Some(FileKind::Folder)),
-        Ok(_) => Ok(Some(FileKind::File)),
+pub(super) fn kind_in(path: &Path) -> io::Result<Option<FileKind>> {
+    match path.symlink_metadata() {
+        Ok(metadata) => Ok(Some(FileKind::from(metadata.file_type()))),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(error),
     }
@@ -138,6 +113,7 @@ const fn describe(kind: FileKind) -> &'static str {
         FileKind::Link => "a symbolic link",
         FileKind::Folder => "a folder",
         FileKind::Repository => "the commit of another repository",
+        FileKind::Other => "something else",
     }
 }
 
@@ -171,14 +147,5 @@ mod tests {
             assert_eq!(code(path, FileKind::Folder), folder, "{path}");
             assert_eq!(code(path, FileKind::Repository), link, "{path}");
         }
-    }
-
-    #[test]
-    fn a_folder_is_reported_once() {
-        let file = |path: &str| SnapshotFile { path: path.to_owned(), kind: FileKind::File, bytes: Some(Vec::new()) };
-        let all = ["organizations/a.yaml/x", "organizations/a.yaml/b/y", "organizations/b.yaml"].map(file);
-        assert_eq!(folders(&all), [SnapshotFile::special("organizations/a.yaml", FileKind::Folder)]);
-        let deleted = SnapshotFile { bytes: None, ..file("organizations/a.yaml/x") };
-        assert_eq!(folders(&[deleted]), []);
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! A ticket that cannot be read has no facts, and links to it are not reported.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use crate::domain::id::Id;
 use crate::domain::rules;
@@ -13,114 +13,102 @@ use crate::store::layout;
 
 use super::ticket::{CrossTicketFacts, TicketLinks};
 
-/// A ticket that another one links to.
+/// A ticket to which another one may link.
 #[derive(Debug)]
 pub(super) enum LinkedTicket {
     /// It does not exist.
     Absent,
     /// It exists, but cannot be read.
     Unreadable,
-    /// It exists, and has these links.
-    Present(TicketLinks),
+    /// It exists, and has these links, if it has any.
+    Present(Option<Box<TicketLinks>>),
 }
 
 /// The facts of the checked tickets about others.
 #[derive(Debug, Default)]
 pub(super) struct LinkGraph {
-    /// The readable tickets with links.
-    linked: BTreeMap<Id, TicketLinks>,
-    readable: HashSet<Id>,
-    unreadable: HashSet<Id>,
+    /// The checked tickets.
+    tickets: HashMap<Id, LinkedTicket>,
+    /// Other tickets to which the checked ones link.
+    others: HashMap<Id, LinkedTicket>,
     /// Each entry with its ticket.
     entries: Vec<(Id, Id)>,
     /// The keys of openings with their tickets.
     keys: Vec<(String, Id)>,
 }
 
+impl TicketLinks {
+    /// Returns the tickets to which the links lead, each with the field of the header.
+    fn targets(&self) -> impl Iterator<Item = (Id, &'static str)> {
+        let into = self.into.map(|(target, _)| (target, "merged_into"));
+        let from = self.from.iter().map(|source| (*source, "merged_from"));
+        into.into_iter().chain(from).chain(self.follows.map(|followed| (followed, "follow_up_of")))
+    }
+}
+
 impl LinkGraph {
-    /// Adds the facts of a ticket; none if it cannot be read.
+    /// Adds the facts of a checked ticket; none if it cannot be read.
     pub fn add(&mut self, id: Id, facts: Option<CrossTicketFacts>) {
-        let Some(facts) = facts else {
-            self.unreadable.insert(id);
-            return;
+        let ticket = match facts {
+            None => LinkedTicket::Unreadable,
+            Some(facts) => {
+                self.entries.extend(facts.entries.into_iter().map(|entry| (entry, id)));
+                self.keys.extend(facts.key.map(|key| (key, id)));
+                LinkedTicket::Present(facts.links)
+            }
         };
-        self.readable.insert(id);
-        self.entries.extend(facts.entries.into_iter().map(|entry| (entry, id)));
-        self.keys.extend(facts.key.map(|key| (key, id)));
-        self.linked.extend(facts.links.map(|links| (id, *links)));
+        self.tickets.insert(id, ticket);
     }
 
-    /// Returns the tickets that others link to and that were not added.
-    pub fn missing_targets(&self) -> Vec<Id> {
-        let targets = self.linked.values().flat_map(|links| {
-            let into = links.into.map(|(target, _)| target);
-            into.into_iter().chain(links.from.iter().copied()).chain(links.follows)
-        });
-        let mut missing: Vec<Id> =
-            targets.filter(|id| !self.readable.contains(id) && !self.unreadable.contains(id)).collect();
-        missing.sort_unstable();
-        missing.dedup();
-        missing
+    /// Adds a ticket that was not checked.
+    pub fn add_other(&mut self, id: Id, ticket: LinkedTicket) {
+        self.others.insert(id, ticket);
     }
 
-    /// Returns the findings; `others` are the [missing targets](Self::missing_targets).
-    pub fn findings(mut self, others: &BTreeMap<Id, LinkedTicket>) -> Vec<Finding> {
+    /// Returns the checked tickets with links.
+    fn linked(&self) -> impl Iterator<Item = (Id, &TicketLinks)> {
+        linked(&self.tickets)
+    }
+
+    /// Returns the tickets that others link to and that were not checked.
+    pub fn missing_targets(&self) -> BTreeSet<Id> {
+        let targets = self.linked().flat_map(|(_, links)| links.targets());
+        targets.map(|(id, _)| id).filter(|id| !self.tickets.contains_key(id)).collect()
+    }
+
+    /// Returns the findings. The [missing targets](Self::missing_targets) must be there.
+    pub fn findings(mut self) -> Vec<Finding> {
         let mut findings = self.check_unique();
-        let no_links = TicketLinks::default();
-        for (id, links) in &self.linked {
-            for (other, name, is_mutual) in self.links_of(*id, links, others, &no_links) {
-                let (rule, message): (&'static Rule, _) = match (is_mutual, name) {
-                    (None, _) => (&rules::MERGE_NOWHERE, format!("`{name}` refers to {other}, which does not exist")),
-                    (Some(false), "merged_into") => {
-                        (&rules::MERGE_ONE_SIDED, format!("merged into {other}, which has no entry about this merge"))
+        for (id, links) in self.linked() {
+            for (other, name) in links.targets() {
+                let (rule, message) = match self.tickets.get(&other).or_else(|| self.others.get(&other)) {
+                    None | Some(LinkedTicket::Absent) => {
+                        (&rules::MERGE_NOWHERE, format!("`{name}` refers to {other}, which does not exist"))
                     }
-                    (Some(false), _) => (
-                        &rules::MERGE_ONE_SIDED,
-                        format!("says that {other} was merged into it, but {other} has no entry about this merge"),
-                    ),
-                    (Some(true), _) => continue,
+                    Some(LinkedTicket::Unreadable) => continue,
+                    Some(LinkedTicket::Present(there)) => match name {
+                        "merged_into" if !there.as_ref().is_some_and(|there| there.from.contains(&id)) => (
+                            &rules::MERGE_ONE_SIDED,
+                            format!("merged into {other}, which has no entry about this merge"),
+                        ),
+                        "merged_from"
+                            if there.as_ref().and_then(|there| there.into).is_none_or(|into| into.0 != id) =>
+                        {
+                            (
+                                &rules::MERGE_ONE_SIDED,
+                                format!(
+                                    "says that {other} was merged into it, but {other} has no entry about this merge"
+                                ),
+                            )
+                        }
+                        _ => continue,
+                    },
                 };
-                findings.push(at_field(*id, links, name, rule, message));
+                findings.push(at_field(id, links, name, rule, message));
             }
         }
-        self.check_cycles(others, &mut findings);
+        self.check_cycles(&mut findings);
         findings
-    }
-
-    /// Returns each link of a ticket: the other ticket, the field, and whether the other ticket has the link too; none
-    /// if it does not exist.
-    fn links_of(
-        &self,
-        id: Id,
-        links: &TicketLinks,
-        others: &BTreeMap<Id, LinkedTicket>,
-        no_links: &TicketLinks,
-    ) -> Vec<(Id, &'static str, Option<bool>)> {
-        let is_mutual = |other: &Id, agrees: &dyn Fn(&TicketLinks) -> bool| {
-            if self.unreadable.contains(other) {
-                return Some(true);
-            }
-            if self.readable.contains(other) {
-                return Some(agrees(self.linked.get(other).unwrap_or(no_links)));
-            }
-            match others.get(other) {
-                Some(LinkedTicket::Present(links)) => Some(agrees(links)),
-                Some(LinkedTicket::Unreadable) => Some(true),
-                Some(LinkedTicket::Absent) | None => None,
-            }
-        };
-        let mut found = Vec::new();
-        if let Some((target, _)) = links.into {
-            found.push((target, "merged_into", is_mutual(&target, &|other| other.from.contains(&id))));
-        }
-        for source in &links.from {
-            let has_merge = |other: &TicketLinks| other.into.is_some_and(|(target, _)| target == id);
-            found.push((*source, "merged_from", is_mutual(source, &has_merge)));
-        }
-        if let Some(followed) = links.follows {
-            found.push((followed, "follow_up_of", is_mutual(&followed, &|_| true)));
-        }
-        found
     }
 
     /// Reports entries that are in two tickets, and openings with the same key.
@@ -150,12 +138,8 @@ impl LinkGraph {
 
     /// Reports cycles of merges, which two clones can make together: each once, at its newest merge, where the reader
     /// breaks the cycle.
-    fn check_cycles(&self, others: &BTreeMap<Id, LinkedTicket>, findings: &mut Vec<Finding>) {
-        let outside = others.iter().filter_map(|(id, other)| match other {
-            LinkedTicket::Present(links) => Some((*id, links)),
-            _ => None,
-        });
-        let all = self.linked.iter().map(|(id, links)| (*id, links)).chain(outside);
+    fn check_cycles(&self, findings: &mut Vec<Finding>) {
+        let all = self.linked().chain(linked(&self.others));
         let next: BTreeMap<Id, (Id, Id, &TicketLinks)> =
             all.filter_map(|(id, links)| links.into.map(|(target, entry)| (id, (target, entry, links)))).collect();
         let mut done: HashSet<Id> = HashSet::new();
@@ -174,6 +158,14 @@ impl LinkGraph {
             }
         }
     }
+}
+
+/// Returns the tickets with links.
+fn linked(tickets: &HashMap<Id, LinkedTicket>) -> impl Iterator<Item = (Id, &TicketLinks)> {
+    tickets.iter().filter_map(|(id, ticket)| match ticket {
+        LinkedTicket::Present(Some(links)) => Some((*id, links.as_ref())),
+        _ => None,
+    })
 }
 
 /// Returns a finding at the beginning of a ticket file.

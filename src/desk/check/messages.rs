@@ -55,7 +55,7 @@ pub(super) fn for_violation(violation: &HistoryViolation, entry: &Entry) -> (&'s
             (&rules::ENTRY_CONCURRENT, "from", message)
         }
         HistoryViolation::Illegal(refusal) => {
-            let message = format!("the entry {id} ({action}) was not allowed: {}", reason(refusal));
+            let message = format!("the entry {id} ({action}) was not allowed: {}", refusal_reason(refusal));
             (&rules::ENTRY_ILLEGAL, "action", message)
         }
         HistoryViolation::Role => {
@@ -78,7 +78,7 @@ pub(super) fn for_violation(violation: &HistoryViolation, entry: &Entry) -> (&'s
         HistoryViolation::Evidence(refusal) => (
             &rules::SOLVE_EVIDENCE,
             "resolution",
-            format!("the entry {id} could not solve for no response: {}", reason(refusal)),
+            format!("the entry {id} could not solve for no response: {}", refusal_reason(refusal)),
         ),
         HistoryViolation::AgreerMissing => (
             &rules::SOLVE_EVIDENCE,
@@ -88,7 +88,7 @@ pub(super) fn for_violation(violation: &HistoryViolation, entry: &Entry) -> (&'s
         HistoryViolation::Early(refusal) => (
             &rules::SOLVE_EARLY,
             "resolution",
-            format!("the entry {id} could not solve for no response: {}", reason(refusal)),
+            format!("the entry {id} could not solve for no response: {}", refusal_reason(refusal)),
         ),
         HistoryViolation::ReplyToMerged { into } => {
             let message = format!("the reply {id} was written while the ticket was merged into {into}");
@@ -98,11 +98,14 @@ pub(super) fn for_violation(violation: &HistoryViolation, entry: &Entry) -> (&'s
 }
 
 /// Returns the reason of a refusal, in the past tense.
-fn reason(refusal: &Refusal) -> String {
+pub fn refusal_reason(refusal: &Refusal) -> String {
     match refusal {
         Refusal::Status { status } => format!("the ticket was {status}"),
         Refusal::IsMerged { into } => format!("the ticket was merged into {into}"),
         Refusal::NotMerged => "the ticket was not merged".to_owned(),
+        Refusal::TargetSolved => "the target was solved".to_owned(),
+        Refusal::TargetMerged { into } => format!("the target was merged into {into}"),
+        Refusal::OtherCustomer { .. } => "the tickets belong to different customers".to_owned(),
         Refusal::SameHoldReason { reason } => format!("the ticket was on hold for {reason} already"),
         Refusal::SamePriority { priority } => format!("the priority was {priority} already"),
         Refusal::AlreadyEscalated { .. } => "the ticket was escalated already".to_owned(),
@@ -118,6 +121,8 @@ fn reason(refusal: &Refusal) -> String {
         Refusal::RequiredField { name } => format!("every ticket needs `{name}`"),
         Refusal::InvalidField { name } => format!("the value is invalid for `{name}`"),
         Refusal::AlreadyOpened => "the ticket was opened already".to_owned(),
+        Refusal::TextMissing => "it needs a text".to_owned(),
+        Refusal::NoSuchEntry { entry } => format!("the ticket had no entry {entry}"),
         _ => "the workflow does not allow it".to_owned(),
     }
 }

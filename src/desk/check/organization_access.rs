@@ -1,8 +1,6 @@
 //! The check of organization access: a file may grant it only by a ticket in which the person requested it.
 //!
-//! Only the files with such access, and those tickets, are read.
-
-use memchr::memmem;
+//! Only those tickets are read.
 
 use crate::domain::id::Id;
 use crate::domain::people::organization::Member;
@@ -15,35 +13,24 @@ use crate::error::Error;
 use crate::store::{layout, yaml};
 
 use super::findings::with_line;
-use super::source::{FileSource, plain_file};
+use super::source::{DeskSource, OrganizationFile};
 
 /// The field of an organization's file that names the ticket.
 const FIELD: &str = "organization_access:";
 
-/// Checks the access that some organizations grant, in their order. A file that cannot be read is reported by another
-/// rule.
+/// Checks the access that an organization grants.
 ///
 /// # Errors
-/// A file cannot be read.
-pub(super) fn check<'a>(
-    organizations: impl IntoIterator<Item = &'a str>,
-    read: &mut FileSource<'_>,
-) -> Result<Vec<Finding>, Error> {
+/// A ticket cannot be read.
+pub(super) fn check(file: &OrganizationFile, source: &DeskSource<'_>) -> Result<Vec<Finding>, Error> {
+    let OrganizationFile { path, bytes, organization } = file;
     let mut findings = Vec::new();
-    for id in organizations {
-        let path = layout::organization_path(id);
-        let Some(bytes) = plain_file(read, &path)? else { continue };
-        if memmem::find(&bytes, FIELD.as_bytes()).is_none() {
-            continue;
-        }
-        let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
-        for member in &organization.people {
-            let Some(ticket) = member.organization_access else { continue };
-            let Some(reason) = reason_not_granted(id, member, ticket, read)? else { continue };
-            let message = format!("{} has access to all tickets by the ticket {ticket}, {reason}", member.email);
-            let finding = Finding::new(&rules::ACCESS_UNGRANTED, &path, message);
-            findings.push(with_line(finding.at(line_of(&bytes, ticket), 1), &bytes));
-        }
+    for member in &organization.people {
+        let Some(ticket) = member.organization_access else { continue };
+        let Some(reason) = reason_not_granted(&organization.id, member, ticket, source)? else { continue };
+        let message = format!("{} has access to all tickets by the ticket {ticket}, {reason}", member.email);
+        let finding = Finding::new(&rules::ACCESS_UNGRANTED, path, message);
+        findings.push(with_line(finding.at(line_of(bytes, ticket), 1), bytes));
     }
     Ok(findings)
 }
@@ -53,9 +40,9 @@ fn reason_not_granted(
     organization: &str,
     member: &Member,
     ticket: Id,
-    read: &mut FileSource<'_>,
+    source: &DeskSource<'_>,
 ) -> Result<Option<String>, Error> {
-    let bytes = match read(&layout::ticket_path(ticket)) {
+    let bytes = match source.bytes(&layout::ticket_path(ticket)) {
         Ok(Some(bytes)) => bytes,
         Ok(None) => return Ok(Some("which does not exist".to_owned())),
         Err(Error::Damaged { .. }) => return Ok(None),

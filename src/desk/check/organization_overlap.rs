@@ -8,11 +8,10 @@ use std::collections::HashMap;
 use crate::domain::people::organization::Organization;
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
-use crate::error::Error;
-use crate::store::{layout, yaml};
+use crate::store::layout;
 
 use super::findings::with_line;
-use super::source::{FileSource, plain_file};
+use super::source::OrganizationFile;
 
 /// A domain or address in the files of two organizations.
 pub(super) struct Overlap {
@@ -25,74 +24,39 @@ pub(super) struct Overlap {
 }
 
 /// Returns the domains and addresses that are in the files of two of some organizations, in their order.
-///
-/// # Errors
-/// A file cannot be read.
-pub(super) fn overlaps<'a>(
-    organizations: impl IntoIterator<Item = &'a str>,
-    read: &mut FileSource<'_>,
-) -> Result<Vec<Overlap>, Error> {
-    let (mut claimed, mut all) = (ClaimedNames::default(), Vec::new());
-    for id in organizations {
-        let path = layout::organization_path(id);
-        let Some(bytes) = plain_file(read, &path)? else { continue };
-        let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
-        all.extend(claimed.add(&organization).into_iter().map(|OrganizationClaim { name, with, message }| {
-            let finding = Finding::new(&rules::ORGANIZATION_SHARED, &path, message);
-            let (line, column) = place(&String::from_utf8_lossy(&bytes), &name);
-            Overlap { finding: with_line(finding.at(line, column), &bytes), id: id.to_owned(), with }
+pub(super) fn overlaps(files: &[OrganizationFile]) -> Vec<Overlap> {
+    let (mut claimed, mut all) = (ClaimedNames::new(), Vec::new());
+    for OrganizationFile { path, bytes, organization } in files {
+        all.extend(claim(&mut claimed, organization).into_iter().map(|(name, with, message)| {
+            let finding = Finding::new(&rules::ORGANIZATION_SHARED, path, message);
+            let (line, column) = place(&String::from_utf8_lossy(bytes), &name);
+            Overlap { finding: with_line(finding.at(line, column), bytes), id: organization.id.clone(), with }
         }));
     }
-    Ok(all)
+    all
 }
 
-/// A domain or address that another organization has.
-struct OrganizationClaim {
-    name: String,
-    /// The other organization.
-    with: String,
-    /// The message of the finding.
-    message: String,
-}
+/// The first organization of each domain (`false`) and address (`true`), which are in lower case.
+type ClaimedNames = HashMap<(bool, String), String>;
 
-/// The first organization of each domain and address, which are in lower case.
-#[derive(Default)]
-struct ClaimedNames {
-    domains: HashMap<String, String>,
-    addresses: HashMap<String, String>,
-}
-
-impl ClaimedNames {
-    /// Adds an organization. Returns those of its domains and addresses that an earlier one has.
-    fn add(&mut self, organization: &Organization) -> Vec<OrganizationClaim> {
-        let addresses =
-            organization.people.iter().flat_map(|member| std::iter::once(&member.email).chain(&member.aliases));
-        let addresses: Vec<String> = addresses.map(|person| person.as_str().to_owned()).collect();
-        let domains = claim(&mut self.domains, &organization.domains, &organization.id);
-        let people = claim(&mut self.addresses, &addresses, &organization.id);
-        let of_domain = |(name, with): (String, String)| {
-            let file = layout::organization_path(&with);
-            let message = format!("the domain `{name}` is also in {file}: people with an address there belong to both");
-            OrganizationClaim { name, with, message }
-        };
-        let of_person = |(name, with): (String, String)| {
-            let file = layout::organization_path(&with);
-            let message = format!("{name} is also in {file}: this person belongs to both");
-            OrganizationClaim { name, with, message }
-        };
-        domains.into_iter().map(of_domain).chain(people.into_iter().map(of_person)).collect()
-    }
-}
-
-/// Claims names for an organization. Returns those that another organization has claimed before, each with that one.
-fn claim(claimed: &mut HashMap<String, String>, names: &[String], id: &str) -> Vec<(String, String)> {
+/// Claims the domains and addresses of an organization. Returns those that an earlier one has: each with that one and the
+/// message of the finding.
+fn claim(claimed: &mut ClaimedNames, organization: &Organization) -> Vec<(String, String, String)> {
+    let people = organization.people.iter().flat_map(|member| std::iter::once(&member.email).chain(&member.aliases));
+    let people = people.map(|person| (true, person.as_str()));
     let mut shared = Vec::new();
-    for name in names {
-        match claimed.get(&name.to_lowercase()) {
-            Some(other) if other != id => shared.push((name.clone(), other.clone())),
-            Some(_) => {}
-            None => _ = claimed.insert(name.to_lowercase(), id.to_owned()),
+    for (is_person, name) in organization.domains.iter().map(|domain| (false, domain.as_str())).chain(people) {
+        let first = claimed.entry((is_person, name.to_lowercase())).or_insert_with(|| organization.id.clone());
+        if *first == organization.id {
+            continue;
         }
+        let file = layout::organization_path(first);
+        let message = if is_person {
+            format!("{name} is also in {file}: this person belongs to both")
+        } else {
+            format!("the domain `{name}` is also in {file}: people with an address there belong to both")
+        };
+        shared.push((name.to_owned(), first.clone(), message));
     }
     shared
 }
@@ -125,14 +89,11 @@ mod tests {
             organization.people[0].aliases = vec![Person::from_address(alias).expect("an address")];
             organization
         };
-        let mut claimed = ClaimedNames::default();
-        assert!(claimed.add(&of("acme", "acme.example", "ana@acme.example", "ana@home.example")).is_empty());
-        assert!(claimed.add(&of("other", "other.example", "bo@acme.example", "bo@other.example")).is_empty());
-        let messages: Vec<String> = claimed
-            .add(&of("beta", "ACME.example", "x@beta.example", "Ana@Home.example"))
-            .into_iter()
-            .map(|claim| claim.message)
-            .collect();
+        let mut claimed = ClaimedNames::new();
+        assert!(claim(&mut claimed, &of("acme", "acme.example", "ana@acme.example", "ana@home.example")).is_empty());
+        assert!(claim(&mut claimed, &of("other", "other.example", "bo@acme.example", "bo@other.example")).is_empty());
+        let shared = claim(&mut claimed, &of("beta", "ACME.example", "x@beta.example", "Ana@Home.example"));
+        let messages: Vec<String> = shared.into_iter().map(|(_, _, message)| message).collect();
         assert_eq!(messages.len(), 2);
         assert!(
             messages[0].contains("ACME.example") && messages[0].contains("organizations/acme.yaml"),

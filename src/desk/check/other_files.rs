@@ -1,7 +1,5 @@
 //! The checks of casebook.toml, organization files and attachments, each file by itself.
 
-use std::collections::HashSet;
-use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -15,6 +13,7 @@ use crate::domain::time::zone::Zone;
 use crate::store::config::signing;
 use crate::store::config::{Config, ConfigError};
 use crate::store::git::FileKind;
+use crate::store::yaml::{ReadError, ReadErrorKind};
 use crate::store::{layout, yaml};
 
 use super::file_types;
@@ -77,41 +76,18 @@ pub(super) fn attachment(path: &str, bytes: io::Result<impl io::Read>) -> io::Re
     Ok((digest != named).then(differs))
 }
 
-/// Checks the organization files of a work tree. Returns the findings, and the ids that have a file, valid or not.
-///
-/// # Errors
-/// A file or folder cannot be read.
-pub(super) fn organizations(root: &Path) -> io::Result<(Vec<Finding>, HashSet<String>)> {
-    let (mut findings, mut known) = (Vec::new(), HashSet::new());
-    match file_types::kind_in(root, layout::ORGANIZATIONS)? {
-        None => return Ok((findings, known)),
-        Some(FileKind::Folder) => {}
-        Some(kind) => {
-            findings.extend(file_types::check(layout::ORGANIZATIONS, kind));
-            return Ok((findings, known));
-        }
+/// Returns the finding about the file of an organization that cannot be read.
+pub(super) fn unreadable(path: &str, damage: &ReadError) -> Finding {
+    match file_types::check(path, FileKind::Other) {
+        Some(finding) if damage.kind == ReadErrorKind::NotAFile => finding,
+        _ => Finding::new(&rules::ORGANIZATION_INVALID, path, damage.kind.to_string()),
     }
-    for entry in fs::read_dir(root.join(layout::ORGANIZATIONS))? {
-        let entry = entry?;
-        let name = entry.file_name();
-        let Some(id) = name.to_str().and_then(layout::organization_of_name) else { continue };
-        let path = layout::organization_path(id);
-        known.insert(id.to_owned());
-        if entry.file_type()?.is_file() {
-            findings.extend(organization(&path, id, &fs::read(root.join(&path))?));
-        } else {
-            let kind = file_types::kind_in(root, &path)?;
-            findings.extend(kind.and_then(|kind| file_types::check(&path, kind)));
-        }
-    }
-    Ok((findings, known))
 }
 
-/// Checks the `.gitattributes` that keeps git from changing attachments, if there are attachments.
-pub(super) fn attributes(bytes: Option<&[u8]>, has_attachments: bool) -> Option<Finding> {
+/// Checks the `.gitattributes` that keeps git from changing attachments.
+pub(super) fn attributes(bytes: Option<&[u8]>) -> Option<Finding> {
     let path = layout::ATTACHMENT_ATTRIBUTES;
     let message = match bytes {
-        _ if !has_attachments => return None,
         Some(bytes) if bytes == layout::ATTACHMENTS_AS_THEY_ARE.as_bytes() => return None,
         Some(_) => "the file must contain `* -text -diff` and nothing else, so that git does not change attachments",
         None => "the file is missing, and without it git may change attachments",
@@ -119,33 +95,23 @@ pub(super) fn attributes(bytes: Option<&[u8]>, has_attachments: bool) -> Option<
     Some(Finding::new(&rules::ATTACHMENT_ATTRIBUTES, path, message))
 }
 
-/// Checks the attachments of a work tree, and reports what is not a plain file among them.
+/// Returns the files in the folder of attachments of a work tree, and what is not a plain file there, with their kinds.
 ///
 /// # Errors
-/// A file or folder cannot be read.
-pub(super) fn attachments(root: &Path) -> io::Result<Vec<Finding>> {
-    let (mut findings, mut files) = (Vec::new(), Vec::new());
+/// A folder cannot be read.
+pub(super) fn attachments(root: &Path) -> io::Result<Vec<(String, FileKind)>> {
+    let mut files = Vec::new();
     let top = root.join(layout::ATTACHMENTS);
     if top.symlink_metadata().is_err() {
-        return Ok(findings);
+        return Ok(files);
     }
-    for entry in WalkDir::new(&top).follow_root_links(false).sort_by_file_name() {
+    for entry in WalkDir::new(&top).follow_root_links(false) {
         let entry = entry?;
-        let path = entry.path().strip_prefix(root).unwrap_or(entry.path()).to_string_lossy().into_owned();
-        match entry.file_type() {
-            kind if kind.is_file() && path != layout::ATTACHMENTS => files.push(path),
-            kind if kind.is_dir() => {}
-            kind => {
-                let kind = if kind.is_symlink() { FileKind::Link } else { FileKind::File };
-                findings.extend(file_types::check(&path, kind));
-            }
+        let kind = FileKind::from(entry.file_type());
+        if kind != FileKind::Folder {
+            let path = entry.path().strip_prefix(root).unwrap_or(entry.path());
+            files.push((path.to_string_lossy().into_owned(), kind));
         }
     }
-    let has_attachments = files.iter().any(|path| Digest::at(path).is_some());
-    let bytes = fs::read(root.join(layout::ATTACHMENT_ATTRIBUTES)).ok();
-    findings.extend(attributes(bytes.as_deref(), has_attachments));
-    for path in files.into_iter().filter(|path| path != layout::ATTACHMENT_ATTRIBUTES) {
-        findings.extend(attachment(&path, fs::File::open(root.join(&path)))?);
-    }
-    Ok(findings)
+    Ok(files)
 }

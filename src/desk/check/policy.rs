@@ -13,13 +13,13 @@ use crate::store::config::sla;
 use crate::store::config::sla::RawSla;
 use crate::store::config::{Config, ConfigError};
 use crate::store::config::{eligibility, fields, macros, team};
+use crate::store::holidays;
 use crate::store::yaml::{LARGEST_FILE, ReadErrorKind};
-use crate::store::{holidays, layout, yaml};
 
 use super::Checker;
 use super::findings::{at_error, with_line};
 use super::macro_texts;
-use super::source::{FileSource, plain_file};
+use super::source::{DeskSource, OrganizationFile};
 use crate::desk::policy::calendars::on_duty_not_manager;
 
 /// Reads the SLA sections of a casebook.toml.
@@ -74,7 +74,7 @@ pub(super) fn check_holiday_lists(
     text: &str,
     sla: &RawSla,
     is_selected: &dyn Fn(&str) -> bool,
-    read: &mut FileSource<'_>,
+    source: &DeskSource<'_>,
 ) -> Result<Vec<Finding>, Error> {
     let (mut findings, mut checked) = (Vec::new(), HashSet::new());
     for (name, place) in sla.calendars.iter().flat_map(|calendar| &calendar.lists) {
@@ -82,7 +82,7 @@ pub(super) fn check_holiday_lists(
         if !is_selected(&path) || !checked.insert(name) {
             continue;
         }
-        match read(&path) {
+        match source.bytes(&path) {
             Ok(Some(bytes)) => findings.extend(check_holiday_list(&path, &bytes)),
             Ok(None) => {
                 let error = sla::error_at(text, place, format!("the file {path} does not exist"));
@@ -109,26 +109,12 @@ fn unreadable_list(path: &str, error: &ReadErrorKind) -> Finding {
     Finding::new(&rules::CALENDAR_INVALID, path, error.to_string()).at(1, 1)
 }
 
-/// Reports the plans of organizations that casebook.toml does not define, if it defines plans. A file that cannot be
-/// read is reported by another rule.
-///
-/// # Errors
-/// A file cannot be read.
-pub(super) fn check_plans<'a>(
-    sla: &RawSla,
-    organizations: impl IntoIterator<Item = &'a str>,
-    read: &mut FileSource<'_>,
-) -> Result<Vec<Finding>, Error> {
+/// Reports the plans of an organization that casebook.toml does not define, if it defines plans.
+pub(super) fn check_plans(sla: &RawSla, file: &OrganizationFile) -> Vec<Finding> {
     let defined: Vec<&str> = sla.plans.iter().map(|plan| plan.name.as_str()).collect();
-    let mut findings = Vec::new();
-    for id in organizations.into_iter().filter(|_| !defined.is_empty()) {
-        let path = layout::organization_path(id);
-        let Some(bytes) = plain_file(read, &path)? else { continue };
-        let Ok(organization) = yaml::read_organization(&bytes, id) else { continue };
-        let unknown = organization.plans.iter().filter(|period| !defined.contains(&period.plan.as_str()));
-        findings.extend(unknown.map(|period| unknown_plan(&path, &bytes, &period.plan, &defined)));
-    }
-    Ok(findings)
+    let is_unknown = |plan: &&str| !defined.is_empty() && !defined.contains(plan);
+    let plans = file.organization.plans.iter().map(|period| period.plan.as_str());
+    plans.filter(is_unknown).map(|plan| unknown_plan(&file.path, &file.bytes, plan, &defined)).collect()
 }
 
 fn unknown_plan(path: &str, bytes: &[u8], plan: &str, defined: &[&str]) -> Finding {

@@ -18,6 +18,7 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::vocabulary::{Role, Status};
 use crate::domain::workflow::{HistoryViolation, validate_entry, validate_opening};
+use crate::store::config::{Config, fields};
 use crate::store::yaml;
 
 use super::attachments::{AttachmentRef, references};
@@ -26,7 +27,7 @@ use super::messages::for_violation;
 use crate::desk::write::transaction::first_header_mismatch;
 
 /// The settings that tickets are checked by.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct CheckPolicy {
     /// The rules for reminders and for solving for no response.
     pub follow_up: FollowUpPolicy,
@@ -36,6 +37,21 @@ pub(super) struct CheckPolicy {
     pub organizations: Option<HashSet<String>>,
     /// The custom fields that casebook.toml defines.
     pub fields: Vec<CustomField>,
+}
+
+impl CheckPolicy {
+    /// Returns the policy of a casebook.toml, with the organizations that have files. Invalid settings have their
+    /// defaults.
+    pub fn of(text: &str, organizations: &[String]) -> Self {
+        let (follow_up, team) = Config::read(text).map(|config| (config.follow_up, config.team)).unwrap_or_default();
+        let organizations: HashSet<String> = organizations.iter().cloned().collect();
+        Self {
+            follow_up,
+            team,
+            organizations: Some(organizations).filter(|known| !known.is_empty()),
+            fields: fields::read(text).map(|choices| choices.fields).unwrap_or_default(),
+        }
+    }
 }
 
 /// The result of the check of a ticket file.

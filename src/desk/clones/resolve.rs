@@ -103,7 +103,7 @@ impl Clones<'_> {
         let mut results = Vec::new();
         let mut staged = Vec::new();
         for conflict in conflicts.iter().filter(|conflict| is_selected(&conflict.path)) {
-            let (outcome, after) = match conflict.is_special && layout::is_ticket_path(Path::new(&conflict.path)) {
+            let (outcome, after) = match conflict.is_special && layout::ticket_at(&conflict.path).is_some() {
                 true => (ConflictOutcome::NotPlain { moved: moved_side(conflict, &conflicts) }, None),
                 false => merge_sides(conflict, &self.desk.root),
             };
@@ -129,10 +129,10 @@ impl Clones<'_> {
     pub fn other_conflicts(self, resolved: &[ConflictResult]) -> Result<Vec<OtherConflict>, Error> {
         let repository = Repository::at(&self.desk.root);
         let (unmerged, prefix) = (repository.unmerged()?, repository.prefix()?);
-        let elsewhere = unmerged.iter().filter_map(|path| match path.strip_prefix(&prefix) {
+        let elsewhere = unmerged.iter().filter_map(|path| match path.strip_prefix(prefix) {
             Some(inside) if resolved.iter().any(|other| other.path == inside) => None,
             Some(inside) => {
-                Some(OtherConflict { path: inside.to_owned(), is_ticket: layout::is_ticket_path(Path::new(inside)) })
+                Some(OtherConflict { path: inside.to_owned(), is_ticket: layout::ticket_at(inside).is_some() })
             }
             None => Some(OtherConflict { path: format!(":/{path}"), is_ticket: false }),
         });
@@ -189,7 +189,7 @@ fn moved_side(conflict: &Conflict, conflicts: &[Conflict]) -> Option<(MergeSide,
 
 /// Merges the sides of a conflict. Returns the outcome, and the bytes to write, if there are any.
 fn merge_sides(conflict: &Conflict, root: &Path) -> (ConflictOutcome, Option<Vec<u8>>) {
-    if !layout::is_ticket_path(Path::new(&conflict.path)) {
+    if layout::ticket_at(&conflict.path).is_none() {
         return (ConflictOutcome::NotATicket, None);
     }
     let (path, base) = (root.join(&conflict.path), conflict.base.as_deref());

@@ -9,7 +9,7 @@ use crate::domain::convergence::cross_ticket::Inconsistency;
 use crate::domain::convergence::union::{ConcurrentEntry, newly_concurrent, unaware_solve};
 use crate::domain::ticket::Ticket;
 use crate::error::{Error, SyncError};
-use crate::store::git::{GitError, MergeOptions, Repository};
+use crate::store::git::{CommitChange, GitError, MergeOptions, Repository, Snapshot};
 use crate::store::{layout, yaml};
 
 use super::git_setup::driver;
@@ -287,12 +287,13 @@ fn concurrent_since(
     theirs: &str,
 ) -> Result<Vec<(Ticket, Vec<ConcurrentEntry>)>, Error> {
     let read = |bytes: Option<Vec<u8>>| bytes.and_then(|bytes| yaml::read(&bytes, None).ok());
-    let files = repository.changed_files(Some(before), "HEAD", layout::TICKETS)?;
-    let received = repository.changed_files(Some(before), theirs, layout::TICKETS)?;
+    let mut changes = repository.changes(Some(before), Snapshot::Commit(&repository.commit_of("HEAD")?))?;
+    changes.retain(|change| layout::ticket_at(&change.path).is_some() && change.old.is_some());
+    let name = |change: &CommitChange| repository.name_at(Snapshot::Commit(theirs), &change.path);
+    let names = changes.iter().map(name).collect::<Result<Vec<_>, _>>()?;
     let mut concurrent = Vec::new();
-    for file in files {
-        let theirs = received.iter().find(|other| other.path == file.path).and_then(|other| other.after.clone());
-        if let (Some(before), Some(after)) = (read(file.before), read(file.after)) {
+    for ([before, after], theirs) in repository.versions(&changes)?.into_iter().zip(repository.blobs(&names)?) {
+        if let (Some(before), Some(after)) = (read(before), read(after)) {
             let mut new = newly_concurrent(&after, &before, &before);
             new.extend(read(theirs).and_then(|theirs| unaware_solve(&after, &before, &theirs)));
             concurrent.extend(Some((after, new)).filter(|(_, new)| !new.is_empty()));

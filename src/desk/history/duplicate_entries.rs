@@ -4,7 +4,7 @@
 //! contains a register of the entries of one commit; only the tickets that changed since are read.
 
 use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::desk::read::parallel::on_every_processor;
 use crate::domain::id::Id;
@@ -12,7 +12,7 @@ use crate::domain::rules::ENTRY_SHARED;
 use crate::domain::rules::finding::Finding;
 use crate::store::git::{CommitChange, GitError, Repository, Snapshot};
 use crate::store::index::{EntryRegister, IdHash};
-use crate::store::layout;
+use crate::store::layout::{self, ticket_at};
 use crate::store::yaml::FileVersion;
 
 /// The number of files that are read at a time.
@@ -25,8 +25,6 @@ const STALE: usize = 200;
 pub(crate) struct DeskAt<'a> {
     /// The repository.
     pub repository: &'a Repository,
-    /// The folder of the desk in the repository: empty, or with a slash at its end.
-    pub prefix: &'a str,
     /// The full name of the commit.
     pub commit: &'a str,
 }
@@ -36,7 +34,7 @@ impl DeskAt<'_> {
     ///
     /// # Errors
     /// git refuses.
-    pub fn duplicates_in(self, snapshot: &Snapshot) -> Result<Vec<Finding>, GitError> {
+    pub fn duplicates_in(self, snapshot: Snapshot<'_>) -> Result<Vec<Finding>, GitError> {
         self.duplicates_among(&self.new_entries(snapshot)?)
     }
 
@@ -51,7 +49,7 @@ impl DeskAt<'_> {
         let mut found = match self.in_other_tickets(new, &self.locations()?)? {
             Some(found) => found,
             None => {
-                EntryRegister::delete(&self.repository.git_folder()?, self.prefix);
+                EntryRegister::delete(&self.repository.git_folder()?, self.repository.prefix()?);
                 self.in_other_tickets(new, &self.locations()?)?.unwrap_or_default()
             }
         };
@@ -76,7 +74,7 @@ impl DeskAt<'_> {
     /// Returns the locations of all entries. A register that cannot be written is left to the next command.
     fn locations(self) -> Result<EntryLocations, GitError> {
         let folder: PathBuf = self.repository.git_folder()?;
-        let register = EntryRegister::open(&folder, self.prefix);
+        let register = EntryRegister::open(&folder, self.repository.prefix()?);
         // git may not have the commit of the register any more.
         let since = register.and_then(|register| Some((self.tickets_since(Some(register.commit())).ok()?, register)));
         let (files, register) = match since {
@@ -85,9 +83,10 @@ impl DeskAt<'_> {
         };
         let entries = self.entries_of(&files)?;
         if register.is_none() || files.len() > STALE {
-            let written = EntryRegister::write(&folder, self.prefix, self.commit, register.as_ref(), &entries);
+            let written =
+                EntryRegister::write(&folder, self.repository.prefix()?, self.commit, register.as_ref(), &entries);
             if written.is_err() && register.is_some() {
-                EntryRegister::delete(&folder, self.prefix);
+                EntryRegister::delete(&folder, self.repository.prefix()?);
             }
         }
         Ok(EntryLocations { entries, register })
@@ -123,35 +122,32 @@ impl DeskAt<'_> {
     /// Returns the tickets that differ from another commit, with their objects; all tickets if there is no other
     /// commit.
     fn tickets_since(self, other: Option<&str>) -> Result<Vec<(Id, String)>, GitError> {
-        let changes = self.repository.changes(other, &Snapshot::Commit(self.commit.to_owned()), self.prefix)?;
-        Ok(changes.into_iter().filter_map(|change| Some((ticket_at(&change)?, change.new?))).collect())
+        let changes = self.repository.changes(other, Snapshot::Commit(self.commit))?;
+        Ok(changes.into_iter().filter_map(|change| Some((ticket_at(&change.path)?, change.new?))).collect())
     }
 
     /// Returns the entries of some tickets, each with its ticket.
     fn entries_of(self, files: &[(Id, String)]) -> Result<Vec<(Id, Id)>, GitError> {
         in_chunks(files, |files| {
-            let objects: Vec<String> = files.iter().map(|(_, object)| object.clone()).collect();
-            let bytes = self.repository.objects(&objects)?;
+            let objects: Vec<&String> = files.iter().map(|(_, object)| object).collect();
+            let bytes = self.repository.with_index(None).blobs(&objects)?;
             let tickets = files.iter().zip(bytes);
             Ok(tickets.flat_map(|((id, _), bytes)| entries(*id, bytes).into_iter().map(|entry| (entry, *id))).collect())
         })
     }
 
     /// Returns the entries that tickets have in a snapshot but not here, each with its ticket.
-    fn new_entries(self, snapshot: &Snapshot) -> Result<Vec<(Id, Id)>, GitError> {
-        let changes = self.repository.changes(Some(self.commit), snapshot, self.prefix)?;
-        let files: Vec<(Id, CommitChange)> =
-            changes.into_iter().filter_map(|change| Some((ticket_at(&change)?, change))).collect();
-        in_chunks(&files, |files| {
-            let sides = files.iter().flat_map(|(_, change)| change.old.iter().chain(&change.new));
-            let mut bytes = self.repository.objects(&sides.cloned().collect::<Vec<_>>())?.into_iter();
+    fn new_entries(self, snapshot: Snapshot<'_>) -> Result<Vec<(Id, Id)>, GitError> {
+        let changes = self.repository.changes(Some(self.commit), snapshot)?;
+        let changes: Vec<CommitChange> =
+            changes.into_iter().filter(|change| ticket_at(&change.path).is_some()).collect();
+        in_chunks(&changes, |changes| {
             let mut new_entries = Vec::new();
-            for (id, change) in files {
-                let mut side =
-                    |object: &Option<String>| entries(*id, object.as_ref().and_then(|_| bytes.next().flatten()));
-                let old: HashSet<Id> = side(&change.old).into_iter().collect();
-                let new = side(&change.new);
-                new_entries.extend(new.into_iter().filter(|entry| !old.contains(entry)).map(|entry| (entry, *id)));
+            for (change, [old, new]) in changes.iter().zip(self.repository.with_index(None).versions(changes)?) {
+                let Some(id) = ticket_at(&change.path) else { continue };
+                let old: HashSet<Id> = entries(id, old).into_iter().collect();
+                let new = entries(id, new).into_iter();
+                new_entries.extend(new.filter(|entry| !old.contains(entry)).map(|entry| (entry, id)));
             }
             Ok(new_entries)
         })
@@ -198,12 +194,6 @@ pub(crate) fn add(duplicates: impl IntoIterator<Item = Finding>, findings: &mut 
             findings.push(duplicate);
         }
     }
-}
-
-/// Returns the id of the ticket whose file a change is about.
-fn ticket_at(change: &CommitChange) -> Option<Id> {
-    let path = Path::new(&change.path);
-    if layout::is_ticket_path(path) { path.file_stem()?.to_str()?.parse().ok() } else { None }
 }
 
 /// Returns the ids of the entries in a ticket file; none if it cannot be read, which other rules report.

@@ -57,7 +57,6 @@ pub struct HookInstall {
     /// True if [`FSCK`] will be set.
     pub sets_fsck: bool,
     repository: Repository,
-    prefix: String,
     is_hooked: bool,
 }
 
@@ -72,7 +71,7 @@ impl HookInstall {
     /// is taken.
     pub fn of(desk: &DeskLocation, hook: Hook, program: &str, flags: &[String]) -> Result<Self, Error> {
         let no_repository = |_| Error::NoRepository { root: desk.folder.clone() };
-        let (repository, prefix) = (Repository::at(&desk.folder), desk.prefix.clone());
+        let repository = Repository::at(&desk.folder).in_folder(&desk.prefix);
         let hooks = repository.hooks_folder().map_err(no_repository)?;
         let is_set = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(Error::from);
         let sets_fsck = hook != Hook::PreCommit && !is_set(FSCK)? && !is_set(TRANSFER_FSCK)?;
@@ -99,7 +98,7 @@ impl HookInstall {
             |text: &String| runs(text, hook, &command) || is_unedited(text, hook, desk_flag.as_deref());
         if before.as_ref().is_none_or(is_replaceable) {
             let is_hooked = before.as_ref().is_some_and(|text| runs(text, hook, &command));
-            return Ok(Self { sets_fsck, repository, prefix, path, before, after, chained: None, is_hooked });
+            return Ok(Self { sets_fsck, repository, path, before, after, chained: None, is_hooked });
         }
         if before.as_ref().is_some_and(|text| text.contains(MARK)) {
             // Renamed, it would run itself.
@@ -115,7 +114,7 @@ impl HookInstall {
             return Err(Error::usage(message, "combine the two hooks, or remove one; then install again"));
         }
         let chained = Some(chained);
-        Ok(Self { sets_fsck, repository, prefix, path, before: None, after, chained, is_hooked: false })
+        Ok(Self { sets_fsck, repository, path, before: None, after, chained, is_hooked: false })
     }
 
     /// Returns whether there is nothing to do.
@@ -156,7 +155,7 @@ impl HookInstall {
     /// Builds the register of entries, so that the first push does not wait for it. The guard will report errors.
     fn build_register(&self) {
         if let Ok(Some(head)) = self.repository.head() {
-            let _ = DeskAt { repository: &self.repository, prefix: &self.prefix, commit: &head }.build_register();
+            let _ = DeskAt { repository: &self.repository, commit: &head }.build_register();
         }
     }
 }

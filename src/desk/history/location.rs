@@ -36,7 +36,7 @@ impl DeskLocation {
         // A desk in a folder above a bare repository is not that of the repository.
         let root = if is_bare || named.is_some() { None } else { layout::discover(start) };
         if let Some(folder) = root {
-            let prefix = if folder == start { Ok(prefix) } else { Repository::at(&folder).prefix() };
+            let prefix = if folder == start { Ok(prefix) } else { Repository::at(&folder).prefix().map(str::to_owned) };
             let prefix = prefix.map_err(|_| Error::NoRepository { root: folder.clone() })?;
             return Ok(Self { folder, prefix, is_bare, is_named: false });
         }
@@ -70,11 +70,7 @@ impl DeskLocation {
 /// # Errors
 /// git refuses.
 pub fn folder_in_repository(desk: &Desk) -> Result<String, Error> {
-    if desk.state.in_repository() {
-        Repository::at(&desk.root).prefix().map_err(Error::from)
-    } else {
-        Ok(String::new())
-    }
+    if desk.state.in_repository() { Ok(Repository::at(&desk.root).prefix()?.to_owned()) } else { Ok(String::new()) }
 }
 
 /// Returns a folder as the beginning of git's paths.

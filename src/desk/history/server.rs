@@ -47,7 +47,7 @@ impl ServerHealth {
         let text = match &desk {
             Ok(desk) => {
                 let path = format!("{}{}", desk.prefix, layout::MARKER);
-                repository.file_at("HEAD", &path)?
+                repository.text(&format!("HEAD:{path}"))?
             }
             Err(_) => None,
         };

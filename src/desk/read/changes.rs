@@ -3,7 +3,7 @@
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::diff::TicketDiff;
 use crate::error::Error;
-use crate::store::git::{GitError, Repository};
+use crate::store::git::{GitError, Repository, Snapshot};
 use crate::store::{layout, yaml};
 
 use super::Reader;
@@ -28,19 +28,23 @@ impl DeskView<'_> {
     /// There is no repository, or git does not know a revision.
     pub fn ticket_diffs(&self, range: &RevisionRange) -> Result<TicketList<TicketDiff>, Error> {
         let (from, to) = self.desk.read().commits_of(range)?;
-        let files = Repository::at(&self.desk.root).changed_files(from.as_deref(), &to, layout::TICKETS)?;
+        let repository = Repository::at(&self.desk.root);
+        let mut changes = repository.changes(from.as_deref(), Snapshot::Commit(&to))?;
+        changes.retain(|change| {
+            layout::is_in(&change.path, layout::TICKETS) && (change.old.is_some() || change.new.is_some())
+        });
         let mut list = TicketList { tickets: Vec::new(), unreadable: Vec::new() };
-        for file in files {
+        for (change, [before, after]) in changes.iter().zip(repository.versions(&changes)?) {
             let mut read =
-                |bytes: Option<Vec<u8>>, revision: &str| match yaml::read(&bytes?, layout::ticket_of(&file.path)) {
+                |bytes: Option<Vec<u8>>, revision: &str| match yaml::read(&bytes?, layout::id_in(&change.path)) {
                     Ok(ticket) => Some(ticket),
                     Err(damage) => {
-                        list.unreadable.push(UnreadableFile { path: format!("{revision}:{}", file.path), damage });
+                        list.unreadable.push(UnreadableFile { path: format!("{revision}:{}", change.path), damage });
                         None
                     }
                 };
-            let before = read(file.before, range.from.as_deref().unwrap_or("before"));
-            let after = read(file.after, &range.to);
+            let before = read(before, range.from.as_deref().unwrap_or("before"));
+            let after = read(after, &range.to);
             list.tickets.extend(self.visible_difference(before, after));
         }
         list.tickets.sort_by_key(|diff| diff.id);

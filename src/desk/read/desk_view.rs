@@ -146,7 +146,7 @@ impl<'a> DeskView<'a> {
     /// Returns, of the files in `tickets/` that could not be read, those that the viewer may know of.
     pub(in crate::desk) fn known_files(&self, mut files: Vec<UnreadableFile>) -> Vec<UnreadableFile> {
         if !self.sees_everything() {
-            files.retain(|file| layout::ticket_of(&file.path).is_some_and(|id| self.sees_damaged(id)));
+            files.retain(|file| layout::id_in(&file.path).is_some_and(|id| self.sees_damaged(id)));
         }
         files
     }

@@ -140,7 +140,7 @@ impl Reader<'_> {
         listing.misplaced.sort_unstable();
         let opened =
             self.desk.pending.iter().flat_map(|pending| &pending.changes).filter(|change| change.before.is_none());
-        let pending = opened.filter_map(|change| layout::ticket_of(&change.path)).collect();
+        let pending = opened.filter_map(|change| layout::id_in(&change.path)).collect();
         Ok(IdListing { index, months, misplaced: listing.misplaced, pending })
     }
 }

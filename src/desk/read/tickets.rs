@@ -10,7 +10,7 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::files::{Dir, FileReadError, read_plain};
-use crate::store::git::Repository;
+use crate::store::git::{Repository, Snapshot};
 use crate::store::layout;
 use crate::store::layout::MonthDir;
 use crate::store::yaml::{self, ReadError, ReadErrorKind};
@@ -181,14 +181,16 @@ impl Reader<'_> {
         if !self.desk.state.in_repository() {
             return Err(Error::NoRepository { root: self.desk.root.clone() });
         }
-        let files = Repository::at(&self.desk.root)
-            .files_at(revision, layout::TICKETS)
-            .map_err(|refusal| Error::NoRevision { revision: revision.to_owned(), refusal })?;
+        let repository = Repository::at(&self.desk.root);
+        let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
+        let commit = repository.commit_of(revision).map_err(unknown)?;
+        let mut files = repository.changes(None, Snapshot::Commit(&commit))?;
+        files.retain(|file| layout::is_in(&file.path, layout::TICKETS) && file.new.is_some());
         let mut list = TicketList { tickets: Vec::new(), unreadable: Vec::new() };
-        for (path, bytes) in files {
-            match yaml::read(&bytes, layout::ticket_of(&path)) {
+        for (file, [_, bytes]) in files.iter().zip(repository.versions(&files)?) {
+            match yaml::read(&bytes.unwrap_or_default(), layout::id_in(&file.path)) {
                 Ok(ticket) => list.tickets.extend(keep(ticket)),
-                Err(damage) => list.unreadable.push(UnreadableFile { path, damage }),
+                Err(damage) => list.unreadable.push(UnreadableFile { path: file.path.clone(), damage }),
             }
         }
         Ok(list)

@@ -74,7 +74,7 @@ impl InitOptions {
         let commit_each = in_repository && (!had_repository || is_own(&repository, root));
         let agent = match self.agent.clone() {
             None if in_repository => {
-                repository.email().ok().flatten().and_then(|email| Person::from_address(&email).ok())
+                repository.setting("user.email").ok().flatten().and_then(|email| Person::from_address(&email).ok())
             }
             given => given,
         };

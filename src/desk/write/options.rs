@@ -45,7 +45,7 @@ impl WriteOptions {
         }
         let author = match &self.git_author {
             Some(author) => Some(author.clone()),
-            None => Repository::at(&desk.root).email()?,
+            None => Repository::at(&desk.root).setting("user.email")?,
         };
         let actor = self.actor.as_str();
         Ok(author.is_none_or(|author| !author.eq_ignore_ascii_case(actor)).then(|| actor.to_owned()))

@@ -122,24 +122,6 @@ pub enum NotPermitted {
     },
 }
 
-impl NotPermitted {
-    /// Returns true if the reason concerns the permissions of the actor rather than the state of the ticket.
-    pub const fn is_about_rights(&self) -> bool {
-        matches!(
-            self,
-            Self::NotAnAgent
-                | Self::Refused(
-                    Refusal::NotVisible
-                        | Refusal::NotAllowed { .. }
-                        | Refusal::OnBehalf
-                        | Refusal::OtherOrganization { .. }
-                        | Refusal::NotEligible(_)
-                        | Refusal::Access(_)
-                )
-        )
-    }
-}
-
 /// Evaluates the first entry of a ticket, which must not be an imported one.
 pub fn evaluate_opening(entry: &Entry, policy: &AuditPolicy<'_>) -> Verdict {
     let result = (|| {

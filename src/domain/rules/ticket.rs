@@ -15,9 +15,9 @@ crate::domain::rules::table! {
     }
     ENTRY_CONCURRENT = "CB103" "entry.concurrent" Warning {
         title: "an entry was written while another one was written on another clone",
-        explanation: "The entry recorded another status, priority or field than the history before it results in. Two clones wrote at the same time, and a merge united their entries. Nothing is lost: the history contains both entries, and the header results from them in the order of their ids. A solve whose author did not know of a merge into the ticket is not visible in the file; it is found in the history of git, and reported until the ticket is reopened.",
+        explanation: "The entry recorded another status, priority or field than the history before it results in. Two clones wrote at the same time, and a merge united their entries. Nothing is lost: the history contains both entries, and the header results from them in the order of their ids. A solve whose author did not know of a merge into the ticket is not visible in the file: the merge driver, `resolve` and `sync` report it when the two sides meet.",
         example: "one clone solves the ticket (`from: open`), the other one puts it on hold (`from: open`)",
-        repair: "Read both entries with `casebook log TICKET`, and use a command to bring the ticket into the intended state. `casebook resolve` reopens a ticket that was solved without knowledge of a merge into it.",
+        repair: "Read both entries with `casebook log TICKET`, and use a command to bring the ticket into the intended state.",
     }
     ENTRY_ILLEGAL = "CB104" "entry.illegal" Error {
         title: "an entry does what the ticket did not allow",

@@ -5,7 +5,7 @@ use std::io;
 use std::io::{Read, Seek, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -65,20 +65,14 @@ fn unstarted(folder: Option<&Path>, error: &io::Error) -> GitError {
 }
 
 impl GitCommand {
-    /// Returns a run of git in a folder, with the arguments given.
-    pub fn git(root: &Path, arguments: &[&str]) -> Self {
+    /// Returns a run of git in a folder. For a process that git itself started as a hook, the variables of the
+    /// environment stay.
+    pub fn new(root: &Path, arguments: &[&str], in_hook: bool) -> Self {
         let mut command = Command::new("git");
         command.current_dir(root).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        POINTERS.iter().for_each(|name| {
+        for name in POINTERS.iter().filter(|_| !in_hook) {
             command.env_remove(name);
-        });
-        Self { command, input: None }
-    }
-
-    /// Returns a run of git for a process that git itself started as a hook: the variables of the environment stay.
-    pub fn git_of_hook(root: &Path, arguments: &[&str]) -> Self {
-        let mut command = Command::new("git");
-        command.current_dir(root).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        }
         Self { command, input: None }
     }
 
@@ -118,41 +112,32 @@ impl GitCommand {
         self
     }
 
-    /// Runs git and returns the bytes it prints. They are read while the input is still being written.
-    pub fn bytes(mut self) -> Result<Vec<u8>, GitError> {
-        let refused = |error: io::Error| GitError::Refused { message: error.to_string() };
-        let mut child = self.command.spawn().map_err(refused)?;
+    /// Runs git until it ends. Its output is read while the input is still being written.
+    fn finish(mut self) -> Result<Output, GitError> {
+        let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
         let (input, pipe) = (self.input.take().unwrap_or_default(), child.stdin.take());
         let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&input)));
-        let output = child.wait_with_output().map_err(refused)?;
+        let output = child.wait_with_output().map_err(|error| unstarted(None, &error));
         // If writing failed, git reports the reason.
         let _ = writer.join();
-        if output.status.success() {
-            Ok(output.stdout)
-        } else {
-            Err(GitError::Refused { message: String::from_utf8_lossy(&output.stderr).into_owned() })
-        }
+        output
+    }
+
+    /// Runs git and returns the bytes it prints.
+    pub fn bytes(self) -> Result<Vec<u8>, GitError> {
+        let output = self.finish()?;
+        if output.status.success() { Ok(output.stdout) } else { Err(GitOutput::of(output).into_error()) }
+    }
+
+    /// Runs git and returns the words it prints, each terminated by NUL.
+    pub fn words(self) -> Result<Vec<String>, GitError> {
+        let text = text_of(self.bytes()?);
+        Ok(text.split('\0').filter(|word| !word.is_empty()).map(str::to_owned).collect())
     }
 
     /// Runs git and returns its result.
-    pub fn output(mut self) -> Result<GitOutput, GitError> {
-        let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
-        if let (Some(input), Some(mut pipe)) = (self.input, child.stdin.take()) {
-            // git may end before it has read everything. Then its own message is the one that matters.
-            let _ = pipe.write_all(&input);
-        }
-        let output = child.wait_with_output().map_err(|error| unstarted(None, &error))?;
-        let text = |bytes: Vec<u8>| {
-            String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
-        };
-        let (signal, code) = (output.status.signal(), output.status.code());
-        Ok(GitOutput {
-            success: output.status.success(),
-            signal,
-            code,
-            stdout: text(output.stdout),
-            stderr: text(output.stderr),
-        })
+    pub fn output(self) -> Result<GitOutput, GitError> {
+        self.finish().map(GitOutput::of)
     }
 
     /// Runs git, and ends it after `patience`: a remote may never answer.
@@ -177,7 +162,7 @@ impl GitCommand {
             std::thread::spawn(move || {
                 let mut bytes = Vec::new();
                 let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
-                let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
+                let _ = sender.send(bytes);
             });
             receiver
         };
@@ -202,17 +187,19 @@ impl GitCommand {
             pause = (pause * 2).min(Duration::from_millis(20));
         };
         // A process that git left running may keep the pipe open, so the wait for the output is short.
-        let received = |pipe: &mpsc::Receiver<String>| pipe.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-        let (signal, code) = (status.signal(), status.code());
-        let (stdout, stderr) = (received(&stdout), received(&stderr));
-        Ok(GitOutput { success: status.success(), signal, code, stdout, stderr })
+        let received = |pipe: &mpsc::Receiver<Vec<u8>>| pipe.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
+        Ok(GitOutput::of(Output { status, stdout: received(&stdout), stderr: received(&stderr) }))
     }
 
     /// Runs git and discards its output.
     pub fn done(self) -> Result<(), GitError> {
-        let output = self.output()?;
-        if output.success { Ok(()) } else { Err(output.into_error()) }
+        self.bytes().map(drop)
     }
+}
+
+/// Returns bytes as text; what is not UTF-8 is replaced.
+fn text_of(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
 /// Returns a process and those of its descendants that the system lists in `/proc`.
@@ -229,6 +216,12 @@ fn with_descendants(process: Pid) -> Vec<Pid> {
 }
 
 impl GitOutput {
+    /// Returns the result of a run that ended.
+    fn of(Output { status, stdout, stderr }: Output) -> Self {
+        let (signal, code) = (status.signal(), status.code());
+        Self { success: status.success(), signal, code, stdout: text_of(stdout), stderr: text_of(stderr) }
+    }
+
     /// Returns the error of a run that failed: its error output and output.
     pub fn into_error(self) -> GitError {
         let mut message = self.stderr;

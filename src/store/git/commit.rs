@@ -107,11 +107,9 @@ impl Repository {
 
     /// Returns those of the paths that are not in git's index.
     fn untracked(&self, paths: &[String]) -> Result<Vec<String>, GitError> {
-        let output = self.run(&["ls-files", "--others", "-z"]);
         // `ls-files` cannot read a list from standard input. Many paths occur only as new files, which the caller
         // names.
         let few: Vec<String> = paths.iter().take(32).cloned().collect();
-        let output = output.paths(&few).output()?;
-        Ok(output.stdout.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect())
+        self.run(&["ls-files", "--others", "-z"]).paths(&few).words()
     }
 }

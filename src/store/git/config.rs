@@ -37,12 +37,8 @@ impl Repository {
     /// # Errors
     /// git refuses.
     pub fn attributes(&self, names: &[&str], path: &str) -> Result<Vec<String>, GitError> {
-        let output = self.run(&[&["check-attr", "-z"], names].concat()).paths(&[path.to_owned()]).output()?;
-        if !output.success {
-            return Err(output.into_error());
-        }
-        let fields: Vec<&str> = output.stdout.split('\0').collect();
-        Ok(fields.chunks_exact(3).map(|attribute| attribute[2].to_owned()).collect())
+        let run = self.run(&[&["check-attr", "-z"], names].concat()).paths(&[path.to_owned()]);
+        Ok(run.words()?.chunks_exact(3).map(|attribute| attribute[2].clone()).collect())
     }
 
     /// Returns the version of git.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::command::GitCommand;
-use super::revisions::take_object;
 use super::{GitError, Repository};
 
 /// A path that git could not merge, with the bytes of each side.
@@ -28,15 +27,10 @@ impl Repository {
     /// # Errors
     /// git refuses.
     pub fn conflicts(&self) -> Result<Vec<Conflict>, GitError> {
-        let listed = self.run(&["ls-files", "--unmerged", "-z"]).output()?;
-        if !listed.success {
-            return Err(listed.into_error());
-        }
-        let stages: Vec<UnmergedStage<'_>> = listed.stdout.split('\0').filter_map(stage).collect();
+        let listed = self.run(&["ls-files", "--unmerged", "-z"]).words()?;
+        let stages: Vec<UnmergedStage<'_>> = listed.iter().filter_map(|line| stage(line)).collect();
         let plain = stages.iter().filter(|stage| stage.is_plain);
-        let requests: String = plain.map(|stage| format!("{}\n", stage.object)).collect();
-        let bytes = self.run(&["cat-file", "--batch"]).input(requests.into_bytes()).bytes()?;
-        let mut rest = bytes.as_slice();
+        let mut contents = self.blobs(&plain.map(|stage| stage.object).collect::<Vec<_>>())?.into_iter();
         let mut conflicts: BTreeMap<&str, Conflict> = BTreeMap::new();
         for stage in stages {
             let conflict = conflicts.entry(stage.path).or_default();
@@ -45,14 +39,12 @@ impl Repository {
                 conflict.is_special = true;
                 continue;
             }
-            let Some((content, after)) = take_object(rest) else { break };
             let side = match stage.number {
                 1 => &mut conflict.base,
                 2 => &mut conflict.ours,
                 _ => &mut conflict.theirs,
             };
-            *side = Some(content.to_vec());
-            rest = after;
+            *side = contents.next().flatten();
         }
         Ok(conflicts.into_values().collect())
     }
@@ -65,15 +57,6 @@ impl Repository {
         self.paths_of(&["diff", "--name-only", "--diff-filter=U", "--no-relative", "-z"])
     }
 
-    /// Returns the text of our side of a path in conflict; `None` if there is no conflict or no such file.
-    ///
-    /// # Errors
-    /// git is not installed.
-    pub fn our_version(&self, path: &str) -> Result<Option<String>, GitError> {
-        let output = self.run(&["cat-file", "blob", &format!(":2:./{path}")]).output()?;
-        Ok(output.success.then_some(output.stdout))
-    }
-
     /// Stages paths as they are in the work tree, which ends their conflicts.
     ///
     /// # Errors
@@ -84,12 +67,7 @@ impl Repository {
 
     /// Returns the paths that a run of git prints, each terminated by NUL.
     pub(super) fn paths_of(&self, arguments: &[&str]) -> Result<Vec<String>, GitError> {
-        let listed = self.run(arguments).output()?;
-        if !listed.success {
-            return Err(listed.into_error());
-        }
-        let mut paths: Vec<String> =
-            listed.stdout.split('\0').filter(|path| !path.is_empty()).map(str::to_owned).collect();
+        let mut paths = self.run(arguments).words()?;
         paths.dedup();
         Ok(paths)
     }
@@ -121,7 +99,7 @@ pub fn merge_lines(base: &Path, ours: &Path, theirs: &Path, marker_size: usize) 
     let mut arguments = vec!["merge-file", "--quiet", &size, "-L", "ours", "-L", "base", "-L", "theirs", "--"];
     let paths = [ours, base, theirs].map(|path| path.to_string_lossy().into_owned());
     arguments.extend(paths.iter().map(String::as_str));
-    let output = GitCommand::git(Path::new("."), &arguments).output()?;
+    let output = GitCommand::new(Path::new("."), &arguments, false).output()?;
     // The exit code is the number of conflicts; an error is printed.
     if output.success || output.stderr.is_empty() { Ok(()) } else { Err(output.into_error()) }
 }

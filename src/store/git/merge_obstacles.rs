@@ -57,8 +57,7 @@ impl Repository {
         }
         let mut obstacles = Vec::new();
         for path in untracked {
-            let name = format!("{theirs}:{path}");
-            let incoming = self.run(&["cat-file", "blob", &name]).bytes().ok();
+            let incoming = self.blob(&format!("{theirs}:{path}"))?;
             let is_plain = top.join(&path).symlink_metadata().is_ok_and(|metadata| metadata.is_file());
             if !is_plain || incoming.is_none() || incoming != std::fs::read(top.join(&path)).ok() {
                 obstacles.push(path);

@@ -13,7 +13,7 @@ mod conflicts;
 mod fast_commit;
 mod log;
 mod merge_obstacles;
-pub(crate) mod objects;
+mod objects;
 mod refs;
 mod remote;
 mod revisions;
@@ -31,14 +31,13 @@ pub use conflicts::{Conflict, merge_lines};
 pub use fast_commit::CommitPlan;
 pub use log::{CommitChange, HistoryWalk, ObjectStream, ParentDiff, Revision, VersionCache, WalkFilter, is_blob};
 pub use merge_obstacles::MergeObstacles;
-pub use objects::ObjectLookup;
 pub use refs::{HistoryCompleteness, NOTHING, RefChange};
 pub use remote::MergeOptions;
-pub use revisions::ChangedFile;
 pub use signatures::{Signature, TrustedKey};
-pub use snapshot::{FileKind, Snapshot, SnapshotFile};
+pub use snapshot::{FileKind, FolderEntry, Snapshot};
 
 use crate::domain::time::duration::format_wait;
+use objects::ObjectReader;
 
 /// An error of git.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -71,38 +70,67 @@ pub enum GitError {
 pub struct Repository {
     root: PathBuf,
     in_hook: bool,
-    /// The git directory, once it is known.
-    git_folder: Arc<OnceLock<PathBuf>>,
+    /// The file that is git's index, if a hook names another one than the usual.
+    index: Option<PathBuf>,
+    /// The folder of the desk in the repository, if it is not `root`.
+    prefix: Option<String>,
+    /// The folder of `root` in the repository, and the git directory, once they are known.
+    places: Arc<OnceLock<(String, PathBuf)>>,
+    objects: Arc<ObjectReader>,
 }
 
 impl Repository {
     /// Returns the repository that contains the desk at `root`.
     pub fn at(root: &Path) -> Self {
-        Self { root: root.to_owned(), in_hook: false, git_folder: Arc::default() }
+        let (index, prefix, places, objects) = Default::default();
+        Self { root: root.to_owned(), in_hook: false, index, prefix, places, objects }
     }
 
     /// Returns the repository of a hook, for a process that git started in a folder of it. The environment says where
     /// the repository is, and where the objects of a push are before it is accepted.
     pub fn for_hook(folder: &Path) -> Self {
-        Self { root: folder.to_owned(), in_hook: true, git_folder: Arc::default() }
+        Self { in_hook: true, ..Self::at(folder) }
+    }
+
+    /// Returns the same repository for a desk in a folder of it: empty, or with a slash at its end.
+    #[must_use]
+    pub fn in_folder(mut self, prefix: &str) -> Self {
+        self.prefix = Some(prefix.to_owned());
+        self
+    }
+
+    /// Returns the same repository with another file as its index, and with a reader of objects of its own, which can run
+    /// in another thread.
+    pub fn with_index(&self, index: Option<PathBuf>) -> Self {
+        Self { index, objects: Arc::default(), ..self.clone() }
     }
 
     fn run(&self, arguments: &[&str]) -> GitCommand {
-        if self.in_hook {
-            GitCommand::git_of_hook(&self.root, arguments)
-        } else {
-            GitCommand::git(&self.root, arguments)
+        let run = GitCommand::new(&self.root, arguments, self.in_hook);
+        match &self.index {
+            Some(index) => run.env("GIT_INDEX_FILE", &index.to_string_lossy()),
+            None => run,
         }
     }
 
-    /// Returns git's `user.email`, if it is set.
+    /// Runs git and returns its output without blanks at both ends.
+    fn answer(&self, arguments: &[&str]) -> Result<String, GitError> {
+        Ok(String::from_utf8_lossy(&self.run(arguments).bytes()?).trim().to_owned())
+    }
+
+    /// Runs git and returns its output without blanks at both ends; none if git fails or prints nothing.
+    fn find(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
+        let output = self.run(arguments).output()?;
+        let found = output.stdout.trim();
+        Ok((output.success && !found.is_empty()).then(|| found.to_owned()))
+    }
+
+    /// Returns the value of a setting, if it is set.
     ///
     /// # Errors
     /// git is not installed.
-    pub fn email(&self) -> Result<Option<String>, GitError> {
-        let output = self.run(&["config", "--get", "user.email"]).output()?;
-        let email = output.stdout.trim().to_owned();
-        Ok((output.success && !email.is_empty()).then_some(email))
+    pub fn setting(&self, name: &str) -> Result<Option<String>, GitError> {
+        self.find(&["config", "--get", name])
     }
 
     /// Creates a repository.
@@ -118,9 +146,9 @@ impl Repository {
     /// # Errors
     /// git is not installed, or refuses.
     pub fn set_local_identity(&self, email: &str) -> Result<(), GitError> {
-        for (key, value) in [("user.email", email), ("user.name", "You")] {
-            if !self.run(&["config", "--get", key]).output()?.success {
-                self.run(&["config", key, value]).done()?;
+        for (name, value) in [("user.email", email), ("user.name", "You")] {
+            if self.setting(name)?.is_none() {
+                self.set(name, value)?;
             }
         }
         Ok(())
@@ -149,8 +177,7 @@ impl Repository {
 
     /// Returns the root of the work tree.
     pub fn work_tree_root(&self) -> Option<PathBuf> {
-        let output = self.run(&["rev-parse", "--show-toplevel"]).output().ok()?;
-        output.success.then(|| PathBuf::from(output.stdout.trim_end_matches('\n')))
+        self.find(&["rev-parse", "--show-toplevel"]).ok()?.map(PathBuf::from)
     }
 
     /// Returns true if the last commit contains each of these paths as it is in the work tree. git's index is not
@@ -180,7 +207,6 @@ impl Repository {
     /// # Errors
     /// git is not installed.
     pub fn committed(&self, path: &str) -> Result<Option<String>, GitError> {
-        let output = self.run(&["cat-file", "blob", &format!("HEAD:./{path}")]).output()?;
-        Ok(output.success.then_some(output.stdout))
+        self.text(&format!("HEAD:./{path}"))
     }
 }

@@ -1,126 +1,203 @@
-//! Lookup of single objects: a `git cat-file --batch` that is started with the first request.
+//! The reader of objects: a `git cat-file --batch` that is started with the first request, and kept by the repository.
 //!
-//! For objects that few commits need. Objects that every commit needs are requested ahead by [`super::HistoryWalk`].
+//! Everything that is read from git comes through it, but for the walks of the audit, whose objects are requested ahead
+//! ([`super::HistoryWalk`]).
 
 use std::collections::HashMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::ops::Range;
 use std::process::ChildStdin;
+use std::sync::{Mutex, PoisonError};
 
 use super::log::ObjectStream;
-use crate::store::git::{FileKind, GitError, Repository, Snapshot};
+use super::{FileKind, FolderEntry, GitError, NOTHING, Repository, Snapshot};
 
-/// A lookup of objects, one by one.
-pub struct ObjectLookup {
-    repository: Repository,
-    /// The index file that is read if no commit is named; none for git's usual one.
-    index: Option<PathBuf>,
-    running: Option<(ObjectStream, ChildStdin)>,
+/// The most bytes of requests that are sent before their answers are read. Every pipe holds as many, so that neither
+/// process waits for the other.
+const WINDOW: usize = 1 << 12;
+
+/// The two processes of git that read objects, and sizes of objects; each is started when it is first needed.
+#[derive(Debug, Default)]
+pub(super) struct ObjectReader {
+    objects: Mutex<Option<(ObjectStream, ChildStdin)>>,
+    sizes: Mutex<Option<(ObjectStream, ChildStdin)>>,
 }
 
-impl ObjectLookup {
-    /// Returns a lookup; no process runs yet.
-    pub const fn of(repository: Repository) -> Self {
-        Self { repository, index: None, running: None }
-    }
+/// An entry of a tree.
+pub(super) struct TreeEntry<'a> {
+    /// The mode, without leading zeros.
+    pub mode: &'a [u8],
+    /// The name.
+    pub name: &'a [u8],
+    /// The bytes of the object's name.
+    pub object: &'a [u8],
+    /// The range of the entry in the tree.
+    pub range: Range<usize>,
+}
 
-    /// Returns a lookup for a snapshot, whose index may be another file than git's usual one.
-    pub fn within(repository: Repository, snapshot: &Snapshot) -> Self {
-        let index = if let Snapshot::Index(index) = snapshot { index.clone() } else { None };
-        Self { index, ..Self::of(repository) }
-    }
-
+impl Repository {
     /// Returns the bytes of an object, given by its name or as git names objects: `HEAD:organizations`. `None` if there
     /// is no such object.
     ///
     /// # Errors
     /// git has ended or is not installed.
-    pub fn object(&mut self, name: &str) -> Result<Option<Vec<u8>>, GitError> {
-        // A line break in a path would make two requests of it.
-        if name.contains('\n') {
-            return Ok(None);
+    pub fn object(&self, name: &str) -> Result<Option<Vec<u8>>, GitError> {
+        let objects = self.request(&self.objects.objects, "--batch", &[name], ObjectStream::take)?;
+        Ok(objects.into_iter().next().flatten())
+    }
+
+    /// Returns the bytes of files; `None` for an object that does not exist or is not a file.
+    ///
+    /// # Errors
+    /// As [`Repository::object`].
+    pub fn blobs(&self, names: &[impl AsRef<str>]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
+        self.request(&self.objects.objects, "--batch", names, ObjectStream::take_blob)
+    }
+
+    /// Returns the bytes of a file; `None` if there is no such file.
+    ///
+    /// # Errors
+    /// As [`Repository::object`].
+    pub fn blob(&self, name: &str) -> Result<Option<Vec<u8>>, GitError> {
+        Ok(self.blobs(&[name])?.into_iter().next().flatten())
+    }
+
+    /// Returns the text of a file; `None` if there is no such file.
+    ///
+    /// # Errors
+    /// As [`Repository::object`].
+    pub fn text(&self, name: &str) -> Result<Option<String>, GitError> {
+        Ok(self.blob(name)?.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    }
+
+    /// Returns the sizes of files in bytes, without reading them; `None` for an object that does not exist or is not a
+    /// file.
+    ///
+    /// # Errors
+    /// As [`Repository::object`].
+    pub fn sizes(&self, names: &[impl AsRef<str>]) -> Result<Vec<Option<u64>>, GitError> {
+        self.request(&self.objects.sizes, "--batch-check", names, ObjectStream::take_size)
+    }
+
+    /// Sends requests to a process of git, and reads the answers.
+    fn request<T>(
+        &self,
+        process: &Mutex<Option<(ObjectStream, ChildStdin)>>,
+        form: &str,
+        names: &[impl AsRef<str>],
+        take: impl Fn(&mut ObjectStream) -> Result<T, GitError>,
+    ) -> Result<Vec<T>, GitError> {
+        let mut answers = Vec::with_capacity(names.len());
+        if names.is_empty() {
+            return Ok(answers);
         }
-        if self.running.is_none() {
-            let mut run = self.repository.without_replace_refs(&["cat-file", "--batch"]);
-            if let Some(index) = &self.index {
-                run = run.env("GIT_INDEX_FILE", &index.to_string_lossy());
+        let mut process = process.lock().unwrap_or_else(PoisonError::into_inner);
+        if process.is_none() {
+            *process = Some(ObjectStream::start(self.without_replace_refs(&["cat-file", form]))?);
+        }
+        let Some((stream, pipe)) = process.as_mut() else { return Ok(answers) };
+        let mut names = names.iter().map(AsRef::as_ref).peekable();
+        while names.peek().is_some() {
+            let (mut requests, mut count) = (String::new(), 0);
+            while let Some(name) = names.next_if(|name| count == 0 || requests.len() + name.len() < WINDOW) {
+                // A line break in a path would make two requests of it.
+                requests.push_str(if name.contains('\n') { NOTHING } else { name });
+                requests.push('\n');
+                count += 1;
             }
-            self.running = Some(ObjectStream::start(run)?);
+            // If git has ended, reading reports the reason.
+            let _ = pipe.write_all(requests.as_bytes()).and_then(|()| pipe.flush());
+            for _ in 0..count {
+                answers.push(take(stream)?);
+            }
         }
-        let Some((objects, pipe)) = &mut self.running else { return Ok(None) };
-        let sent = pipe.write_all(format!("{name}\n").as_bytes()).and_then(|()| pipe.flush());
-        sent.map_err(|error| GitError::Refused { message: error.to_string() })?;
-        objects.take()
+        Ok(answers)
     }
 
-    /// Returns the sizes of some objects in bytes, by one run of git; `None` for an object that does not exist.
+    /// Returns the files and folders directly in a folder of the desk in a snapshot; none if there is no such folder.
+    /// git's index has no folders.
     ///
     /// # Errors
-    /// git is not installed, or refuses.
-    pub fn sizes(&self, names: &[String]) -> Result<Vec<Option<u64>>, GitError> {
-        self.repository.sizes_of(names, self.index.as_ref())
+    /// As [`Repository::object`]; git refuses.
+    pub fn list(&self, snapshot: Snapshot<'_>, folder: &str) -> Result<Vec<FolderEntry>, GitError> {
+        let Snapshot::Commit(commit) = snapshot else {
+            let mut staged = self.staged_files(&[folder.to_owned()])?;
+            staged.iter_mut().for_each(|file| _ = file.name.drain(..=folder.len().min(file.name.len() - 1)));
+            staged.retain(|file| !file.name.contains('/') && !file.name.is_empty());
+            return Ok(staged);
+        };
+        let tree = self.object(&self.name_at(snapshot, folder)?)?.unwrap_or_default();
+        let entry = |entry: TreeEntry<'_>| {
+            let object = entry.object.iter().map(|byte| format!("{byte:02x}")).collect();
+            let name = String::from_utf8_lossy(entry.name).into_owned();
+            Some(FolderEntry { name, kind: FileKind::from_mode(entry.mode)?, object })
+        };
+        Ok(tree_entries(&tree, commit.len() / 2).filter_map(entry).collect())
     }
 
-    /// Returns the names and objects of the plain files directly in a folder of a commit, given by its full name. Empty
-    /// if there is no such folder.
+    /// Returns the kinds of the files at some paths of a snapshot.
     ///
     /// # Errors
-    /// As [`ObjectLookup::object`].
-    pub fn files_in(&mut self, commit: &str, folder: &str) -> Result<Vec<(String, String)>, GitError> {
-        Ok(self.object(&format!("{commit}:{folder}"))?.map_or_else(Vec::new, |tree| files(&tree, commit.len() / 2)))
-    }
-
-    /// Returns the kinds of the files at some paths of a commit, given by its full name, or of git's index if `commit`
-    /// is empty. `prefix` is the folder in the repository from which the paths are counted: empty, or with a slash at
-    /// its end.
-    ///
-    /// # Errors
-    /// As [`ObjectLookup::object`].
-    pub fn file_kinds(
-        &mut self,
-        commit: &str,
-        prefix: &str,
-        paths: &[String],
-    ) -> Result<Vec<Option<FileKind>>, GitError> {
-        if commit.is_empty() {
-            return self.repository.staged_file_kinds(self.index.as_ref(), prefix, paths);
-        }
-        let mut trees: HashMap<String, HashMap<String, FileKind>> = HashMap::new();
+    /// As [`Repository::list`].
+    pub fn file_kinds(&self, snapshot: Snapshot<'_>, paths: &[String]) -> Result<Vec<Option<FileKind>>, GitError> {
+        let Snapshot::Commit(commit) = snapshot else { return self.staged_file_kinds(paths) };
+        let mut trees: HashMap<&str, Vec<u8>> = HashMap::new();
         let mut kinds = Vec::with_capacity(paths.len());
         for path in paths {
-            let full = format!("{prefix}{path}");
-            let (folder, name) = full.rsplit_once('/').unwrap_or(("", &full));
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             if !trees.contains_key(folder) {
-                let tree = self.object(&format!("{commit}:{folder}"))?.unwrap_or_default();
-                let of_mode = |(mode, name, _): (String, String, &[u8])| Some((name, FileKind::from_mode(&mode)?));
-                let tree = entries(&tree, commit.len() / 2).into_iter().filter_map(of_mode).collect();
-                trees.insert(folder.to_owned(), tree);
+                let name = self.name_at(snapshot, folder)?;
+                trees.insert(folder, self.object(name.trim_end_matches('/'))?.unwrap_or_default());
             }
-            kinds.push(trees.get(folder).and_then(|tree| tree.get(name)).copied());
+            let mut entries = tree_entries(&trees[folder], commit.len() / 2);
+            let entry = entries.find(|entry| entry.name == name.as_bytes());
+            kinds.push(entry.and_then(|entry| FileKind::from_mode(entry.mode)));
         }
         Ok(kinds)
     }
-}
 
-/// Returns the plain files of a tree, with their objects.
-fn files(tree: &[u8], width: usize) -> Vec<(String, String)> {
-    let files = entries(tree, width).into_iter().filter(|(mode, ..)| mode.starts_with("100"));
-    files.map(|(_, name, object)| (name, object.iter().map(|byte| format!("{byte:02x}")).collect())).collect()
-}
-
-/// Parses the entries of a tree: `mode name NUL object`, with `width` bytes for the object.
-fn entries(tree: &[u8], width: usize) -> Vec<(String, String, &[u8])> {
-    let mut entries = Vec::new();
-    let mut rest = tree;
-    while let Some(end) = memchr::memchr(0, rest) {
-        let (entry, after) = rest.split_at(end);
-        let Some((object, next)) = after[1..].split_at_checked(width) else { break };
-        if let Some((mode, name)) = String::from_utf8_lossy(entry).split_once(' ') {
-            entries.push((mode.to_owned(), name.to_owned(), object));
-        }
-        rest = next;
+    fn staged_file_kinds(&self, paths: &[String]) -> Result<Vec<Option<FileKind>>, GitError> {
+        let staged = self.staged_files(paths)?;
+        let kind_at = |path: &String| {
+            staged.iter().find_map(|file| match file.name.strip_prefix(path.as_str())? {
+                "" => Some(file.kind),
+                below => below.starts_with('/').then_some(FileKind::Folder),
+            })
+        };
+        Ok(paths.iter().map(kind_at).collect())
     }
-    entries
+
+    /// Returns the files of git's index at or below some paths, with these paths as their names.
+    fn staged_files(&self, paths: &[String]) -> Result<Vec<FolderEntry>, GitError> {
+        let (mut files, prefix) = (Vec::new(), self.prefix()?);
+        // `ls-files` takes paths only as arguments, and there may be more than fit.
+        for paths in paths.chunks(50) {
+            let pathspecs: Vec<String> = paths.iter().map(|path| format!(":(top,literal){prefix}{path}")).collect();
+            let lines = self.run(&["ls-files", "--stage", "-z", "--full-name"]).paths(&pathspecs).words()?;
+            files.extend(lines.iter().filter_map(|line| {
+                let (fields, path) = line.split_once('\t')?;
+                let (mode, object) = fields.split_once(' ')?;
+                let object = object.split(' ').next()?.to_owned();
+                let name = path.strip_prefix(prefix)?.to_owned();
+                Some(FolderEntry { name, kind: FileKind::from_mode(mode.as_bytes())?, object })
+            }));
+        }
+        Ok(files)
+    }
+}
+
+/// Returns the entries of a tree, up to the first damaged one: `mode name NUL object`, with `width` bytes for the object.
+pub(super) fn tree_entries(tree: &[u8], width: usize) -> impl Iterator<Item = TreeEntry<'_>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let rest = tree.get(at..)?;
+        let blank = memchr::memchr(b' ', rest)?;
+        let end = blank + memchr::memchr(0, &rest[blank..])?;
+        let object = rest.get(end + 1..end + 1 + width)?;
+        let begin = at;
+        at += end + 1 + width;
+        Some(TreeEntry { mode: &rest[..blank], name: &rest[blank + 1..end], object, range: begin..at })
+    })
 }
 
 #[cfg(test)]
@@ -128,14 +205,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_plain_files_of_a_tree_are_read() {
+    fn the_entries_of_a_tree_are_read_up_to_a_damaged_one() {
         let mut tree = Vec::new();
         for (mode, name, byte) in [("100644", "a.yaml", 1), ("40000", "b", 2), ("120000", "c.yaml", 3)] {
             tree.extend(format!("{mode} {name}\0").bytes());
             tree.extend([byte; 20]);
         }
-        assert_eq!(files(&tree, 20), [("a.yaml".to_owned(), "01".repeat(20))]);
-        assert_eq!(files(&tree[..30], 20), [("a.yaml".to_owned(), "01".repeat(20))].as_slice()[..0]);
-        assert_eq!(files(b"", 20), []);
+        let read = |tree: &[u8]| {
+            let entries = tree_entries(tree, 20);
+            entries.map(|entry| (FileKind::from_mode(entry.mode), entry.object.to_vec())).collect::<Vec<_>>()
+        };
+        let all = [(FileKind::File, 1), (FileKind::Folder, 2), (FileKind::Link, 3)];
+        assert_eq!(read(&tree), all.map(|(kind, byte)| (Some(kind), vec![byte; 20])));
+        assert_eq!(read(&tree[..tree.len() - 1]).len(), 2);
+        assert_eq!(read(b""), []);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::log::{self, CommitChange, ParentDiff, Revision};
+use super::log::{self, ParentDiff, Revision};
 use super::{GitError, Repository, Snapshot};
 
 /// The object name by which git says that there is no object.
@@ -64,17 +64,22 @@ impl Repository {
         Ok(HistoryCompleteness { shallow, grafts, replaced })
     }
 
-    /// Returns the folder of the desk in the repository: empty at its root, otherwise with a slash at the end.
+    /// Returns the folder of the desk in the repository: empty at its root, otherwise with a slash at the end. Paths of
+    /// files begin there.
     ///
     /// # Errors
     /// There is no repository.
-    pub fn prefix(&self) -> Result<String, GitError> {
-        let output = self.run(&["rev-parse", "--show-prefix", "--absolute-git-dir"]).output()?;
-        let lines = output.stdout.trim_end_matches('\n').split_once('\n').filter(|_| output.success);
-        let Some((prefix, git_folder)) = lines else { return Err(output.into_error()) };
-        // Callers usually need both, and starting git takes longer than answering.
-        self.git_folder.get_or_init(|| git_folder.into());
-        Ok(prefix.to_owned())
+    pub fn prefix(&self) -> Result<&str, GitError> {
+        match &self.prefix {
+            Some(prefix) => Ok(prefix),
+            None => Ok(&self.places()?.0),
+        }
+    }
+
+    /// Returns the option by which git prints paths from the folder of the desk.
+    pub(super) fn relative(&self) -> Result<String, GitError> {
+        let prefix = self.prefix()?;
+        Ok(if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") })
     }
 
     /// Returns the git directory; that of a linked worktree is its own.
@@ -82,11 +87,19 @@ impl Repository {
     /// # Errors
     /// There is no repository.
     pub fn git_folder(&self) -> Result<PathBuf, GitError> {
-        if let Some(folder) = self.git_folder.get() {
-            return Ok(folder.clone());
+        Ok(self.places()?.1.clone())
+    }
+
+    /// Returns the folder of the desk and the git directory: callers usually need both, and starting git takes longer
+    /// than answering.
+    fn places(&self) -> Result<&(String, PathBuf), GitError> {
+        if let Some(places) = self.places.get() {
+            return Ok(places);
         }
-        let folder = self.answer(&["rev-parse", "--absolute-git-dir"]).map(PathBuf::from)?;
-        Ok(self.git_folder.get_or_init(|| folder).clone())
+        let answer = self.run(&["rev-parse", "--show-prefix", "--absolute-git-dir"]).bytes()?;
+        let answer = String::from_utf8_lossy(&answer);
+        let (prefix, folder) = answer.trim_end_matches('\n').split_once('\n').unwrap_or_default();
+        Ok(self.places.get_or_init(|| (prefix.to_owned(), folder.into())))
     }
 
     /// Returns the folder of the hooks.
@@ -98,32 +111,12 @@ impl Repository {
         Ok(self.root.join(path))
     }
 
-    /// Returns the value of a setting, if it is set.
-    ///
-    /// # Errors
-    /// git is not installed.
-    pub fn setting(&self, name: &str) -> Result<Option<String>, GitError> {
-        let output = self.run(&["config", "--get", name]).output()?;
-        let value = output.stdout.trim().to_owned();
-        Ok((output.success && !value.is_empty()).then_some(value))
-    }
-
     /// Returns the full name of the branch to which HEAD points.
     ///
     /// # Errors
     /// git is not installed.
     pub fn main_branch(&self) -> Result<Option<String>, GitError> {
-        let output = self.run(&["symbolic-ref", "--quiet", "HEAD"]).output()?;
-        Ok(output.success.then(|| output.stdout.trim().to_owned()))
-    }
-
-    /// Returns the text of a file in a revision; `None` if one of them does not exist.
-    ///
-    /// # Errors
-    /// git is not installed.
-    pub fn file_at(&self, revision: &str, path: &str) -> Result<Option<String>, GitError> {
-        let output = self.run(&["cat-file", "blob", &format!("{revision}:{path}")]).output()?;
-        Ok(output.success.then_some(output.stdout))
+        self.find(&["symbolic-ref", "--quiet", "HEAD"])
     }
 
     /// Counts the commits of `old` that no ref reaches any more after some refs have changed.
@@ -158,30 +151,6 @@ impl Repository {
         Ok(output.stdout.lines().map(str::to_owned).collect())
     }
 
-    /// Returns the files that differ between a commit, or an empty tree, and a snapshot, by paths that begin in
-    /// `prefix`.
-    ///
-    /// # Errors
-    /// git refuses.
-    pub fn changes(&self, from: Option<&str>, to: &Snapshot, prefix: &str) -> Result<Vec<CommitChange>, GitError> {
-        let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
-        let empty = if from.is_none() { self.empty_tree()? } else { String::new() };
-        let from = from.unwrap_or(&empty);
-        let form = ["-r", "--raw", "-z", "--no-renames", "--no-abbrev", &relative];
-        let run = match to {
-            Snapshot::Commit(to) => self.without_replace_refs(&[&["diff-tree"][..], &form, &[from, to, "--"]].concat()),
-            Snapshot::Index(index) => {
-                let run =
-                    self.without_replace_refs(&[&["diff-index", "--cached"][..], &form[1..], &[from, "--"]].concat());
-                match index {
-                    Some(index) => run.env("GIT_INDEX_FILE", &index.to_string_lossy()),
-                    None => run,
-                }
-            }
-        };
-        log::parse::differences(&mut run.bytes()?.as_slice())
-    }
-
     /// Returns true if `old` is an ancestor of `new`, or the same commit.
     ///
     /// # Errors
@@ -194,22 +163,15 @@ impl Repository {
     ///
     /// # Errors
     /// git refuses.
-    pub fn staged(&self, prefix: &str, author: &str) -> Result<Revision, GitError> {
+    pub fn staged(&self, author: &str) -> Result<Revision, GitError> {
         let mut parents = vec![self.commit_of("HEAD").ok()];
         parents.extend(self.commit_of("MERGE_HEAD").ok().map(Some));
         let mut sides = Vec::new();
         for parent in parents {
-            let changes = self.changes(parent.as_deref(), &Snapshot::Index(None), prefix)?;
+            let changes = self.changes(parent.as_deref(), Snapshot::Index)?;
             sides.push(ParentDiff { parent, changes });
         }
         Ok(Revision { author: author.to_owned(), sides, ..Revision::default() })
-    }
-}
-
-impl CommitChange {
-    /// Returns true if the file was deleted.
-    pub const fn is_deletion(&self) -> bool {
-        self.new.is_none() && !self.is_special
     }
 }
 

@@ -26,8 +26,7 @@ impl Repository {
     /// # Errors
     /// git is not installed.
     pub fn branch(&self) -> Result<Option<String>, GitError> {
-        let output = self.run(&["symbolic-ref", "--quiet", "--short", "HEAD"]).output()?;
-        Ok(output.success.then(|| output.stdout.trim().to_owned()))
+        self.find(&["symbolic-ref", "--quiet", "--short", "HEAD"])
     }
 
     /// Returns the names of the remotes.
@@ -43,12 +42,9 @@ impl Repository {
     /// # Errors
     /// git refuses.
     pub fn upstream(&self, branch: &str) -> Result<(Option<String>, Option<String>), GitError> {
-        let of = |what: &str| {
-            let output = self.run(&["config", "--get", &format!("branch.{branch}.{what}")]).output()?;
-            Ok(output.success.then(|| output.stdout.trim().to_owned()))
-        };
-        let merge: Option<String> = of("merge")?;
-        Ok((of("remote")?, merge.map(|name| name.trim_start_matches("refs/heads/").to_owned())))
+        let merge = self.setting(&format!("branch.{branch}.merge"))?;
+        let merge = merge.map(|name| name.trim_start_matches("refs/heads/").to_owned());
+        Ok((self.setting(&format!("branch.{branch}.remote"))?, merge))
     }
 
     /// Fetches a branch of a remote. If the remote does not have it any more, the remote-tracking branch is deleted.
@@ -68,8 +64,7 @@ impl Repository {
     /// git is not installed.
     pub fn tracked(&self, remote: &str, branch: &str) -> Result<Option<String>, GitError> {
         let name = format!("refs/remotes/{remote}/{branch}");
-        let output = self.run(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name]).output()?;
-        Ok(output.success.then(|| output.stdout.trim().to_owned()))
+        self.find(&["rev-parse", "--verify", "--quiet", "--end-of-options", &name])
     }
 
     /// Counts the commits that `one` reaches and `other` does not.

@@ -8,9 +8,8 @@ use std::collections::HashMap;
 use super::{AuditState, LoadedCommit};
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{ATTACHMENT_CHANGED, ATTACHMENT_DELETED};
-use crate::domain::ticket::attachment::Digest;
 use crate::store::git::CommitChange;
-use crate::store::layout;
+use crate::store::layout::is_attachment;
 
 /// The attachments that commits have changed or deleted.
 #[derive(Default)]
@@ -39,7 +38,7 @@ impl AuditState {
                 |other: &&CommitChange| other.path != path && other.old.is_none() && other.new.as_ref() == Some(old);
             let finding = match (&change.new, all().find(moved)) {
                 (Some(_), _) => Finding::new(&ATTACHMENT_CHANGED, path, "the bytes of the attachment were changed"),
-                (None, _) if change.is_special => {
+                (None, _) if change.is_special() => {
                     Finding::new(&ATTACHMENT_CHANGED, path, "the attachment is no longer a plain file")
                 }
                 (None, Some(other)) => {
@@ -50,9 +49,4 @@ impl AuditState {
             self.report(finding.in_commit(&commit.revision.id));
         }
     }
-}
-
-/// Returns whether a path is that of an attachment.
-pub fn is_attachment(path: &str) -> bool {
-    path.starts_with(layout::ATTACHMENTS) && Digest::at(path).is_some()
 }

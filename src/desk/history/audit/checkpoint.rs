@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::{AuditOptions, AuditReport, HistoryAudit};
 use crate::domain::rules::finding::Finding;
@@ -20,10 +20,17 @@ const NAME: &str = "verified";
 const RULES: u64 = 3;
 
 /// A commit up to which an audit found nothing, and the options of that audit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Checkpoint {
     commit: String,
-    options: AuditOptions,
+    desk: String,
+    #[serde(default)]
+    identity: bool,
+    #[serde(default)]
+    signed: bool,
+    tolerance_seconds: Option<i64>,
+    #[serde(default)]
+    rules: u64,
 }
 
 impl HistoryAudit {
@@ -32,10 +39,10 @@ impl HistoryAudit {
     }
 
     /// Returns the checkpoint of this desk as written.
-    fn read_checkpoint(&self) -> Result<Option<Value>, Error> {
+    fn read_checkpoint(&self) -> Result<Option<Checkpoint>, Error> {
         let Ok(text) = fs::read_to_string(self.checkpoint_path()?) else { return Ok(None) };
-        let checkpoint: Option<Value> = serde_json::from_str(&text).ok();
-        Ok(checkpoint.filter(|checkpoint| checkpoint["desk"].as_str() == Some(&self.prefix)))
+        let (checkpoint, desk) = (serde_json::from_str::<Checkpoint>(&text).ok(), self.repository.prefix()?);
+        Ok(checkpoint.filter(|checkpoint| checkpoint.desk == desk))
     }
 
     /// Returns whether a commit is older than the verified one, which a branch or a tag still reaches.
@@ -65,15 +72,19 @@ impl HistoryAudit {
             return Ok(());
         }
         if !is_continued {
-            let checkpoint = self.read_checkpoint()?;
-            let Some(verified) = checkpoint.as_ref().and_then(|checkpoint| checkpoint["commit"].as_str()) else {
-                return Ok(());
-            };
-            if self.repository.is_ancestor(verified, &tip)? || self.is_before_verified(verified, &tip)? {
+            let Some(Checkpoint { commit: verified, .. }) = self.read_checkpoint()? else { return Ok(()) };
+            if self.repository.is_ancestor(&verified, &tip)? || self.is_before_verified(&verified, &tip)? {
                 return Ok(());
             }
         }
-        self.write_checkpoint(&Checkpoint { commit: tip, options })
+        self.write_checkpoint(&Checkpoint {
+            commit: tip,
+            desk: self.repository.prefix()?.to_owned(),
+            identity: options.identity,
+            signed: options.signed,
+            tolerance_seconds: Some(options.tolerance.num_seconds()),
+            rules: RULES,
+        })
     }
 
     /// Returns the commit up to which an audit with at least these options found nothing.
@@ -82,25 +93,17 @@ impl HistoryAudit {
     /// git refuses.
     pub fn verified_commit(&self, options: &AuditOptions) -> Result<Option<String>, Error> {
         let Some(checkpoint) = self.read_checkpoint()? else { return Ok(None) };
-        let flag = |name: &str| checkpoint[name].as_bool().unwrap_or(false);
-        let tolerance = checkpoint["tolerance_seconds"].as_i64().map_or(TimeDelta::MAX, TimeDelta::seconds);
-        let covers_options = checkpoint["rules"].as_u64() == Some(RULES)
-            && flag("identity") >= options.identity
-            && flag("signed") >= options.signed
+        let tolerance = checkpoint.tolerance_seconds.map_or(TimeDelta::MAX, TimeDelta::seconds);
+        let covers_options = checkpoint.rules == RULES
+            && checkpoint.identity >= options.identity
+            && checkpoint.signed >= options.signed
             && tolerance <= options.tolerance;
-        Ok(checkpoint["commit"].as_str().filter(|_| covers_options).map(str::to_owned))
+        Ok(Some(checkpoint.commit).filter(|_| covers_options))
     }
 
     fn write_checkpoint(&self, checkpoint: &Checkpoint) -> Result<(), Error> {
-        let (path, options) = (self.checkpoint_path()?, &checkpoint.options);
-        let json = json!({
-            "commit": checkpoint.commit,
-            "desk": self.prefix,
-            "identity": options.identity,
-            "signed": options.signed,
-            "tolerance_seconds": options.tolerance.num_seconds(),
-            "rules": RULES,
-        });
+        let path = self.checkpoint_path()?;
+        let json = serde_json::to_string(checkpoint).expect("a checkpoint has only texts, numbers and flags");
         let folder = path.parent().unwrap_or(&path);
         fs::create_dir_all(folder).map_err(Error::io(folder, "make"))?;
         // Renamed into place, so that readers find a whole checkpoint or none.

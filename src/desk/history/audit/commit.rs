@@ -84,7 +84,8 @@ impl AuditState {
                     own = self.load_policy(revision, change, objects)?.or(own);
                 } else if change.path.starts_with(TICKETS) {
                     let is_merge = revision.sides.len() > 1;
-                    let (before, after) = self.versions.pair(change, is_merge, objects, self.organizations.lookup())?;
+                    let (before, after) =
+                        self.versions.pair(change, is_merge, objects, self.organizations.repository())?;
                     if !layout::has_ticket_extension(change.path.rsplit('/').next().unwrap_or_default().as_ref()) {
                         continue;
                     }
@@ -93,7 +94,7 @@ impl AuditState {
                     file.differing += 1;
                     let before = change.old.clone().zip(before);
                     file.befores.extend(before.map(|(object, version)| ParentVersion { object, version }));
-                    (file.after, file.object, file.is_not_plain) = (after, change.new.clone(), change.is_special);
+                    (file.after, file.object, file.is_not_plain) = (after, change.new.clone(), change.is_special());
                 }
             }
         }
@@ -166,7 +167,7 @@ impl AuditState {
             self.report_missing(commit, path, file, &located);
             return Vec::new();
         };
-        if !layout::is_ticket_path(path.as_ref()) {
+        if layout::ticket_at(path).is_none() {
             let message = ReadErrorKind::WrongPlace.to_string();
             self.report(located(Finding::new(&FILE_MISPLACED, path, message)));
         }
@@ -224,8 +225,8 @@ impl AuditState {
                         LostEntry::Edited(_) => &HISTORY_EDITED,
                         LostEntry::Reordered(_) => &HISTORY_REORDERED,
                     };
-                    let (message, line) = messages::lost_entry(loss, before, after, &was, &now);
-                    self.report(located(Finding::new(rule, path, message).at(line, 1)).about(loss.entry()));
+                    let message = messages::lost_entry(loss, before, &was, &now);
+                    self.report(located(Finding::new(rule, path, message)).about(loss.entry()));
                 }
             }
             all_before.push(was);

@@ -16,7 +16,7 @@ use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{
-    AUDIT_COUNTERPART, AUDIT_IDENTITY, AUDIT_RIGHTS, AUDIT_TIME, ENTRY_CONCURRENT, ENTRY_ORDER, ENTRY_SHARED,
+    AUDIT_COUNTERPART, AUDIT_IDENTITY, AUDIT_RIGHTS, AUDIT_TIME, ENTRY_CONCURRENT, ENTRY_ORDER, ENTRY_SHARED, Rule,
 };
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
@@ -32,6 +32,13 @@ struct ExtendedTicket<'a> {
     ticket: &'a Ticket,
     /// The places of the new entries in the history.
     new: &'a [usize],
+}
+
+impl ExtendedTicket<'_> {
+    /// Returns a finding about one of its entries.
+    fn finding(self, commit: &LoadedCommit<'_>, entry: &Entry, rule: &'static Rule, message: String) -> Finding {
+        Finding::new(rule, self.path, message).of(self.ticket.id).about(entry.id).in_commit(&commit.revision.id)
+    }
 }
 
 /// The tickets to which a commit added entries, for actions that change two tickets.
@@ -154,7 +161,7 @@ impl AuditState {
     /// Checks that the id of a new entry is greater than the one before it and less than the one after it, so that no
     /// id occurs twice.
     fn check_order(&mut self, commit: &LoadedCommit<'_>, extended: ExtendedTicket<'_>, place: usize) {
-        let ExtendedTicket { path, ticket, new, .. } = extended;
+        let ExtendedTicket { ticket, new, .. } = extended;
         let entry = &ticket.history[place];
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
         // If the next entry is new as well, it has a finding of its own.
@@ -166,8 +173,8 @@ impl AuditState {
         } else {
             return;
         };
-        let finding = Finding::new(&ENTRY_ORDER, path, format!("{} {problem}", messages::entry(entry)));
-        self.report(finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id));
+        let message = format!("{} {problem}", messages::entry(entry));
+        self.report(extended.finding(commit, entry, &ENTRY_ORDER, message));
     }
 
     fn check_import(&mut self, commit: &LoadedCommit<'_>, extended: ExtendedTicket<'_>, observer: &dyn AuditObserver) {
@@ -203,7 +210,7 @@ impl AuditState {
     ) -> Result<(), GitError> {
         let ExtendedTicket { path, ticket, .. } = extended;
         let entry = &ticket.history[place];
-        let located = |finding: Finding| finding.of(ticket.id).about(entry.id).in_commit(&commit.revision.id);
+        let finding = |rule, message| extended.finding(commit, entry, rule, message);
         self.result.entries += 1;
         self.result.system += usize::from(entry.role == Role::System);
         self.list_redactions(commit, ticket, &[place]);
@@ -212,42 +219,37 @@ impl AuditState {
         let committed =
             (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
         if let Some(problem) = check_timestamp(previous, entry, committed, self.options.tolerance) {
-            self.report(located(Finding::new(&AUDIT_TIME, path, messages::timestamp(entry, problem))));
+            self.report(finding(&AUDIT_TIME, messages::timestamp(entry, problem)));
         } else if let Some(now) = observer.now().filter(|now| entry.at > *now + self.options.tolerance) {
             // The commit may be dated as far ahead as the entry.
-            self.report(located(Finding::new(&AUDIT_TIME, path, messages::in_the_future(entry, now))));
+            self.report(finding(&AUDIT_TIME, messages::in_the_future(entry, now)));
         }
         let is_named = || named_people(commit).any(|person| person.same_address(&entry.by));
         // An entry that a program made in the name of an agent may be in a commit of any person, but its author is
         // checked all the same.
         if self.options.identity && entry.role != Role::System && !is_named() {
             let message = format!("{} is not by {}", messages::entry(entry), messages::author(commit.revision));
-            self.report(located(Finding::new(&AUDIT_IDENTITY, path, message)));
+            self.report(finding(&AUDIT_IDENTITY, message));
         }
-        if let Some(finding) = observer.check_entry(path, entry, &is_named) {
-            self.report(located(finding));
+        if let Some((rule, message)) = observer.check_entry(entry, &is_named) {
+            self.report(finding(rule, message));
         }
-        match self.evaluate(commit, all, ticket, entry, before)? {
-            Verdict::Permitted => {}
-            Verdict::CounterpartMissing => {
-                let message = format!(
-                    "{} has no counterpart: the entry of the other ticket is not in this commit",
-                    messages::entry(entry)
-                );
-                self.report(located(Finding::new(&AUDIT_COUNTERPART, path, message)));
-            }
-            Verdict::Concurrent(version) => {
-                let message = format!(
-                    "{} does not know of the entries after {version}: they were written at the same time in another clone",
-                    messages::entry(entry)
-                );
-                self.report(located(Finding::new(&ENTRY_CONCURRENT, path, message)));
-            }
-            Verdict::NotPermitted(reason) => {
-                let (rule, message) = messages::not_permitted(entry, &reason);
-                self.report(located(Finding::new(rule, path, message)));
-            }
-        }
+        let name = messages::entry(entry);
+        let (rule, message) = match self.evaluate(commit, all, ticket, entry, before)? {
+            Verdict::Permitted => return Ok(()),
+            Verdict::CounterpartMissing => (
+                &AUDIT_COUNTERPART,
+                format!("{name} has no counterpart: the entry of the other ticket is not in this commit"),
+            ),
+            Verdict::Concurrent(version) => (
+                &ENTRY_CONCURRENT,
+                format!(
+                    "{name} does not know of the entries after {version}: they were written at the same time in another clone"
+                ),
+            ),
+            Verdict::NotPermitted(reason) => messages::not_permitted(entry, &reason),
+        };
+        self.report(finding(rule, message));
         Ok(())
     }
 

@@ -36,7 +36,6 @@ use super::duplicate_entries::DeskAt;
 use crate::desk::DeskLocation;
 
 use attachments::AttachmentHistory;
-pub(super) use attachments::is_attachment;
 pub(super) use commit::LoadedCommit;
 pub(super) use messages::entry as describe_entry;
 use observer::NoObserver;
@@ -110,8 +109,6 @@ impl AuditReport {
 #[derive(Clone, Debug)]
 pub struct HistoryAudit {
     pub(crate) repository: Repository,
-    /// The folder of the desk in the repository: empty, or with a slash at its end.
-    pub(crate) prefix: String,
     /// True if the user named this desk; then other desks of the repository are not looked for.
     is_named: bool,
 }
@@ -119,8 +116,8 @@ pub struct HistoryAudit {
 impl HistoryAudit {
     /// Creates an auditor of a desk, with a work tree or without.
     pub fn at(location: &DeskLocation) -> Self {
-        let (repository, prefix) = (Repository::at(&location.folder), location.prefix.clone());
-        Self { repository, prefix, is_named: location.is_named }
+        let repository = Repository::at(&location.folder).in_folder(&location.prefix);
+        Self { repository, is_named: location.is_named }
     }
 
     /// Creates an auditor of the desk in the folder that the repository was opened at.
@@ -128,11 +125,11 @@ impl HistoryAudit {
     /// # Errors
     /// There is no repository.
     pub(crate) fn of(repository: Repository, folder: &Path) -> Result<Self, Error> {
-        let prefix = repository.prefix().map_err(|refusal| match refusal {
+        repository.prefix().map_err(|refusal| match refusal {
             GitError::Refused { .. } => Error::NoRepository { root: folder.to_owned() },
             refusal => Error::Git { refusal },
         })?;
-        Ok(Self { repository, prefix, is_named: true })
+        Ok(Self { repository, is_named: true })
     }
 
     /// Audits the commits of a range. `progress` gets the number of audited commits after each of them.
@@ -200,7 +197,7 @@ impl HistoryAudit {
 
     /// Begins a walk; `with_behalf` says whether the trailers `On-behalf-of:` of commits are needed.
     fn begin(&self, revisions: &[String], with_behalf: bool) -> Result<HistoryWalk, Error> {
-        self.repository.walk(revisions, &self.prefix, &walk_filter(with_behalf)).map_err(Error::from)
+        self.repository.walk(revisions, &walk_filter(with_behalf)).map_err(Error::from)
     }
 
     fn follow(
@@ -219,10 +216,11 @@ impl HistoryAudit {
 
     /// Reports entries added since a verified commit that were in another ticket there.
     fn check_duplicates(&self, verified: &str, tip: &str, state: &mut AuditState) -> Result<(), Error> {
-        let base = DeskAt { repository: &self.repository, prefix: &self.prefix, commit: verified };
+        let prefix = self.repository.prefix()?;
+        let base = DeskAt { repository: &self.repository, commit: verified };
         for duplicate in base.duplicates_among(&state.new_entries())? {
             let place = duplicate.ticket.map(layout::ticket_path).zip(duplicate.entry);
-            let Some((path, entry)) = place.map(|(path, entry)| (format!("{}{path}", self.prefix), entry)) else {
+            let Some((path, entry)) = place.map(|(path, entry)| (format!("{prefix}{path}"), entry)) else {
                 continue;
             };
             let commit = self.repository.first_commit_adding(&entry.to_string(), &path, verified, tip)?;
@@ -295,7 +293,7 @@ impl AuditState {
             options,
             versions: TicketVersions::default(),
             policies: PolicyHistory::default(),
-            organizations: OrganizationCache::of(&audit.repository, &audit.prefix),
+            organizations: OrganizationCache::of(&audit.repository),
             attachments: AttachmentHistory::default(),
             first_tickets: HashMap::new(),
             unchecked: HashSet::new(),

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{AuditState, LoadedCommit};
 use crate::domain::people::person::Person;
-use crate::domain::rules::finding::Finding;
+use crate::domain::rules::Rule;
 use crate::domain::ticket::entry::Entry;
 use crate::store::git::{GitError, Revision};
 
@@ -32,8 +32,9 @@ pub trait AuditObserver {
         true
     }
 
-    /// Checks a new entry. `is_named` returns whether the commit names the author of the entry.
-    fn check_entry(&self, _path: &str, _entry: &Entry, _is_named: &dyn Fn() -> bool) -> Option<Finding> {
+    /// Checks a new entry: returns the rule that it breaks, and the message. `is_named` returns whether the commit names
+    /// the author of the entry.
+    fn check_entry(&self, _entry: &Entry, _is_named: &dyn Fn() -> bool) -> Option<(&'static Rule, String)> {
         None
     }
 

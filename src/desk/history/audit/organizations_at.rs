@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::people::organization::Organization;
-use crate::store::git::{GitError, ObjectLookup, Repository};
+use crate::store::git::{FileKind, GitError, Repository, Snapshot};
 use crate::store::{layout, yaml};
 
 /// The organizations of one commit.
@@ -15,8 +15,7 @@ pub type OrganizationsAt = Arc<Vec<Arc<Organization>>>;
 
 /// A cache of organizations.
 pub struct OrganizationCache {
-    lookup: ObjectLookup,
-    prefix: String,
+    repository: Repository,
     /// The organizations of the last commit that was asked for: one commit has many entries.
     last: Option<(String, OrganizationsAt)>,
     /// The versions of files by object and organization id; none if one cannot be read.
@@ -24,10 +23,9 @@ pub struct OrganizationCache {
 }
 
 impl OrganizationCache {
-    /// Creates a cache for a repository; `prefix` is the folder of the desk in it.
-    pub fn of(repository: &Repository, prefix: &str) -> Self {
-        let lookup = ObjectLookup::of(repository.clone());
-        Self { lookup, prefix: prefix.to_owned(), last: None, files: HashMap::new() }
+    /// Creates a cache for a repository.
+    pub fn of(repository: &Repository) -> Self {
+        Self { repository: repository.clone(), last: None, files: HashMap::new() }
     }
 
     /// Returns the organizations at a commit.
@@ -40,11 +38,10 @@ impl OrganizationCache {
         {
             return Ok(organizations.clone());
         }
-        let folder = format!("{}{}", self.prefix, layout::ORGANIZATIONS);
         let mut organizations = Vec::new();
-        for (name, object) in self.lookup.files_in(commit, &folder)? {
-            if let Some(id) = layout::organization_of_name(&name) {
-                organizations.extend(self.file(id, &object)?);
+        for entry in self.repository.list(Snapshot::Commit(commit), layout::ORGANIZATIONS)? {
+            if let (FileKind::File, Some(id)) = (entry.kind, layout::organization_of_name(&entry.name)) {
+                organizations.extend(self.file(id, &entry.object)?);
             }
         }
         let organizations: OrganizationsAt = Arc::new(organizations);
@@ -52,9 +49,9 @@ impl OrganizationCache {
         Ok(organizations)
     }
 
-    /// Returns the process of git that answers requests for single objects.
-    pub const fn lookup(&mut self) -> &mut ObjectLookup {
-        &mut self.lookup
+    /// Returns the repository.
+    pub const fn repository(&self) -> &Repository {
+        &self.repository
     }
 
     /// Returns one version of an organization's file; none if it cannot be read.
@@ -66,7 +63,7 @@ impl OrganizationCache {
         if let Some(cached) = self.files.get(&key) {
             return Ok(cached.clone());
         }
-        let bytes = self.lookup.object(object)?.unwrap_or_default();
+        let bytes = self.repository.blob(object)?.unwrap_or_default();
         let organization = yaml::read_organization(&bytes, id).ok().map(Arc::new);
         self.files.insert(key, organization.clone());
         Ok(organization)

@@ -46,9 +46,9 @@ impl HistoryAudit {
         revisions: &[String],
         report: &mut AuditReport,
     ) -> Result<(), Error> {
-        let deletions =
-            if self.prefix.is_empty() { Vec::new() } else { self.repository.deletions(revisions, MARKER)? };
-        let removed = if self.prefix.is_empty() { &desks.removed } else { &deletions };
+        let prefix = self.repository.prefix()?;
+        let deletions = if prefix.is_empty() { Vec::new() } else { self.repository.deletions(revisions, MARKER)? };
+        let removed = if prefix.is_empty() { &desks.removed } else { &deletions };
         if removed.is_empty() {
             return Ok(());
         }
@@ -56,7 +56,7 @@ impl HistoryAudit {
         let mut reported: Vec<&str> = Vec::new();
         for (commit, path) in removed {
             let folder = path.strip_suffix(MARKER).unwrap_or(path);
-            if folder == self.prefix || reported.contains(&folder) || existing.iter().any(|other| other == folder) {
+            if folder == prefix || reported.contains(&folder) || existing.iter().any(|other| other == folder) {
                 continue;
             }
             reported.push(folder);

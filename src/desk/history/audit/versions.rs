@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::domain::audit::{LostEntry, RawEntry};
 use crate::domain::id::Id;
-use crate::store::git::{CommitChange, GitError, ObjectLookup, ObjectStream, VersionCache, is_blob};
+use crate::store::git::{CommitChange, GitError, ObjectStream, Repository, VersionCache, is_blob};
+use crate::store::layout::id_in;
 use crate::store::yaml::{FileVersion, ReadErrorKind};
 
 /// The size of each half of the cache of versions, in bytes.
@@ -41,7 +42,7 @@ impl Default for TicketVersions {
 
 impl TicketVersions {
     /// Returns the versions of a file in a parent and in the commit. The bytes of a new version come from `objects`;
-    /// others are requested from `lookup`.
+    /// others are looked up.
     ///
     /// # Errors
     /// git ended unexpectedly, or an object is missing.
@@ -50,7 +51,7 @@ impl TicketVersions {
         change: &CommitChange,
         is_merge: bool,
         objects: &mut ObjectStream,
-        lookup: &mut ObjectLookup,
+        repository: &Repository,
     ) -> Result<VersionPair, GitError> {
         // A version that was extended is seldom needed again, except where branches part and meet.
         let cached = match &change.old {
@@ -60,13 +61,13 @@ impl TicketVersions {
         };
         let cached = cached.map(|version| read_at(version, &change.path));
         let after = match &change.new {
-            Some(new) => Some(self.after(change, new, cached.as_deref(), objects, lookup)?),
+            Some(new) => Some(self.after(change, new, cached.as_deref(), objects, repository)?),
             None => None,
         };
         let before = match (&change.old, cached) {
             (None, _) => None,
             (_, Some(cached)) => Some(cached),
-            (Some(old), None) => Some(before(change, old, after.as_deref(), lookup)?),
+            (Some(old), None) => Some(before(change, old, after.as_deref(), repository)?),
         };
         Ok((before, after))
     }
@@ -78,18 +79,18 @@ impl TicketVersions {
         object: &str,
         before: Option<&FileVersion>,
         objects: &mut ObjectStream,
-        lookup: &mut ObjectLookup,
+        repository: &Repository,
     ) -> Result<Arc<FileVersion>, GitError> {
         let bytes = if change.sends_new { objects.take()? } else { None };
         if let Some(version) = self.cache.get(object) {
             return Ok(read_at(version, &change.path));
         }
         let bytes = match bytes {
-            None if !change.sends_new => lookup.object(object)?,
+            None if !change.sends_new => repository.blob(object)?,
             bytes => bytes,
         };
         let bytes = bytes.ok_or_else(|| missing(change, object))?;
-        let version = Arc::new(FileVersion::read(bytes, id_of(&change.path), before));
+        let version = Arc::new(FileVersion::read(bytes, id_in(&change.path), before));
         self.cache.put(object.to_owned(), version.clone(), version.memory_size());
         Ok(version)
     }
@@ -155,14 +156,14 @@ fn before(
     change: &CommitChange,
     object: &str,
     after: Option<&FileVersion>,
-    lookup: &mut ObjectLookup,
+    repository: &Repository,
 ) -> Result<Arc<FileVersion>, GitError> {
     let shorter = |count| after?.truncated(count).filter(|older| is_blob(object, older.bytes()));
     if let Some(older) = (1..=RECOGNIZED_ENTRIES).find_map(shorter) {
         return Ok(Arc::new(older));
     }
-    let bytes = lookup.object(object)?.ok_or_else(|| missing(change, object))?;
-    Ok(Arc::new(FileVersion::read(bytes, id_of(&change.path), None)))
+    let bytes = repository.blob(object)?.ok_or_else(|| missing(change, object))?;
+    Ok(Arc::new(FileVersion::read(bytes, id_in(&change.path), None)))
 }
 
 fn missing(change: &CommitChange, object: &str) -> GitError {
@@ -171,7 +172,7 @@ fn missing(change: &CommitChange, object: &str) -> GitError {
 
 /// Returns a version as read at a path: whether the id in the file is the expected one depends on the path.
 fn read_at(version: Arc<FileVersion>, path: &str) -> Arc<FileVersion> {
-    let id = id_of(path);
+    let id = id_in(path);
     let is_other = |inside: Id| id.is_some_and(|id| id != inside);
     let is_read_otherwise = match version.ticket() {
         Ok(ticket) => is_other(ticket.id),
@@ -181,9 +182,4 @@ fn read_at(version: Arc<FileVersion>, path: &str) -> Arc<FileVersion> {
         return version;
     }
     Arc::new(FileVersion::read(version.bytes().to_vec(), id, None))
-}
-
-/// Returns the id that a path names.
-fn id_of(path: &str) -> Option<Id> {
-    path.rsplit('/').next()?.strip_suffix(".yaml")?.parse().ok()
 }

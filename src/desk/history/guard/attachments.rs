@@ -1,12 +1,12 @@
 //! The attachments that a push adds: customers may add those that their own entries refer to.
 
-use crate::desk::history::audit::{AuditState, LoadedCommit, NewEntryPlaces, is_attachment};
+use crate::desk::history::audit::{AuditState, LoadedCommit, NewEntryPlaces};
 use crate::domain::people::person::Person;
 use crate::domain::rules::PUSH_FILES;
 use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::attachment::Digest;
 use crate::store::git::{CommitChange, is_blob};
-use crate::store::layout;
+use crate::store::layout::{self, is_attachment};
 
 /// The attachments that customers push, and those that their entries refer to.
 #[derive(Default)]
@@ -56,7 +56,7 @@ impl PushedAttachments {
 /// Returns whether a file is an attachment that no parent has.
 pub(super) fn is_new_attachment(path: &str, changes: &[&CommitChange]) -> bool {
     let is_new = |change: &&CommitChange| {
-        change.old.is_none() && change.new.is_some() && !change.mode_changed && !change.is_special
+        change.old.is_none() && change.new.is_some() && !change.mode_changed && !change.is_special()
     };
     is_attachment(path) && !changes.is_empty() && changes.iter().all(is_new)
 }

@@ -6,7 +6,7 @@ use super::PushGuard;
 use crate::desk::history::audit::{BasePolicy, PolicyAt};
 use crate::error::Error;
 use crate::store::config::ConfigError;
-use crate::store::git::{ObjectLookup, RefChange};
+use crate::store::git::RefChange;
 use crate::store::layout;
 
 /// The branches that are tried first if `HEAD` leads to no desk.
@@ -21,12 +21,8 @@ impl PushGuard {
     ///
     /// # Errors
     /// git refuses, or casebook.toml is invalid.
-    pub(super) fn base_policy(
-        &self,
-        changes: &[RefChange],
-        lookup: &mut ObjectLookup,
-    ) -> Result<(Option<BasePolicy>, bool), Error> {
-        if let Some(base) = self.first_desk(&["HEAD".to_owned()], lookup)? {
+    pub(super) fn base_policy(&self, changes: &[RefChange]) -> Result<(Option<BasePolicy>, bool), Error> {
+        if let Some(base) = self.first_desk(&["HEAD".to_owned()])? {
             return Ok((Some(base), true));
         }
         let mut refs = self.auditor.repository.refs()?;
@@ -34,18 +30,18 @@ impl PushGuard {
             let usual = USUAL_BRANCHES.iter().position(|usual| usual == name).unwrap_or(USUAL_BRANCHES.len());
             (!is_branch(name), usual, name.clone())
         });
-        if let Some(base) = self.first_desk(&refs, lookup)? {
+        if let Some(base) = self.first_desk(&refs)? {
             return Ok((Some(base), false));
         }
         let new: Vec<String> = changes.iter().filter_map(|change| change.new.clone()).collect();
-        Ok((self.first_desk(&new, lookup)?, true))
+        Ok((self.first_desk(&new)?, true))
     }
 
     /// Returns the policy of the first revision that has a desk.
-    fn first_desk(&self, revisions: &[String], lookup: &mut ObjectLookup) -> Result<Option<BasePolicy>, Error> {
-        let path = format!("{}{}", self.auditor.prefix, layout::MARKER);
+    fn first_desk(&self, revisions: &[String]) -> Result<Option<BasePolicy>, Error> {
+        let path = format!("{}{}", self.auditor.repository.prefix()?, layout::MARKER);
         for revision in revisions {
-            let Some(bytes) = lookup.object(&format!("{revision}:{path}"))? else { continue };
+            let Some(bytes) = self.auditor.repository.blob(&format!("{revision}:{path}"))? else { continue };
             let invalid = |(line, column, message)| Error::Config {
                 path: path.clone().into(),
                 error: ConfigError { line, column, message },

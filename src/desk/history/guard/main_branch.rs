@@ -1,7 +1,5 @@
 //! The outcome of a customer's push on the default branch, compared with its previous state.
 
-use std::path::Path;
-
 use super::PushGuard;
 use super::attachments::{is_attachment_attributes, is_new_attachment};
 use super::permissions::check_other_file;
@@ -31,14 +29,13 @@ impl PushGuard {
             return Ok(());
         }
         let policies: Vec<_> = state.policies.fixed.iter().cloned().collect();
-        let after = Snapshot::Commit(new.to_owned());
-        for change in self.auditor.repository.changes(Some(old), &after, &self.auditor.prefix)? {
+        for change in self.auditor.repository.changes(Some(old), Snapshot::Commit(new))? {
             let is_reported = |known: &Finding| *known.rule == PUSH_FILES && known.path == change.path;
             // Attachments were checked with the commits that add them.
             if is_new_attachment(&change.path, &[&change]) || is_attachment_attributes(&change.path, &[&change]) {
                 continue;
             }
-            if layout::is_ticket_path(Path::new(&change.path)) || state.result.findings.iter().any(is_reported) {
+            if layout::ticket_at(&change.path).is_some() || state.result.findings.iter().any(is_reported) {
                 continue;
             }
             if let Some(reason) = check_other_file(customer, &change.path, &[&change], &policies, state)? {

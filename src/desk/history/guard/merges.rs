@@ -15,15 +15,14 @@ type ChangedSinceFork = Rc<Vec<BTreeSet<String>>>;
 pub(super) struct MergeParents<'a> {
     diffs: &'a [ParentDiff],
     repository: &'a Repository,
-    prefix: &'a str,
     /// The changes since the fork, by a parent and the other parent that made the changes.
     changed: HashMap<(usize, usize), ChangedSinceFork>,
 }
 
 impl<'a> MergeParents<'a> {
     /// Creates the parents of a merge from its differences to each of them.
-    pub fn of(diffs: &'a [ParentDiff], repository: &'a Repository, prefix: &'a str) -> Self {
-        Self { diffs, repository, prefix, changed: HashMap::new() }
+    pub fn of(diffs: &'a [ParentDiff], repository: &'a Repository) -> Self {
+        Self { diffs, repository, changed: HashMap::new() }
     }
 
     /// Returns the files in which the merge differs from at least one parent.
@@ -75,7 +74,7 @@ impl<'a> MergeParents<'a> {
         let mut changed = Vec::new();
         if let (Some(ours), Some(theirs)) = (&self.diffs[ours].parent, &self.diffs[theirs].parent) {
             for base in self.repository.merge_bases(ours, theirs)? {
-                let changes = self.repository.changes(Some(&base), &Snapshot::Commit(theirs.clone()), self.prefix)?;
+                let changes = self.repository.changes(Some(&base), Snapshot::Commit(theirs))?;
                 changed.push(changes.into_iter().map(|change| change.path).collect());
             }
         }

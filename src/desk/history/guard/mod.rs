@@ -16,7 +16,6 @@ mod observer;
 mod permissions;
 mod refs;
 
-use std::collections::HashMap;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -32,10 +31,10 @@ use super::audit::{
 };
 use super::duplicate_entries::add;
 use crate::desk::Environment;
-use crate::desk::check::CommitSource;
+use crate::desk::check::{DeskIn, new_errors};
 use duplicate_entries::PrePush;
-use observer::PushObserver;
-use permissions::{PusherPermissions, removes_desk};
+use observer::{Carrier, PushObserver};
+use permissions::removes_desk;
 use refs::check_other_refs;
 
 /// The pusher, as known to the server.
@@ -75,7 +74,7 @@ impl PushGuard {
     ) -> Result<Self, Error> {
         let mut auditor = HistoryAudit::of(Repository::for_hook(start), start)?;
         if let Some(folder) = folder {
-            folder.clone_into(&mut auditor.prefix);
+            auditor.repository = auditor.repository.in_folder(folder);
         }
         Ok(Self { auditor, pusher, tolerance, now: environment.now })
     }
@@ -104,7 +103,7 @@ impl PushGuard {
         let repository = &self.auditor.repository;
         let mut state = AuditState::new(&self.auditor, self.options());
         let main = repository.main_branch()?;
-        let (base, is_certain) = self.base_policy(changes, state.organizations.lookup())?;
+        let (base, is_certain) = self.base_policy(changes)?;
         state.policies.fixed.clone_from(&base);
         let policy = base.map(|base| base.policy).unwrap_or_default();
         let customer = match &self.pusher {
@@ -123,7 +122,7 @@ impl PushGuard {
             return Ok(state.result);
         }
         let revisions: Vec<String> = new.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
-        let mut observer = PushObserver::new(Some(self.now));
+        let mut observer = PushObserver::new(repository, Some(self.now));
         let signer = self.check_commits(&revisions, &policy, &mut state, &mut observer)?;
         // If only customers signed, the outcome counts as theirs too.
         let customer = customer.or(signer.as_ref());
@@ -132,7 +131,7 @@ impl PushGuard {
         for change in changes {
             let Some(new) = &change.new else { continue };
             let before = change.old.as_ref().or(head.as_ref());
-            self.check_files(new, before.map(String::as_str), &observer, &mut state)?;
+            self.check_files(Snapshot::Commit(new), before.map(String::as_str), &observer, &mut state)?;
             if let (Some(customer), Some(old), true) = (customer, &change.old, main.as_ref() == Some(&change.name)) {
                 self.check_main_branch(customer, old, new, &mut state)?;
             }
@@ -156,17 +155,16 @@ impl PushGuard {
     /// git refuses.
     pub fn staged(&self) -> Result<AuditReport, Error> {
         let mut state = AuditState::new(&self.auditor, self.options());
-        let revision = self.auditor.repository.staged(&self.auditor.prefix, "")?;
-        let (mut objects, revision) =
-            self.auditor.repository.read_of(revision, &self.auditor.prefix, &walk_filter(true))?;
-        let mut observer = PushObserver::new(None);
+        let revision = self.auditor.repository.staged("")?;
+        let (mut objects, revision) = self.auditor.repository.read_of(revision, &walk_filter(true))?;
+        let mut observer = PushObserver::new(&self.auditor.repository, None);
         state.visit(&revision, &mut objects, &mut observer)?;
         state.result.commits = 1;
         state.result.findings.extend(removes_desk(&revision));
         let head = self.auditor.repository.head()?;
-        self.check_files("", head.as_deref(), &observer, &mut state)?;
+        self.check_files(Snapshot::Index, head.as_deref(), &observer, &mut state)?;
         if let Some(head) = &head {
-            let duplicates = self.base_at(head).duplicates_in(&Snapshot::Index(None))?;
+            let duplicates = self.base_at(head).duplicates_in(Snapshot::Index)?;
             add(duplicates, &mut state.result.findings);
         }
         // The commit has no name yet.
@@ -174,13 +172,12 @@ impl PushGuard {
         Ok(state.result)
     }
 
-    /// Checks the touched files by the rules of `check`, as they are in the commit `new` (empty for git's index).
-    /// Findings that existed before the push, or that the audit has reported, are left out.
+    /// Checks the touched files by the rules of `check`, as they are in a commit or in git's index. Findings that existed before the push, or that the audit has reported, are left out.
     fn check_files(
         &self,
-        new: &str,
+        snapshot: Snapshot<'_>,
         before: Option<&str>,
-        observer: &PushObserver,
+        observer: &PushObserver<'_>,
         state: &mut AuditState,
     ) -> Result<(), Error> {
         if observer.paths.is_empty() {
@@ -192,15 +189,13 @@ impl PushGuard {
                 |known: &Finding| known.rule == error.rule && known.path == error.path && known.entry == error.entry;
             reported.iter().any(is_same)
         };
-        let mut source = CommitSource {
-            lookup: state.organizations.lookup(),
-            commit: new,
-            prefix: self.auditor.prefix.as_str(),
-            not_plain: HashMap::new(),
-        };
-        let errors = source.new_errors(before, observer.paths.clone(), &is_reported)?;
+        let desk = DeskIn { repository: &self.auditor.repository, snapshot };
+        let errors = new_errors(desk, before, observer.paths.clone(), &is_reported)?;
         for error in errors {
-            state.report(if new.is_empty() { error } else { error.in_commit(new) });
+            state.report(match snapshot {
+                Snapshot::Commit(commit) => error.in_commit(commit),
+                Snapshot::Index => error,
+            });
         }
         Ok(())
     }
@@ -212,7 +207,7 @@ impl PushGuard {
         revisions: &[String],
         policy: &PolicyAt,
         state: &mut AuditState,
-        observer: &mut PushObserver,
+        observer: &mut PushObserver<'_>,
     ) -> Result<Option<Person>, Error> {
         match &self.pusher {
             Pusher::Unknown => {
@@ -220,14 +215,14 @@ impl PushGuard {
                 return Ok(None);
             }
             Pusher::Named(person) => {
-                observer.permissions = Some(PusherPermissions::of(Some(person.clone()), policy, &self.auditor));
+                observer.carrier = Carrier::of(Some(person.clone()), &policy.team);
                 return self.auditor.walk(revisions, state, observer).map(|()| None);
             }
             Pusher::Signers => {}
         }
         let keys: Vec<TrustedKey> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
         let signatures = self.auditor.repository.signatures(revisions, &keys)?;
-        let mut walk = self.auditor.repository.walk(revisions, &self.auditor.prefix, &walk_filter(true))?;
+        let mut walk = self.auditor.repository.walk(revisions, &walk_filter(true))?;
         let mut signatures = signatures.into_iter();
         let mut signers: Vec<Person> = Vec::new();
         while let Some(revision) = walk.next_revision()? {
@@ -239,7 +234,7 @@ impl PushGuard {
                 Some(Signature::Other) => state.report(untrusted_signature().in_commit(&revision.id)),
             }
             signers.extend(signer.clone());
-            observer.permissions = Some(PusherPermissions::of(signer, policy, &self.auditor));
+            observer.carrier = Carrier::of(signer, &policy.team);
             state.visit(&revision, &mut walk.objects, observer)?;
             state.result.commits += 1;
         }

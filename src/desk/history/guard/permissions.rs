@@ -1,76 +1,35 @@
 //! The permissions of a pusher: the entries and the files that a commit may contain.
 
-use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
-use super::attachments::PushedAttachments;
 use super::merges::MergeParents;
-use crate::desk::history::audit::{
-    AuditState, BasePolicy, HistoryAudit, LoadedCommit, NewEntryPlaces, PolicyAt, describe_entry,
-};
+use super::observer::{Carrier, PushObserver};
+use crate::desk::history::audit::{AuditState, BasePolicy, LoadedCommit, NewEntryPlaces};
 use crate::domain::people::membership::Memberships;
 use crate::domain::people::organization_change::{ChangeNotAllowed, may_change};
 use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
-use crate::domain::rules::{PUSH_FILES, PUSH_FORGED, Severity};
+use crate::domain::rules::{PUSH_FILES, Severity};
 use crate::domain::ticket::FORMAT;
-use crate::domain::ticket::entry::Entry;
-use crate::store::git::{CommitChange, GitError, Repository, Revision};
+use crate::store::git::{CommitChange, GitError, Revision};
 use crate::store::layout;
 
-/// The permissions of the person who brings a commit.
-#[derive(Clone, Debug)]
-pub(super) struct PusherPermissions {
-    /// The pusher; none if the commit has no valid signature that would name one.
-    pub pusher: Option<Person>,
-    is_agent: bool,
-    repository: Repository,
-    prefix: String,
-}
-
-impl PusherPermissions {
-    /// Returns the permissions of a pusher by a policy.
-    pub fn of(pusher: Option<Person>, policy: &PolicyAt, auditor: &HistoryAudit) -> Self {
-        let is_agent = pusher.as_ref().is_some_and(|person| policy.team.has_agent(person));
-        Self { pusher, is_agent, repository: auditor.repository.clone(), prefix: auditor.prefix.clone() }
-    }
-
-    /// Checks that the pusher may push an entry: customers only their own; agents also those of people whom the commit
-    /// names, which `is_named` returns.
-    pub fn check_entry(&self, path: &str, entry: &Entry, is_named: &dyn Fn() -> bool) -> Option<Finding> {
-        let pusher = self.pusher.as_ref()?;
-        if entry.by.same_address(pusher) || (self.is_agent && is_named()) {
-            return None;
-        }
-        let name = describe_entry(entry);
-        let message = if self.is_agent {
-            format!("{name} is not by {pusher}, who pushes it, and the commit has no `On-behalf-of: {}`", entry.by)
-        } else {
-            format!("{name} is not by {pusher}, who pushes it")
-        };
-        Some(Finding::new(&PUSH_FORGED, path, message))
-    }
-
-    /// Checks that the pusher may change the files that a commit changes. `new` are the entries it adds, and `visited`
-    /// the commits of this push so far.
+impl PushObserver<'_> {
+    /// Checks that the person who brings a commit may change the files that it changes. `new` are the entries it adds.
     ///
     /// # Errors
     /// git refuses.
-    pub fn check_commit(
-        &self,
+    pub fn check_files(
+        &mut self,
         commit: &LoadedCommit<'_>,
         new: &NewEntryPlaces<'_>,
-        visited: &HashSet<String>,
-        attachments: &mut PushedAttachments,
         state: &mut AuditState,
     ) -> Result<(), GitError> {
         let id = &commit.revision.id;
         state.result.findings.extend(removes_desk(commit.revision));
         for (path, file) in &commit.touched {
-            let newer =
-                file.after.as_ref().and_then(|after| after.ticket().ok()).filter(|ticket| ticket.format > FORMAT);
-            if let Some(ticket) = newer {
+            let ticket = file.after.as_ref().and_then(|after| after.ticket().ok());
+            if let Some(ticket) = ticket.filter(|ticket| ticket.format > FORMAT) {
                 let message = format!(
                     "format {} is newer than {FORMAT}, the newest that this guard reads: update casebook on the server",
                     ticket.format
@@ -78,13 +37,15 @@ impl PusherPermissions {
                 state.report(Finding::new(&PUSH_FILES, path, message).of(ticket.id).in_commit(id));
             }
         }
-        let Some(pusher) = self.pusher.as_ref().filter(|_| !self.is_agent) else { return Ok(()) };
+        let Self { repository, carrier: Carrier::Customer(pusher), visited, attachments, .. } = self else {
+            return Ok(());
+        };
         attachments.note_references(pusher, commit, new);
         let mut found = Vec::new();
         match commit.revision.sides.as_slice() {
             [diff] => {
                 for change in &diff.changes {
-                    let reason = match layout::is_ticket_path(Path::new(&change.path)) {
+                    let reason = match layout::ticket_at(&change.path).is_some() {
                         // The finding of the audit about this file says more.
                         true if has_error(state, id, &change.path) => None,
                         true => check_ticket_file(pusher, change, commit, new),
@@ -95,10 +56,10 @@ impl PusherPermissions {
                 }
             }
             diffs => {
-                let mut parents = MergeParents::of(diffs, &self.repository, &self.prefix);
+                let mut parents = MergeParents::of(diffs, repository);
                 for path in parents.paths() {
                     let changes = parents.changes(&path);
-                    if layout::is_ticket_path(Path::new(&path)) {
+                    if layout::ticket_at(&path).is_some() {
                         // Entries are checked in the commits that add them; a mode that no parent has is new here.
                         if changes.iter().all(|change| change.is_some_and(|change| change.mode_changed)) {
                             found.push((path, mode_changed()));

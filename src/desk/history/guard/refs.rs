@@ -112,7 +112,7 @@ fn check_customer(
     if change.old.is_some() && (is_tag || !grows) {
         return Ok(Some(format!("{customer} may not move {name}")));
     }
-    let commit = state.organizations.lookup().object(&format!("{new}^{{commit}}"))?;
+    let commit = state.organizations.repository().object(&format!("{new}^{{commit}}"))?;
     Ok(commit.is_none().then(|| format!("{name} would not point to a commit")))
 }
 

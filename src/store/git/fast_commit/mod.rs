@@ -62,10 +62,10 @@ pub struct CommitPlan {
     trees: TreeData,
 }
 
-/// The last commit and its trees, in the format of `git cat-file --batch`.
+/// The last commit and its trees: those that were read, or the output of a running `git cat-file --batch`.
 #[derive(Debug)]
 enum TreeData {
-    Read(Vec<u8>),
+    Read(Trees),
     Pending(JoinHandle<Option<Vec<u8>>>),
 }
 
@@ -73,11 +73,10 @@ impl CommitPlan {
     /// Waits for the processes, and returns their results.
     fn wait(self) -> Option<(RepoPaths, Vec<String>, GitSettings, Trees)> {
         let settings = self.settings.join().ok()??;
-        let answers = match self.trees {
-            TreeData::Read(answers) => answers,
-            TreeData::Pending(answers) => answers.join().ok()??,
+        let trees = match self.trees {
+            TreeData::Read(trees) => trees,
+            TreeData::Pending(answers) => Trees::read(self.paths.iter().map(String::as_str), &answers.join().ok()??)?,
         };
-        let trees = Trees::read(self.paths.iter().map(String::as_str), &answers)?;
         Some((self.repo, self.paths, settings, trees))
     }
 }
@@ -125,7 +124,7 @@ impl Repository {
         paths.sort_unstable();
         let settings = dated(self.run(&["var", "-l"]), date);
         let settings = std::thread::spawn(move || settings.bytes().ok().and_then(GitSettings::read));
-        let trees = loose_objects::parse_batch(&repo, &paths).map_or_else(
+        let trees = loose_objects::read_trees(&repo, &paths).map_or_else(
             || {
                 let request = trees::batch_request(paths.iter().map(String::as_str));
                 let run = self.run(&["cat-file", "--batch"]).input(request);

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::objects::{self, NewObjects, ObjectId, ObjectKind};
+use crate::store::git::objects::{TreeEntry, tree_entries};
 
 /// The mode of a tree inside a tree.
 const FOLDER: &str = "40000";
@@ -25,13 +26,17 @@ pub struct NewBlob {
 pub struct Trees {
     /// The commit; none on an unborn branch.
     pub head: Option<ObjectId>,
-    folders: BTreeMap<String, Option<Tree>>,
+    /// The folders along the paths; none for a folder that the commit does not have.
+    pub folders: BTreeMap<String, Option<Tree>>,
 }
 
+/// The tree of a folder.
 #[derive(Debug)]
-struct Tree {
-    name: ObjectId,
-    bytes: Vec<u8>,
+pub struct Tree {
+    /// The object.
+    pub name: ObjectId,
+    /// The entries.
+    pub bytes: Vec<u8>,
 }
 
 /// A folder along the changed paths, before and after the commit.
@@ -44,7 +49,7 @@ pub struct EditedDir {
 }
 
 /// Returns the folders of some paths and all their parents; the root is the empty string.
-pub fn folders_of<'a, T>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<String, Option<T>> {
+pub fn folders_of<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<String, Option<Tree>> {
     let mut folders = BTreeMap::new();
     for path in paths {
         let mut folder = path;
@@ -57,14 +62,14 @@ pub fn folders_of<'a, T>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<Strin
 }
 
 /// Splits a path into its folder and its name.
-fn split(path: &str) -> (&str, &str) {
+pub fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
 /// Returns the request to `git cat-file --batch` for the last commit and the folders of some paths.
 pub fn batch_request<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u8> {
     let mut request = String::from("HEAD\n");
-    for folder in folders_of::<Tree>(paths).keys() {
+    for folder in folders_of(paths).keys() {
         request.push_str(&if folder.is_empty() { "HEAD^{tree}\n".to_owned() } else { format!("HEAD:{folder}\n") });
     }
     request.into_bytes()
@@ -91,17 +96,14 @@ impl Trees {
         self.folders.iter().all(|(folder, tree)| {
             let name = tree.as_ref().map(|tree| tree.name);
             if folder.is_empty() {
-                let root = head.and_then(|commit| {
-                    let line = commit.bytes.strip_prefix(b"tree ")?.get(..40)?;
-                    objects::read(std::str::from_utf8(line).ok()?)
-                });
+                let root = head.and_then(|commit| tree_of(&commit.bytes));
                 return head.is_some() == name.is_some() && root == name;
             }
             let (parent, own) = split(folder);
             let parent = self.folders.get(parent).and_then(Option::as_ref);
-            let entry = parent.and_then(|parent| entries(&parent.bytes).find(|entry| entry.own == own.as_bytes()));
+            let entry = parent.and_then(|parent| entries(&parent.bytes).find(|entry| entry.name == own.as_bytes()));
             match (entry, name) {
-                (Some(entry), Some(name)) => entry.mode == FOLDER.as_bytes() && entry.name == name,
+                (Some(entry), Some(name)) => is_folder(&entry) && entry.object == name,
                 (entry, name) => entry.is_none() && name.is_none(),
             }
         })
@@ -115,14 +117,17 @@ impl Trees {
     /// Returns true if a folder contains an entry with this name in the last commit.
     pub fn contains(&self, folder: &str, own: &str) -> bool {
         let tree = self.folders.get(folder).and_then(Option::as_ref);
-        tree.is_some_and(|tree| entries(&tree.bytes).any(|line| line.own == own.as_bytes()))
+        tree.is_some_and(|tree| entries(&tree.bytes).any(|line| line.name == own.as_bytes()))
     }
 
     /// Adds the files to the trees, and the new trees to `objects`. Returns each folder before and after. `None` if a
     /// file would replace something that is not a file.
     pub fn write_trees(&self, blobs: &[NewBlob], objects: &mut NewObjects) -> Option<BTreeMap<String, EditedDir>> {
-        let mut new: BTreeMap<&str, Vec<u8>> =
-            self.folders.iter().map(|(folder, tree)| (folder.as_str(), tree_bytes(tree.as_ref()))).collect();
+        let mut new: BTreeMap<&str, Vec<u8>> = self
+            .folders
+            .iter()
+            .map(|(folder, tree)| (folder.as_str(), tree.as_ref().map_or_else(Vec::new, |tree| tree.bytes.clone())))
+            .collect();
         for blob in blobs {
             let (folder, own) = split(&blob.path);
             let bytes = new.get_mut(folder)?;
@@ -148,8 +153,9 @@ impl Trees {
     }
 }
 
-fn tree_bytes(tree: Option<&Tree>) -> Vec<u8> {
-    tree.map(|tree| tree.bytes.clone()).unwrap_or_default()
+/// Returns the tree of a commit.
+pub fn tree_of(commit: &[u8]) -> Option<ObjectId> {
+    objects::read(std::str::from_utf8(commit.strip_prefix(b"tree ")?.get(..40)?).ok()?)
 }
 
 /// The output of `git cat-file --batch`.
@@ -177,60 +183,41 @@ impl BatchAnswers<'_> {
     }
 }
 
-/// An entry of a tree.
-struct TreeLine<'a> {
-    mode: &'a [u8],
-    own: &'a [u8],
-    name: ObjectId,
-    /// The range of its bytes.
-    range: std::ops::Range<usize>,
+/// Returns the entries of a tree of SHA-1 objects.
+fn entries(tree: &[u8]) -> impl Iterator<Item = TreeEntry<'_>> {
+    tree_entries(tree, 20)
 }
 
-impl TreeLine<'_> {
-    fn is_folder(&self) -> bool {
-        self.mode == FOLDER.as_bytes()
-    }
-
-    /// Returns true if the entry sorts before a name. git sorts a folder as if its name ended with a slash.
-    fn is_before(&self, own: &[u8], is_folder: bool) -> bool {
-        let slash = |is_folder: bool| is_folder.then_some(&b'/');
-        self.own.iter().chain(slash(self.is_folder())).lt(own.iter().chain(slash(is_folder)))
-    }
+fn is_folder(entry: &TreeEntry<'_>) -> bool {
+    entry.mode == FOLDER.as_bytes()
 }
 
-/// Returns the entries of a tree, up to the first damaged one.
-fn entries(tree: &[u8]) -> impl Iterator<Item = TreeLine<'_>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = tree.get(at..)?;
-        let blank = memchr::memchr(b' ', rest)?;
-        let end = blank + memchr::memchr(0, &rest[blank..])?;
-        let name = rest.get(end + 1..end + 21)?.try_into().ok()?;
-        let begin = at;
-        at += end + 21;
-        Some(TreeLine { mode: &rest[..blank], own: &rest[blank + 1..end], name, range: begin..at })
-    })
+/// Returns true if an entry sorts before a name. git sorts a folder as if its name ended with a slash.
+fn is_before(entry: &TreeEntry<'_>, own: &[u8], own_is_folder: bool) -> bool {
+    let slash = |is_folder: bool| is_folder.then_some(&b'/');
+    entry.name.iter().chain(slash(is_folder(entry))).lt(own.iter().chain(slash(own_is_folder)))
 }
 
 /// Returns the tree of a folder in a tree.
 pub fn folder_in(tree: &[u8], own: &str) -> Option<ObjectId> {
-    entries(tree).find(|line| line.is_folder() && line.own == own.as_bytes()).map(|line| line.name)
+    entries(tree).find(|line| is_folder(line) && line.name == own.as_bytes())?.object.try_into().ok()
 }
 
 /// Returns a tree with one entry added or replaced. `None` if the name belongs to an entry of another kind, or the tree
 /// is damaged.
 fn with(tree: &[u8], mode: &str, own: &str, name: &ObjectId) -> Option<Vec<u8>> {
-    let is_folder = mode == FOLDER;
+    let own_is_folder = mode == FOLDER;
     let (mut range, mut read) = (None, 0);
     for line in entries(tree) {
         read = line.range.end;
-        if line.own == own.as_bytes() {
-            let alike = if is_folder { line.is_folder() } else { line.mode.starts_with(b"100") };
+        if line.name == own.as_bytes() {
+            let alike = if own_is_folder { is_folder(&line) } else { line.mode.starts_with(b"100") };
             if !alike {
                 return None;
             }
             range = Some(line.range);
-        } else if line.is_before(own.as_bytes(), is_folder) && range.as_ref().is_none_or(|range| range.is_empty()) {
+        } else if is_before(&line, own.as_bytes(), own_is_folder) && range.as_ref().is_none_or(|range| range.is_empty())
+        {
             range = Some(line.range.end..line.range.end);
         }
     }
@@ -249,7 +236,7 @@ mod tests {
     use super::*;
 
     fn names(tree: &[u8]) -> Vec<String> {
-        entries(tree).map(|line| String::from_utf8_lossy(line.own).into_owned()).collect()
+        entries(tree).map(|line| String::from_utf8_lossy(line.name).into_owned()).collect()
     }
 
     #[test]

@@ -17,7 +17,7 @@ use parse::LogListing;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::{GitError, Repository};
+use super::{FileKind, GitError, Repository};
 
 /// The command for objects that are requested ahead: with `--buffer` git does not flush after each object.
 const AHEAD: [&str; 3] = ["cat-file", "--batch", "--buffer"];
@@ -38,13 +38,20 @@ pub struct CommitChange {
     pub old: Option<String>,
     /// The object in the commit; none if there is no plain file.
     pub new: Option<String>,
-    /// True if the commit has a special file there: a symbolic link, a submodule.
-    pub is_special: bool,
+    /// The kind of the file in the commit; none if it was deleted.
+    pub kind: Option<FileKind>,
     /// True if a new file is executable, or if the commit changes an existing file from or to executable.
     pub mode_changed: bool,
     /// True if the new object is next in [`HistoryWalk::objects`]. Otherwise it was sent before, or must be looked up,
     /// like the old one.
     pub sends_new: bool,
+}
+
+impl CommitChange {
+    /// Returns true if the commit has a special file there: a symbolic link, a submodule.
+    pub fn is_special(&self) -> bool {
+        self.kind.is_some_and(|kind| kind != FileKind::File)
+    }
 }
 
 /// The changes of a commit against one of its parents.
@@ -94,19 +101,18 @@ pub struct HistoryWalk {
 }
 
 impl Repository {
-    /// Walks the commits selected by `revisions`, which are arguments of `git rev-list`. `prefix` is the folder from
-    /// which paths are counted: empty, or with a slash at its end.
+    /// Walks the commits selected by `revisions`, which are arguments of `git rev-list`.
     ///
     /// # Errors
     /// git is not installed.
-    pub fn walk(&self, revisions: &[String], prefix: &str, filter: &WalkFilter) -> Result<HistoryWalk, GitError> {
+    pub fn walk(&self, revisions: &[String], filter: &WalkFilter) -> Result<HistoryWalk, GitError> {
         let (objects, requests) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
-        let mut listing = LogListing::start(self, revisions, prefix, filter.behalf)?;
+        let mut listing = LogListing::start(self, revisions, filter.behalf)?;
         // The channel is unbounded: the thread that requests must never wait for the caller, because git holds answers
         // back until it has more of them or the requests end. The pipe to git is the limit: it fills up while no answer
         // is read.
         let (send, listed) = channel();
-        let mut requests = object_stream::ObjectRequests::new(requests, prefix, filter.clone());
+        let mut requests = object_stream::ObjectRequests::new(requests, self.prefix()?, filter.clone());
         let lister = std::thread::spawn(move || {
             loop {
                 let next = match listing.next() {
@@ -133,14 +139,9 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn read_of(
-        &self,
-        mut revision: Revision,
-        prefix: &str,
-        filter: &WalkFilter,
-    ) -> Result<(ObjectStream, Revision), GitError> {
+    pub fn read_of(&self, mut revision: Revision, filter: &WalkFilter) -> Result<(ObjectStream, Revision), GitError> {
         let (objects, requests) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
-        let mut requests = object_stream::ObjectRequests::new(requests, prefix, filter.clone());
+        let mut requests = object_stream::ObjectRequests::new(requests, self.prefix()?, filter.clone());
         requests.mark(&mut revision);
         let names = requests.names(&revision);
         // In a thread: the requests can be more than a pipe holds, and the answers are not read yet.

@@ -124,6 +124,7 @@ impl ObjectRequests {
 }
 
 /// The end that reads objects.
+#[derive(Debug)]
 pub struct ObjectStream {
     child: Child,
     out: BufReader<ChildStdout>,
@@ -146,7 +147,22 @@ impl ObjectStream {
     /// # Errors
     /// git has ended.
     pub fn take(&mut self) -> Result<Option<Vec<u8>>, GitError> {
-        answer(&mut self.out).map_err(|error| {
+        self.read(|out| Ok(answer(out)?.map(|(_, bytes)| bytes)))
+    }
+
+    /// Returns the bytes of the next object; `None` if git does not have it, or if it is not a file.
+    pub(crate) fn take_blob(&mut self) -> Result<Option<Vec<u8>>, GitError> {
+        self.read(|out| Ok(answer(out)?.filter(|(is_blob, _)| *is_blob).map(|(_, bytes)| bytes)))
+    }
+
+    /// Returns the size of the next object of a `git cat-file --batch-check`; `None` if it is not a file.
+    pub(crate) fn take_size(&mut self) -> Result<Option<u64>, GitError> {
+        self.read(|out| Ok(header(out)?.filter(|(is_blob, _)| *is_blob).map(|(_, size)| size as u64)))
+    }
+
+    /// Reads from git; an error is that of git, if it printed one.
+    fn read<T>(&mut self, read: impl FnOnce(&mut BufReader<ChildStdout>) -> io::Result<T>) -> Result<T, GitError> {
+        read(&mut self.out).map_err(|error| {
             // Its output has ended, so it will end too.
             let _ = self.child.wait();
             let printed = self.stderr.text();
@@ -155,21 +171,29 @@ impl ObjectStream {
     }
 }
 
-/// Reads git's answer about one object: its bytes, or `None` if git does not have it.
-fn answer(out: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+/// Reads the first line of git's answer about one object: true if it is a file, and its size; `None` if git does not
+/// have it.
+fn header(out: &mut impl BufRead) -> io::Result<Option<(bool, usize)>> {
     let mut line = Vec::with_capacity(64);
     if out.read_until(b'\n', &mut line)? == 0 {
         return Err(io::Error::other("git cat-file ended too early"));
     }
-    let size = std::str::from_utf8(&line).ok().and_then(|line| line.trim_end().rsplit(' ').next()?.parse().ok());
+    let line = String::from_utf8_lossy(&line);
+    let mut fields = line.trim_end().rsplit(' ');
     // `NAME missing`: there is no such object.
-    let Some(size) = size else { return Ok(None) };
+    let size = fields.next().and_then(|size| size.parse().ok());
+    Ok(size.map(|size| (fields.next() == Some("blob"), size)))
+}
+
+/// Reads git's answer about one object: true if it is a file, and its bytes; `None` if git does not have it.
+fn answer(out: &mut impl BufRead) -> io::Result<Option<(bool, Vec<u8>)>> {
+    let Some((is_blob, size)) = header(out)? else { return Ok(None) };
     let mut bytes = Vec::with_capacity(size);
     if out.by_ref().take(size as u64).read_to_end(&mut bytes)? < size {
         return Err(io::Error::other("git cat-file ended within an object"));
     }
     out.read_exact(&mut [0])?;
-    Ok(Some(bytes))
+    Ok(Some((is_blob, bytes)))
 }
 
 impl Drop for ObjectStream {
@@ -214,7 +238,7 @@ mod tests {
         let name = "a".repeat(40);
         let printed = format!("{name} blob 3\none\nHEAD:x missing\n{name} blob 9\nshort");
         let mut out = printed.as_bytes();
-        assert_eq!(answer(&mut out).ok(), Some(Some(b"one".to_vec())));
+        assert_eq!(answer(&mut out).ok(), Some(Some((true, b"one".to_vec()))));
         assert_eq!(answer(&mut out).ok(), Some(None));
         assert!(answer(&mut out).is_err() && answer(&mut out).is_err());
     }

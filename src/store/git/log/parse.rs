@@ -5,7 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use super::{CommitChange, ParentDiff, Revision, widen};
 use crate::store::git::command::StderrFile;
-use crate::store::git::{GitError, Repository};
+use crate::store::git::{FileKind, GitError, Repository};
 
 /// The format of a commit: name, parents, author, time, and the `On-behalf-of:` trailers.
 const FORMAT: &str = "--format=%H%x00%P%x00%ae%x00%ct%x00%(trailers:key=On-behalf-of,valueonly,unfold,separator=%x02)";
@@ -29,8 +29,8 @@ pub(super) struct LogListing {
 
 impl LogListing {
     /// Starts `git log` for the revisions.
-    pub fn start(repository: &Repository, revisions: &[String], prefix: &str, behalf: bool) -> Result<Self, GitError> {
-        let relative = if prefix.is_empty() { "--no-relative".to_owned() } else { format!("--relative={prefix}") };
+    pub fn start(repository: &Repository, revisions: &[String], behalf: bool) -> Result<Self, GitError> {
+        let relative = repository.relative()?;
         let format = if behalf { FORMAT } else { BARE };
         let fixed = ["log", "--reverse", "--topo-order", "--no-diff-merges", "--no-notes", "--encoding=UTF-8", format];
         let mut arguments: Vec<&str> = [&fixed[..], &RAW[..], &[relative.as_str()]].concat();
@@ -178,7 +178,7 @@ pub fn differences(out: &mut impl BufRead) -> Result<Vec<CommitChange>, GitError
             old: plain(old_mode, old),
             new: plain(new_mode, new),
             mode_changed: mode_changed(old_mode, new_mode),
-            is_special: new_mode != "000000" && !new_mode.starts_with("100"),
+            kind: FileKind::from_mode(new_mode.as_bytes()),
             ..CommitChange::default()
         });
     }
@@ -202,17 +202,17 @@ mod tests {
             ":100644 100755 {a} {b} M\0one\0:000000 120000 {none} {b} A\0a link\0:100644 000000 {a} {none} D\0é\0rest\0"
         );
         let mut out = printed.as_bytes();
-        let change = |path: &str, old: Option<&String>, new: Option<&String>, is_special| CommitChange {
+        let change = |path: &str, old: Option<&String>, new: Option<&String>, kind| CommitChange {
             path: path.to_owned(),
             old: old.cloned(),
             new: new.cloned(),
-            is_special,
+            kind,
             ..CommitChange::default()
         };
         let expected = [
-            CommitChange { mode_changed: true, ..change("one", Some(&a), Some(&b), false) },
-            change("a link", None, None, true),
-            change("é", Some(&a), None, false),
+            CommitChange { mode_changed: true, ..change("one", Some(&a), Some(&b), Some(FileKind::File)) },
+            change("a link", None, None, Some(FileKind::Link)),
+            change("é", Some(&a), None, None),
         ];
         assert_eq!(differences(&mut out), Ok(expected.into()));
         assert_eq!(word(&mut out), Ok(Some("rest".to_owned())));

@@ -1,0 +1,239 @@
+//! A run of the checks over the files of a source: each file by itself, then all of them together.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+
+use super::attachments;
+use super::cross_file::ChangedFiles;
+use super::findings::damaged;
+use super::links::{LinkGraph, LinkedTicket};
+use super::source::DeskSource;
+use super::ticket::{CheckPolicy, TicketCheck, check_ticket, links};
+use super::{CheckResult, file_types, macro_texts, other_files, policy};
+use crate::desk::read::parallel::{on_every_processor, processors};
+use crate::desk::read::ticket_ids::TicketBatch;
+use crate::domain::id::Id;
+use crate::domain::rules::FILE_STRAY;
+use crate::domain::rules::finding::Finding;
+use crate::error::Error;
+use crate::store::config::Config;
+use crate::store::git::FileKind;
+use crate::store::layout::{self, DeskPath};
+use crate::store::yaml::{self, ReadError, ReadErrorKind};
+
+/// The number of batches per processor that are checked before their results are combined.
+const BATCHES_PER_PROCESSOR: usize = 8;
+/// The number of tickets in a batch of those that are not listed by month.
+const BATCH: usize = 32;
+
+/// The checks of some files, and what they found so far.
+pub(super) struct CheckRun<'a> {
+    source: &'a DeskSource<'a>,
+    policy: CheckPolicy,
+    /// The text of casebook.toml in the source, if it is there.
+    text: Option<String>,
+    /// The organizations that have files, in order.
+    pub organizations: Vec<String>,
+    findings: Vec<Finding>,
+    links: LinkGraph,
+    count: usize,
+}
+
+impl<'a> CheckRun<'a> {
+    /// Begins the checks, by the policy of the source. The text `other` is that of a casebook.toml which takes the place
+    /// of a missing or invalid one.
+    ///
+    /// # Errors
+    /// A file or folder cannot be read.
+    pub fn begin(source: &'a DeskSource<'a>, other: &str) -> Result<Self, Error> {
+        let text = match source {
+            DeskSource::WorkTree(desk) => Some(desk.text.clone()),
+            DeskSource::Git(_) => source.plain_file(layout::MARKER)?.map(|bytes| lossy(&bytes)),
+        };
+        let organizations = source.organizations()?;
+        let valid = text.as_deref().filter(|text| Config::read(text).is_ok());
+        let policy = CheckPolicy::of(valid.unwrap_or(other), &organizations);
+        let (findings, links) = (Vec::new(), LinkGraph::default());
+        Ok(Self { source, policy, text, organizations, findings, links, count: 0 })
+    }
+
+    /// Checks some files, each with its kind; those that do not exist are left out.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn check_files(&mut self, files: &BTreeMap<String, FileKind>) -> Result<(), Error> {
+        let mut tickets = Vec::new();
+        for (path, kind) in files {
+            match layout::classify(path) {
+                DeskPath::Ticket(id) if *kind == FileKind::File => tickets.push(id),
+                _ => self.check_file(path, *kind)?,
+            }
+        }
+        let batches: Vec<TicketBatch> = tickets.chunks(BATCH).map(|ids| (None, ids.to_vec())).collect();
+        self.check_tickets(&batches)
+    }
+
+    /// Checks tickets, each by itself.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn check_tickets(&mut self, batches: &[TicketBatch]) -> Result<(), Error> {
+        for group in batches.chunks(BATCHES_PER_PROCESSOR * processors()) {
+            for checks in on_every_processor(group, |batch| self.check_batch(batch)) {
+                for check in checks? {
+                    self.count += 1;
+                    self.findings.extend(check.findings);
+                    self.links.add(check.id, check.facts);
+                    if let DeskSource::WorkTree(desk) = self.source {
+                        desk.fault_point("read");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn check_batch(&self, (month, ids): &TicketBatch) -> Result<Vec<TicketCheck>, Error> {
+        let folder = match (self.source, month) {
+            (DeskSource::WorkTree(desk), Some(month)) => desk.read().open_month(month),
+            _ => None,
+        };
+        let (mut checks, mut bytes) = (Vec::with_capacity(ids.len()), Vec::new());
+        for &id in ids {
+            let path = layout::ticket_path(id);
+            match self.source.read_ticket(folder.as_ref(), id, &mut bytes) {
+                Ok(true) => {
+                    let mut check = check_ticket(&path, id, &bytes, &self.policy);
+                    check.findings.extend(attachments::check(&path, id, &bytes, &check.attachments, self.source)?);
+                    checks.push(check);
+                }
+                // The file was removed after it was listed.
+                Ok(false) => {}
+                Err(Error::Damaged { path, damage }) => {
+                    checks.push(TicketCheck::damaged(id, damaged(&path, &damage).of(id)));
+                }
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(checks)
+    }
+
+    /// Checks a file that is not a ticket in its place.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn check_file(&mut self, path: &str, kind: FileKind) -> Result<(), Error> {
+        if kind != FileKind::File || file_types::expects_folder(path) {
+            self.check_other_kind(path, kind);
+            return Ok(());
+        }
+        match layout::classify(path) {
+            DeskPath::Settings => self.check_config(),
+            DeskPath::Organization(id) => match self.source.bytes(path) {
+                Ok(Some(bytes)) => self.findings.extend(other_files::organization(path, id, &bytes)),
+                Ok(None) => {}
+                Err(Error::Damaged { damage, .. }) => self.findings.push(other_files::unreadable(path, &damage)),
+                Err(other) => return Err(other),
+            },
+            DeskPath::Attachment(_) | DeskPath::StrayAttachment => {
+                let finding = match self.source {
+                    DeskSource::WorkTree(desk) => other_files::attachment(path, File::open(desk.root.join(path))),
+                    DeskSource::Git(_) => match self.source.bytes(path)? {
+                        Some(bytes) => other_files::attachment(path, Ok(bytes.as_slice())),
+                        None => Ok(None),
+                    },
+                };
+                self.findings.extend(finding.map_err(Error::io(path, "read"))?);
+            }
+            DeskPath::StrayTicket => {
+                let kind = ReadErrorKind::WrongPlace;
+                self.count += 1;
+                self.findings.push(damaged(path, &ReadError { line: 1, column: 1, kind }));
+            }
+            DeskPath::InTickets => self.findings.push(file_types::not_a_ticket(path)),
+            // Attributes are checked together with the attachments, and holiday lists with the calendars.
+            DeskPath::Ticket(_) | DeskPath::Attributes | DeskPath::HolidayList | DeskPath::Other => {}
+        }
+        Ok(())
+    }
+
+    /// Checks something that is not a plain file, or a file in the place of a folder. In the place of a ticket, it counts
+    /// as a ticket that cannot be read.
+    fn check_other_kind(&mut self, path: &str, kind: FileKind) {
+        let finding = file_types::check(path, kind);
+        let DeskPath::Ticket(id) = layout::classify(path) else {
+            let is_unreadable = |finding: &&Finding| path.starts_with(layout::TICKETS) && *finding.rule != FILE_STRAY;
+            self.count += finding.iter().filter(is_unreadable).count();
+            self.findings.extend(finding);
+            return;
+        };
+        self.findings.extend(finding.map(|finding| finding.of(id)));
+        self.count += 1;
+        self.links.add(id, None);
+    }
+
+    /// Checks casebook.toml by itself.
+    pub fn check_config(&mut self) {
+        let Some(text) = &self.text else { return };
+        let read = Config::read(text);
+        self.findings.extend(other_files::config(text, read.as_ref()));
+        self.findings.extend(macro_texts::findings(text));
+        if read.is_ok() {
+            self.findings.extend(policy::check_sections(text));
+            self.findings.extend(policy::read_sla(text).err().map(|finding| *finding));
+        }
+    }
+
+    /// Checks files that are not tickets against each other; warnings too if they are wanted.
+    ///
+    /// # Errors
+    /// A file cannot be read.
+    pub fn check_cross_file(&mut self, changed: &ChangedFiles<'_>, with_warnings: bool) -> Result<(), Error> {
+        let text = self.text.as_deref();
+        self.findings.extend(changed.findings(text, &self.organizations, self.source, with_warnings)?);
+        Ok(())
+    }
+
+    /// Checks the `.gitattributes` of attachments; `files` are those of which some are attachments.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn check_attributes(&mut self, files: &BTreeMap<String, FileKind>) -> Result<(), Error> {
+        if files.iter().any(|(path, kind)| *kind == FileKind::File && layout::is_attachment(path)) {
+            let bytes = self.source.plain_file(layout::ATTACHMENT_ATTRIBUTES)?;
+            self.findings.extend(other_files::attributes(bytes.as_deref()));
+        }
+        Ok(())
+    }
+
+    /// Checks the links between tickets, and returns the result.
+    ///
+    /// # Errors
+    /// A ticket that others link to cannot be read.
+    pub fn finish(mut self) -> Result<CheckResult, Error> {
+        for id in self.links.missing_targets() {
+            let ticket = self.linked_ticket(id)?;
+            self.links.add_other(id, ticket);
+        }
+        self.findings.extend(self.links.findings());
+        self.findings.sort_by(|a, b| a.order().cmp(&b.order()));
+        Ok(CheckResult { findings: self.findings, count: self.count })
+    }
+
+    /// Reads a ticket that a checked one links to, and that was not checked itself.
+    fn linked_ticket(&self, id: Id) -> Result<LinkedTicket, Error> {
+        match self.source.bytes(&layout::ticket_path(id)) {
+            Ok(Some(bytes)) => Ok(match yaml::read(&bytes, Some(id)) {
+                Ok(ticket) => LinkedTicket::Present(Some(Box::new(links(&ticket, &bytes)))),
+                Err(_) => LinkedTicket::Unreadable,
+            }),
+            Ok(None) => Ok(LinkedTicket::Absent),
+            Err(Error::Damaged { .. }) => Ok(LinkedTicket::Unreadable),
+            Err(other) => Err(other),
+        }
+    }
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
