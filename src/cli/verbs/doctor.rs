@@ -63,22 +63,20 @@ struct Diagnosis {
 struct Diagnoses(Vec<Diagnosis>);
 
 impl Diagnoses {
+    fn add(&mut self, check: &'static str, state: DiagnosisState, message: impl Into<String>, hint: Option<String>) {
+        self.0.push(Diagnosis { check, state, message: message.into(), hint });
+    }
+
     fn ok(&mut self, check: &'static str, message: impl Into<String>) {
-        self.0.push(Diagnosis { check, state: DiagnosisState::Ok, message: message.into(), hint: None });
+        self.add(check, DiagnosisState::Ok, message, None);
     }
 
     fn note(&mut self, check: &'static str, message: impl Into<String>, hint: &str) {
-        let hint = Some(hint.to_owned()).filter(|hint| !hint.is_empty());
-        self.0.push(Diagnosis { check, state: DiagnosisState::Note, message: message.into(), hint });
+        self.add(check, DiagnosisState::Note, message, Some(hint.to_owned()).filter(|hint| !hint.is_empty()));
     }
 
     fn wrong(&mut self, check: &'static str, message: impl Into<String>, hint: impl Into<String>) {
-        self.0.push(Diagnosis {
-            check,
-            state: DiagnosisState::Wrong,
-            message: message.into(),
-            hint: Some(hint.into()),
-        });
+        self.add(check, DiagnosisState::Wrong, message, Some(hint.into()));
     }
 
     /// Adds an error of the program as a problem.

@@ -1,16 +1,13 @@
 //! `hooks install`: installs the guard as a git hook.
 
-use std::path::Path;
-
 use clap::{Args, Subcommand};
 
 use super::guard::HookName;
 use crate::cli::Exit;
-use crate::cli::env::variable;
 use crate::cli::error::CliError;
+use crate::cli::session::program::program;
 use crate::cli::session::{Session, path_text};
 use crate::desk::{DeskLocation, FSCK, HookInstall};
-use crate::error::Error;
 use crate::view::colors::ColorMode;
 use crate::view::diff;
 
@@ -60,7 +57,10 @@ impl HooksInstallArgs {
         let default = if location.is_bare { HookName::PreReceive } else { HookName::PreCommit };
         let hook = self.hook.unwrap_or(default).hook();
         let flags: Vec<String> = self.strict.then(|| "--strict".to_owned()).into_iter().collect();
-        let program = program(session)?;
+        let program = program();
+        if program != "casebook" {
+            session.output.warn(&format!("note: `casebook` is not on PATH; the hook contains its full path {program}"));
+        }
         let plan = HookInstall::of(&location, hook, &program, &flags)?;
         let path = path_text(&plan.path);
         if plan.is_done() {
@@ -88,18 +88,4 @@ impl HooksInstallArgs {
         }
         Ok(Exit::Done)
     }
-}
-
-/// Returns the command by which a hook runs this program: its name if that is on PATH, else its full path.
-fn program(session: &Session) -> Result<String, CliError> {
-    let path = variable("PATH").unwrap_or_default();
-    let contains_program = |folder: &Path| folder.join("casebook").is_file();
-    if std::env::split_paths(&path).any(|folder| contains_program(&folder)) {
-        return Ok("casebook".to_owned());
-    }
-    let executable = std::env::current_exe().map_err(Error::io("casebook", "find"))?;
-    session
-        .output
-        .warn(&format!("note: `casebook` is not on PATH; the hook contains its full path {}", path_text(&executable)));
-    Ok(path_text(&executable))
 }

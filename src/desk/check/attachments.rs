@@ -2,7 +2,7 @@
 //!
 //! Their contents are checked by [`super::other_files`].
 
-use super::findings::with_line;
+use super::findings::{at_places, in_entry, name};
 use super::source::DeskSource;
 use crate::domain::codec::PathElement;
 use crate::domain::id::Id;
@@ -11,7 +11,6 @@ use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::attachment::Attachment;
 use crate::error::Error;
-use crate::store::yaml;
 
 /// An attachment that an entry refers to, and its place in the file.
 #[derive(Debug)]
@@ -46,7 +45,7 @@ pub(super) fn check(
 ) -> Result<Vec<Finding>, Error> {
     let files: Vec<String> = references.iter().map(|reference| reference.attachment.path()).collect();
     let sizes = source.sizes(&files)?;
-    let (mut findings, mut paths) = (Vec::new(), Vec::new());
+    let mut findings = Vec::new();
     for ((reference, file), size) in references.iter().zip(&files).zip(sizes) {
         let AttachmentRef { attachment, entry, places: (index, place) } = reference;
         let message = match size {
@@ -54,20 +53,8 @@ pub(super) fn check(
             Some(size) => format!("attachment {file} has {size} bytes, but this entry says {}", attachment.size),
             None => format!("attachment {file} is missing (referenced by this entry)"),
         };
-        findings.push(Finding::new(&rules::ATTACHMENT_MISSING, path, message).about(*entry).of(id));
-        let name = |name: &str| PathElement::Name(name.to_owned());
-        paths.push(vec![
-            name("history"),
-            PathElement::Index(*index),
-            name("attachments"),
-            PathElement::Index(*place),
-            name("sha256"),
-        ]);
+        let place = [in_entry(*index, "attachments"), vec![PathElement::Index(*place), name("sha256")]].concat();
+        findings.push((Finding::new(&rules::ATTACHMENT_MISSING, path, message).about(*entry), place));
     }
-    if !paths.is_empty() {
-        for (finding, (line, column)) in findings.iter_mut().zip(yaml::places(bytes, &paths)) {
-            (finding.line, finding.column) = (line, column);
-        }
-    }
-    Ok(findings.into_iter().map(|finding| with_line(finding, bytes)).collect())
+    Ok(at_places(findings, id, bytes))
 }

@@ -1,10 +1,12 @@
 //! Findings about files, with the lines they are about.
 
+use crate::domain::codec::PathElement;
+use crate::domain::id::Id;
 use crate::domain::rules::Rule;
 use crate::domain::rules::finding::Finding;
 use crate::store::config::ConfigError;
 use crate::store::layout;
-use crate::store::yaml::ReadError;
+use crate::store::yaml::{self, ReadError};
 
 use super::messages::rule_of_read_error;
 
@@ -20,6 +22,27 @@ pub(super) fn damaged(path: &str, error: &ReadError) -> Finding {
 pub(super) fn with_line(mut finding: Finding, bytes: &[u8]) -> Finding {
     finding.source_line = line_of(bytes, finding.line);
     finding
+}
+
+/// Returns findings about parts of a ticket file at their lines and columns, which are looked up only if there are any.
+pub(super) fn at_places(findings: Vec<(Finding, Vec<PathElement>)>, id: Id, bytes: &[u8]) -> Vec<Finding> {
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let (findings, paths): (Vec<Finding>, Vec<Vec<PathElement>>) = findings.into_iter().unzip();
+    let places = yaml::places(bytes, &paths);
+    let located = findings.into_iter().zip(places).map(|(finding, (line, column))| finding.at(line, column).of(id));
+    located.map(|finding| with_line(finding, bytes)).collect()
+}
+
+/// Returns a place in an entry of the history, by its index: the value of a field.
+pub(super) fn in_entry(index: usize, field: &str) -> Vec<PathElement> {
+    vec![name("history"), PathElement::Index(index), name(field)]
+}
+
+/// Returns the place of a field.
+pub(super) fn name(field: &str) -> PathElement {
+    PathElement::Name(field.to_owned())
 }
 
 /// Returns a line of a file by its number from 1, if the file has that many. Bytes that are not UTF-8 are replaced.

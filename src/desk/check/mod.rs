@@ -130,7 +130,8 @@ impl Checker<'_> {
         let others = self.other_files(scope, &run.organizations, misplaced)?;
         run.check_files(&others)?;
         run.check_attributes(&others)?;
-        run.check_cross_file(&ChangedFiles::all(&run.organizations.clone()), true)?;
+        let organizations = run.organizations.clone();
+        run.check_cross_file(&ChangedFiles::all(&organizations), true)?;
         if *scope != CheckScope::Everything {
             batches.iter_mut().for_each(|(_, ids)| ids.retain(|id| scope.contains(&layout::ticket_path(*id))));
         }
@@ -160,8 +161,11 @@ impl Checker<'_> {
             let kind = inspect(&path)?.unwrap_or(FileKind::File);
             files.insert(path, kind);
         }
-        if !matches!(scope, CheckScope::Paths(paths) if paths.iter().all(|path| !is_below(path, layout::ATTACHMENTS) && !path.is_empty()))
-        {
+        let has_attachments = match scope {
+            CheckScope::Paths(paths) => paths.iter().any(|path| is_below(path, layout::ATTACHMENTS) || path.is_empty()),
+            _ => true,
+        };
+        if has_attachments {
             let attachments = other_files::attachments(root);
             files.extend(attachments.map_err(Error::io(root.join(layout::ATTACHMENTS), "read"))?);
         }

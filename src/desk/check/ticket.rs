@@ -22,7 +22,7 @@ use crate::store::config::{Config, fields};
 use crate::store::yaml;
 
 use super::attachments::{AttachmentRef, references};
-use super::findings::{damaged, line_of, with_line};
+use super::findings::{at_places, damaged, in_entry, line_of, name, with_line};
 use super::messages::for_violation;
 use crate::desk::write::transaction::first_header_mismatch;
 
@@ -105,7 +105,7 @@ pub(super) fn check_ticket(path: &str, id: Id, bytes: &[u8], policy: &CheckPolic
         Err(damage) => return TicketCheck::damaged(id, with_line(damaged(path, &damage).of(id), bytes)),
     };
     let (facts, attachments) = (facts(&ticket, bytes), references(&ticket));
-    let mut checker = TicketChecker { path, paths: Vec::new(), findings: Vec::new() };
+    let (mut checker, mut format) = (TicketChecker { path, findings: Vec::new() }, None);
     if ticket.format > FORMAT {
         let message = format!(
             "format {} is newer than {FORMAT}, the newest that this casebook reads: parts that it does not know were not checked",
@@ -113,31 +113,26 @@ pub(super) fn check_ticket(path: &str, id: Id, bytes: &[u8], policy: &CheckPolic
         );
         checker.add(Finding::new(&rules::FILE_NEWER, path, message), vec![name("format")]);
     } else if !is_canonical {
-        checker.findings.extend(check_format(path, bytes, &ticket));
+        format = check_format(path, bytes, &ticket).map(|finding| with_line(finding.of(id), bytes));
     }
     checker.check_people(&ticket, policy);
     checker.check_custom_fields(&ticket, policy);
     checker.check_history(ticket, policy);
-    TicketCheck { id, findings: checker.into_findings(id, bytes), attachments, facts: Some(facts) }
+    let mut findings = at_places(checker.findings, id, bytes);
+    findings.extend(format);
+    TicketCheck { id, findings, attachments, facts: Some(facts) }
 }
 
-fn name(name: &str) -> PathElement {
-    PathElement::Name(name.to_owned())
-}
-
-/// The findings about a ticket so far.
+/// The findings about a ticket so far, each with the part of the file that it is about.
 struct TicketChecker<'a> {
     path: &'a str,
-    /// The findings, by their place in the list, that belong to a part of the file.
-    paths: Vec<(usize, Vec<PathElement>)>,
-    findings: Vec<Finding>,
+    findings: Vec<(Finding, Vec<PathElement>)>,
 }
 
 impl TicketChecker<'_> {
     /// Adds a finding about a part of the file.
     fn add(&mut self, finding: Finding, path: Vec<PathElement>) {
-        self.paths.push((self.findings.len(), path));
-        self.findings.push(finding);
+        self.findings.push((finding, path));
     }
 
     /// Checks that the organization has a file, and that the assignee is an agent.
@@ -215,17 +210,6 @@ impl TicketChecker<'_> {
         let (rule, place, message) = for_violation(violation, entry);
         self.add(Finding::new(rule, self.path, message).about(entry.id), in_entry(index, place));
     }
-
-    /// Returns the findings with their lines and columns, which are looked up only if there are findings.
-    fn into_findings(mut self, id: Id, bytes: &[u8]) -> Vec<Finding> {
-        let (places, paths): (Vec<usize>, Vec<Vec<PathElement>>) = self.paths.into_iter().unzip();
-        if !paths.is_empty() {
-            for (place, (line, column)) in places.into_iter().zip(yaml::places(bytes, &paths)) {
-                (self.findings[place].line, self.findings[place].column) = (line, column);
-            }
-        }
-        self.findings.into_iter().map(|finding| with_line(finding.of(id), bytes)).collect()
-    }
 }
 
 /// Returns the places of the entries with the key of an earlier one. A customer's entry may have the key of an internal
@@ -247,10 +231,6 @@ fn entries_with_used_keys(ticket: &Ticket) -> Vec<usize> {
         earlier.push(entry);
     }
     found
-}
-
-fn in_entry(index: usize, place: &str) -> Vec<PathElement> {
-    vec![name("history"), PathElement::Index(index), name(place)]
 }
 
 /// Reports the first line that differs from the canonical format.

@@ -61,18 +61,16 @@ pub fn git_settings(root: &Path, program: &str, textconv: bool) -> Result<Vec<Gi
     }
     let repository = Repository::at(root);
     let present = repository.settings(r"^(merge|diff)\.casebook\.")?;
-    let state = |name: &str, expected: &str, ending: Option<&str>| match present
-        .iter()
-        .rev()
-        .find(|(other, _)| other == name)
-    {
-        None => SettingState::Missing,
-        Some((_, value)) if value == expected => SettingState::Present,
-        Some((_, value)) => match ending.and_then(|ending| value.strip_suffix(ending)) {
-            Some(other) if exists(other, program) => SettingState::Present,
-            Some(_) => SettingState::Stale(value.clone()),
-            None => SettingState::Other(value.clone()),
-        },
+    let state = |name: &str, expected: &str, ending: Option<&str>| {
+        let value = present.iter().rev().find(|(other, _)| other == name).map(|(_, value)| value);
+        match (value, value.and_then(|value| value.strip_suffix(ending?))) {
+            (None, _) => SettingState::Missing,
+            // The name is only shown to people, so any will do.
+            (Some(value), _) if value == expected || name == "merge.casebook.name" => SettingState::Present,
+            (Some(_), Some(other)) if exists(other, program) => SettingState::Present,
+            (Some(value), Some(_)) => SettingState::Stale(value.clone()),
+            (Some(value), None) => SettingState::Other(value.clone()),
+        }
     };
     let mut expected = vec![
         // The command first: git refuses to merge if a driver has a name and no command.
@@ -83,17 +81,11 @@ pub fn git_settings(root: &Path, program: &str, textconv: bool) -> Result<Vec<Gi
     if textconv {
         expected.push(("diff.casebook.textconv", format!("{program}{TEXTCONV}"), Some(TEXTCONV)));
     }
-    let mut settings: Vec<GitSetting> = expected
-        .into_iter()
-        .map(|(name, expected, ending)| {
-            let state = match name {
-                // The name is only shown to people, so any will do.
-                "merge.casebook.name" if present.iter().any(|(other, _)| other == name) => SettingState::Present,
-                _ => state(name, &expected, ending),
-            };
-            GitSetting { name: name.to_owned(), expected, state }
-        })
-        .collect();
+    let setting = |(name, expected, ending): (&str, String, Option<&str>)| {
+        let state = state(name, &expected, ending);
+        GitSetting { name: name.to_owned(), expected, state }
+    };
+    let mut settings: Vec<GitSetting> = expected.into_iter().map(setting).collect();
     let attributes = repository.attributes(&["diff", "merge"], EXAMPLE_TICKET)?;
     let state = match attributes.iter().map(String::as_str).find(|value| *value != "casebook") {
         None => SettingState::Present,

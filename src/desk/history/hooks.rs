@@ -61,7 +61,7 @@ pub struct HookInstall {
 }
 
 impl HookInstall {
-    /// Plans a hook for a desk, which runs `program` with additional `flags`.
+    /// Plans a hook for a desk, which runs `program`, a command of the shell, with additional `flags`.
     ///
     /// A hook that runs the same guard is left as it is. A hook that casebook wrote for this desk, and that was not
     /// edited since, is replaced. Any other hook is renamed and run first.
@@ -76,7 +76,7 @@ impl HookInstall {
         let is_set = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(Error::from);
         let sets_fsck = hook != Hook::PreCommit && !is_set(FSCK)? && !is_set(TRANSFER_FSCK)?;
         let path = hooks.join(hook.name());
-        let mut arguments = vec![quoted(program), "guard".to_owned(), hook.name().to_owned()];
+        let mut arguments = vec![program.to_owned(), "guard".to_owned(), hook.name().to_owned()];
         let desk_flag = (!desk.prefix.is_empty()).then(|| format!("--desk {}", quoted(&desk.prefix)));
         arguments.extend(desk_flag.clone());
         arguments.extend(flags.iter().map(|flag| quoted(flag)));
