@@ -20,30 +20,57 @@ use casebook::domain::vocabulary::{HoldReason, Priority, Role, Status};
 use casebook::store::{layout, yaml};
 use chrono::{DateTime, TimeDelta, Utc};
 
-const WORDS: &str = "the dashboard tile export schedule query takes minutes since update instance user cannot sign in token \
-    expired cache rebuild table derived trigger warehouse connection pool limit timeout browser cookie embed session blank \
-    column filter chart palette folder group permission mail twice report renders slowly after release please send log \
-    thank you works again customer asks for an estimate engineering confirmed regression workaround available tomorrow";
+/// Pages of which the texts are made: real words, as often as people use them.
+const PAGES: [&str; 6] = [
+    include_str!("../docs/architecture.md"),
+    include_str!("../docs/format.md"),
+    include_str!("../docs/reliability.md"),
+    include_str!("../docs/slas.md"),
+    include_str!("../docs/visibility.md"),
+    include_str!("../docs/workflow.md"),
+];
+/// Lines that are measured, each with the percentage of tickets that contain it.
+const MEASURED: [(u64, &str); 3] = [
+    (52, "The dashboard takes minutes since the update."),
+    (2, "昨日からタイルが表示されません。再起動しても直りません。"),
+    (1, "Every query waits for the connection pool."),
+];
+
+/// Returns the lines of the pages without those that contain a measured word.
+fn lines() -> Vec<&'static str> {
+    let is_text = |line: &&str| line.len() > 20 && line.chars().next().is_some_and(char::is_alphabetic);
+    let is_measured = |line: &str| ["dashboard", "タイル", "pool", "quokka"].iter().any(|word| line.contains(word));
+    PAGES.iter().flat_map(|page| page.lines()).filter(is_text).filter(|line| !is_measured(line)).collect()
+}
 
 /// A random generator (splitmix64).
-struct Dice(u64);
+struct Dice {
+    state: u64,
+    lines: Vec<&'static str>,
+}
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.state ^ (self.state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         (mixed ^ (mixed >> 31)) % sides
     }
 
-    fn words(&mut self, count: u64) -> String {
-        let all: Vec<&str> = WORDS.split_whitespace().collect();
-        (0..count).map(|_| all[self.roll(all.len() as u64) as usize]).collect::<Vec<_>>().join(" ")
+    fn line(&mut self) -> &'static str {
+        let place = self.roll(self.lines.len() as u64) as usize;
+        self.lines[place]
     }
 
-    fn text(&mut self) -> Text {
-        let lines: Vec<String> = (0..=self.roll(8)).map(|_| self.words(10)).collect();
-        Text::clean(&lines.join("\n")).expect("words are not blank")
+    fn words(&mut self, count: u64) -> String {
+        self.line().split_whitespace().take(count as usize).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Some lines that follow each other on a page, after `first`.
+    fn text(&mut self, first: &str) -> Text {
+        let from = self.roll(self.lines.len() as u64 - 9) as usize;
+        let until = from + self.roll(4) as usize + 1;
+        Text::clean(&format!("{first}{}", self.lines[from..until].join("\n"))).expect("words are not blank")
     }
 
     fn person(&mut self, kind: &str, count: u64, domain: &str) -> Person {
@@ -60,7 +87,12 @@ fn entry(
     from: Option<Status>,
     to: Option<Status>,
 ) -> Entry {
-    let text = matches!(action, Action::Open(_) | Action::Reply { .. } | Action::Note { .. }).then(|| dice.text());
+    let text = matches!(action, Action::Open(_) | Action::Reply { .. } | Action::Note { .. }).then(|| {
+        let is_first = matches!(action, Action::Open(_));
+        let measured = MEASURED.iter().filter(|(percent, _)| is_first && dice.roll(100) < *percent);
+        let first: String = measured.map(|(_, line)| format!("{line}\n")).collect();
+        dice.text(&first)
+    });
     Entry { from, to: to.filter(|to| from != Some(*to)), text, ..Entry::new(id, by, role, action) }
 }
 
@@ -122,7 +154,7 @@ fn main() {
         return;
     };
     let (root, count) = (Path::new(folder), count.parse::<u64>().expect("a number of tickets"));
-    let mut dice = Dice(count);
+    let mut dice = Dice { state: count, lines: lines() };
     let begin: DateTime<Utc> = "2024-11-01T00:00:00Z".parse().expect("a time");
     let step = TimeDelta::days(730).num_seconds() / count.max(1) as i64;
     for place in 0..count {

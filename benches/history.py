@@ -48,11 +48,14 @@ def extended(text, dice):
     if to:
         entry += f"  to: {to}\n"
         header = header.replace(f"\nstatus: {status}\n", f"\nstatus: {to}\n", 1)
-    entry += "  text: |\n" + "".join(f"    {' '.join(dice.choices(WORDS, k=10))}\n" for _ in range(dice.randrange(1, 6)))
+    place = dice.randrange(len(LINES) - 5)
+    entry += "  text: |\n" + "".join(f"    {line}\n" for line in LINES[place:place + dice.randrange(1, 6)])
     return f"{header}\n\nhistory:\n{history[:-len('...' + chr(10))]}{entry}...\n", by
 
 
-WORDS = "the dashboard tile export schedule query takes minutes since update instance user cannot sign in token".split()
+PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs" / "workflow.md"
+# Real words, as often as people use them; a line that begins with a letter needs no quotes in a file.
+LINES = [line for line in PAGE.read_text().splitlines() if len(line) > 20 and line[0].isalpha()]
 
 
 def lengthen(count):
@@ -75,7 +78,8 @@ def lengthen(count):
     if importer.wait():
         sys.exit("git fast-import failed")
     subprocess.run(["git", "reset", "-q", "--hard"], check=True)
-    subprocess.run(["git", "repack", "-adq"], check=True)
+    # As a clone has it: the order of deltas that `git fast-import` leaves is that of no real desk.
+    subprocess.run(["git", "repack", "-adfq"], check=True)
 
 
 REFERENCE = r"""git log --raw --no-renames --no-abbrev --format= "$1" | awk '$4 !~ /^0+$/ { print $4 }' | git cat-file --batch"""

@@ -13,13 +13,16 @@ FULL = {"small": 1_000, "middle": 10_000, "large": 100_000, "peers": 10_000}
 QUICK = {"small": 1_000, "middle": 1_000, "large": 10_000, "peers": 1_000}
 MILLION = 1_000_000
 # How often each group is run: commands that take milliseconds more often than those that take seconds.
-RUNS = {"reading": 11, "searching": 11, "starting": 51, "writing": 51, "committing": 31, "peers": 11, "million": 5}
+RUNS = {"reading": 11, "searching": 11, "starting": 51, "writing": 51, "committing": 5, "after_replies": 51,
+        "auditing": 5, "peers": 11, "million": 5}
+# The commits of the desk whose history is audited.
+COMMITS = 10_000
 QUICK_RUNS = {name: 3 for name in RUNS}
 
 
 CARGO = ["cargo", "bench", "--quiet", "--manifest-path", str(pathlib.Path(__file__).parents[2] / "Cargo.toml"),
          "--bench", "desk", "--"]
-GROUPS = ("reading", "searching", "starting", "writing", "committing")
+GROUPS = ("reading", "searching", "starting", "writing", "committing", "after_replies")
 
 
 def environment(folder):
@@ -45,8 +48,8 @@ class Campaign:
         self.stopwatch = Stopwatch(self.environment, str(folder / "said"))
         self.groups, self.answers = {}, []
 
-    def desk(self, size):
-        return desk.ready(self.folder, size, self.builder, self.casebook, self.building)
+    def desk(self, size, commits=0):
+        return desk.ready(self.folder, size, self.builder, self.casebook, self.building, commits=commits)
 
     def group(self, title, steps, runs):
         self.groups[title] = alternate(self.stopwatch, title, steps, runs)
@@ -55,7 +58,7 @@ class Campaign:
         """Every group on these desks. Reading comes first; what writing changes is put back."""
         for name in GROUPS:
             self.group(f"{name}{of}", getattr(work, name)(self.casebook, desks), runs["million" if of else name])
-            if name in ("writing", "committing"):
+            if name in ("writing", "committing", "after_replies"):
                 for one in desks:
                     one.put_back()
         self.answers += [answer for one in desks for answer in work.answers(self.casebook, one)]
@@ -77,6 +80,8 @@ def run(options, folder, notes):
     among_peers = desks[sizes["peers"]]
     filled = peers.fill(folder, among_peers, campaign.environment, notes)
     campaign.on(list(desks.values()), runs)
+    audited = campaign.desk(sizes["middle"], sizes["middle"] if options.quick else COMMITS)
+    campaign.group("auditing", work.auditing(campaign.casebook, audited), runs["auditing"])
     campaign.beside_peers(among_peers, filled, runs["peers"])
     if options.million:
         sizes = {**sizes, "million": MILLION}

@@ -1,11 +1,16 @@
 """The desks that are measured: built once, put back after each group that writes."""
+import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 ACTOR = "agent1@desk.example"
-# A word that five tickets hold, and one that most of them hold.
+# A word that five tickets hold, and one that half of them hold.
 RARE, COMMON = "quokka", "dashboard"
+# A word in another script, and two words.
+JAPANESE, PHRASE = "タイル", "connection pool"
+HISTORY = pathlib.Path(__file__).resolve().parents[1] / "history.py"
 # Holds the revision that a desk is put back to. A desk without it is not ready.
 READY = ".git/measured"
 
@@ -54,6 +59,9 @@ class Desk:
     def index(self):
         return self.folder / ".git" / "casebook" / "index"
 
+    def texts(self):
+        return self.folder / ".git" / "casebook" / "texts"
+
 
 def shortest(names, name):
     """The shortest beginning of `name` that no other of the names has, four characters at least.
@@ -68,15 +76,17 @@ def shortest(names, name):
     return name[:length]
 
 
-def ready(work, count, builder, casebook, environment, say=print):
-    """The desk of so many tickets in the working folder, built if it is not there."""
-    folder = work / f"desk-{count}"
+def ready(work, count, builder, casebook, environment, say=print, commits=0):
+    """The desk of so many tickets in the working folder, built if it is not there; with so many commits more."""
+    folder = work / (f"desk-{count}-{commits}" if commits else f"desk-{count}")
     desk = Desk(folder, casebook, environment)
     if not folder.exists():
         say(f"building a desk of {count:,} tickets")
-        part = work / f"desk-{count}.part"
+        part = folder.with_suffix(".part")
         shutil.rmtree(part, ignore_errors=True)
         subprocess.run([*builder, str(part), str(count)], env=environment, check=True)
+        if commits:
+            subprocess.run([sys.executable, str(HISTORY), str(part), str(commits)], env=environment, check=True)
         part.rename(folder)
     if not (folder / READY).exists():
         desk.make_ready()

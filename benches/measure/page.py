@@ -70,7 +70,7 @@ def grown(results):
     """How each median grows from desk to desk."""
     sizes = sorted({results["sizes"][name] for name in ("small", "middle", "large")})
     rows = []
-    for title in ("reading", "searching", "starting", "writing", "committing"):
+    for title in ("reading", "searching", "starting", "writing", "committing", "after_replies"):
         group = results["groups"].get(title)
         for name in dict.fromkeys(row["name"] for row in group["rows"] if row["size"]) if group else ():
             values = [find(group, name, size) for size in sizes]
@@ -156,27 +156,37 @@ it writes one.
 
 {measured(read, size)}
 
-{searched['runs']} runs, compared with `rg -l`, which stops at the first hit in a file; `search` prints every line with a hit.
+{searched['runs']} runs, compared with `git status`. `rg -il` stops at the first hit in a file; `search` prints every line
+with a hit.
 
 {measured(searched, size)}"""
 
 
 def one_ticket(groups):
-    starting, writing, committing = (groups[title] for title in ("starting", "writing", "committing"))
+    starting, writing, committing, later, audited = (
+        groups[title] for title in ("starting", "writing", "committing", "after_replies", "auditing"))
     return f"""## One ticket
 
 {starting['runs']} runs, compared with `git --version`.
 
 {measured(starting)}
 
+After {work.REPLIES} replies that the index does not contain; {later['runs']} runs, compared with `git --version`.
+
+{measured(later)}
+
 A reply written to disk and synced; {writing['runs']} runs, each for a different ticket, compared with `git --version`.
 
 {measured(writing)}
 
-A committed reply; {committing['runs']} runs, compared with `{work.COMMIT}` for a ticket that was
+A committed reply, after a rest of a second; {committing['runs']} runs, compared with `{work.COMMIT}` for a ticket that was
 changed before, in the same repository.
 
-{measured(committing)}"""
+{measured(committing)}
+
+The audit of a whole history; {audited['runs']} runs, compared with git printing the same commits and files.
+
+{measured(audited)}"""
 
 
 def largest(results):

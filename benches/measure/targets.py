@@ -64,15 +64,18 @@ class Judge:
 
     def reads(self):
         status = "x `git status`"
-        yield f"`{work.LIST}`, index valid", self.ratio("reading", work.LIST), status, 0.6, 0.4
-        yield "the same with `--no-index`", self.ratio("reading", work.LIST_COLD), status, 1.3, 1.0
+        yield f"`{work.LIST}`, index valid", self.ratio("reading", work.LIST), status, 0.5, 0.4
+        yield "the same with `--no-index`", self.ratio("reading", work.LIST_COLD), status, 1.6, 1.3
         yield "the same, making the index", self.ratio("reading", work.BUILD), status, 4, 3
-        for word, (ours, _) in work.SEARCHES.items():
-            many = "five" if word == work.RARE else "most"
-            yield f"`{ours}`, a word in {many} tickets", self.ratio("searching", ours), "x `rg -l`", 0.8, 0.5
-        yield "`check` of every byte", self.ratio("reading", work.CHECK), status, 8, 5
-        shows = worst(self.ratio("starting", name) for name in (work.FULL, work.PREFIX, work.SUFFIX))
-        yield "`show`, the slowest of prefix, suffix and full id", shows, "x `git --version`", 3, 1.5
+        for ours, _ in work.SEARCHES.values():
+            yield f"`{ours}`, texts valid", self.ratio("searching", ours), status, 0.6, None
+        yield "`check` of every byte", self.ratio("reading", work.CHECK), status, 4.5, 4
+        audit = self.ratio("auditing", work.AUDIT, self.middle)
+        yield f"`audit` of a history, at {self.middle:,}", audit, f"x `{work.AUDIT_REFERENCE}`", 1.25, None
+        shows = worst([*(self.ratio("starting", name) for name in (work.FULL, work.PREFIX, work.SUFFIX)),
+                       self.ratio("after_replies", work.SUFFIX_LATER)])
+        words = f"`show`, the slowest of prefix, suffix and full id, and suffix after {work.REPLIES} replies"
+        yield words, shows, "x `git --version`", 2, 1.5
 
     def writes(self):
         for size in (self.small, self.large):
@@ -80,8 +83,8 @@ class Judge:
             yield f"`reply --no-commit` at {size:,}", value, "ms more than `git --version`", 4, 2.5
         commit = "x `git add`, `git commit`"
         small = self.ratio("committing", work.REPLY_COMMIT, self.small)
-        yield f"`reply --commit` at {self.small:,}", small, commit, 0.8, None
-        yield "`reply --commit`", self.ratio("committing", work.REPLY_COMMIT), commit, 0.5, 0.15
+        yield f"`reply --commit` at {self.small:,}", small, commit, 0.75, None
+        yield "`reply --commit`", self.ratio("committing", work.REPLY_COMMIT), commit, 0.18, 0.15
 
     def memory_and_growth(self):
         report = self.ask(lambda _, row: row["mib"], "reading", work.REPORT, self.large)

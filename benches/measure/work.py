@@ -2,15 +2,19 @@
 import itertools
 import shutil
 import subprocess
+import time
 
-from desk import COMMON, RARE
+from desk import COMMON, JAPANESE, PHRASE, RARE
 from series import Step
 
 STATUS, VERSION, COMMIT = "git status", "git --version", "git add F && git commit"
 LIST = "list status:open priority:S1"
 LIST_COLD, LIST_ALL, BUILD, CHECK, REPORT = f"{LIST} --no-index", "list", "making the index", "check", "report"
-SEARCHES = {word: (f"search {word}", f"rg -l {word}") for word in (RARE, COMMON)}
+SEARCHES = {word: (f"search '{word}'", f"rg -il '{word}'") for word in (RARE, COMMON, JAPANESE, PHRASE)}
+SEARCH_MAKING = f"search {RARE}, making the file of texts"
 FULL, PREFIX, SUFFIX = "show, full id", "show, beginning of the id", "show, last six characters"
+SUFFIX_LATER, REPLIES = "show, last six characters, after replies", 100
+AUDIT, AUDIT_REFERENCE = "casebook audit", "git log, git cat-file"
 REPLY, REPLY_COMMIT = "reply --no-commit", "reply --commit"
 PEERS_LIST, PEERS_ADD = "all tickets", "a new ticket"
 PEERS_SEARCH = {word: f"tickets with `{word}`" for word in (RARE, COMMON)}
@@ -47,15 +51,21 @@ def reading(casebook, desks):
 
 
 def searching(casebook, desks):
-    """A word that is in five tickets and one that is in most, beside `rg -l`."""
+    """Words in a few tickets, in half of them, in Japanese, and two words: beside `git status`, and beside `rg -il`."""
     steps = []
-    for desk, (word, (ours, theirs)) in itertools.product(desks, SEARCHES.items()):
-        if shutil.which("rg"):
-            steps.append(Step(theirs, ["rg", "-l", word], desk.folder, desk.size))
-        steps.append(Step(ours, [casebook, "search", word], desk.folder, desk.size, theirs))
-        if word == COMMON:
-            names = [casebook, "search", "--jsonl=id", word]
-            steps.append(Step(f"{ours} --jsonl=id", names, desk.folder, desk.size, theirs))
+    for desk in desks:
+        def forget(desk=desk):
+            desk.texts().unlink(missing_ok=True)
+            return [casebook, "search", RARE]
+
+        steps += [Step(STATUS, ["git", "status"], desk.folder, desk.size),
+                  Step(SEARCH_MAKING, forget, desk.folder, desk.size, STATUS)]
+        for word, (ours, theirs) in SEARCHES.items():
+            if shutil.which("rg"):
+                steps.append(Step(theirs, ["rg", "-il", word, "tickets"], desk.folder, desk.size, STATUS))
+            steps.append(Step(ours, [casebook, "search", word], desk.folder, desk.size, STATUS))
+        names = [casebook, "search", "--jsonl=id", COMMON]
+        steps.append(Step(f"search {COMMON} --jsonl=id", names, desk.folder, desk.size, STATUS))
     return steps
 
 
@@ -70,6 +80,27 @@ def starting(casebook, desks):
     return steps
 
 
+def after_replies(casebook, desks):
+    """The same by the last characters, when many tickets have been answered since the index was written."""
+    steps = [Step(VERSION, ["git", "--version"], desks[0].folder)]
+    for desk in desks:
+        for ticket in desk.ordinary[:REPLIES]:
+            desk.run(casebook, "reply", ticket.stem, "--no-commit", "-m", "Thank you. Which release is it?")
+        suffix = desk.ordinary[0].stem[-6:]
+        steps.append(Step(SUFFIX_LATER, [casebook, "show", suffix], desk.folder, desk.size, VERSION))
+    return steps
+
+
+def auditing(casebook, desk):
+    """`audit` of a long history, beside git reading the same commits and files."""
+    script = ("git log --raw --no-renames --no-abbrev --format= HEAD | awk '$4 !~ /^0+$/ { print $4 }'"
+              " | git cat-file --batch")
+    # The last tickets of a made desk go on into the future.
+    audit = [casebook, "audit", "--tolerance", "999d"]
+    return [Step(AUDIT_REFERENCE, ["sh", "-c", script], desk.folder, desk.size),
+            Step(AUDIT, audit, desk.folder, desk.size, AUDIT_REFERENCE)]
+
+
 def writing(casebook, desks):
     """A reply that is on disk and not committed; each run answers another ticket."""
     steps = [Step(VERSION, ["git", "--version"], desks[0].folder)]
@@ -80,10 +111,15 @@ def writing(casebook, desks):
 
 def committing(casebook, desks):
     """A committed reply, beside git's own way to commit a file that was changed before the clock began."""
+    def rested(command):
+        # git reads a file again that is as young as its index, which no person is quick enough to cause.
+        return lambda: time.sleep(1) or command()
+
     steps = []
     for desk in desks:
-        steps += [Step(COMMIT, edited(desk), desk.folder, desk.size),
-                  Step(REPLY_COMMIT, answer(casebook, desk, "--commit"), desk.folder, desk.size, COMMIT)]
+        ours = answer(casebook, desk, "--commit")
+        steps += [Step(COMMIT, rested(edited(desk)), desk.folder, desk.size),
+                  Step(REPLY_COMMIT, rested(ours), desk.folder, desk.size, COMMIT)]
     return steps
 
 
@@ -179,10 +215,10 @@ def answers(casebook, desk):
     seen = []
     if shutil.which("rg"):
         for word in SEARCHES:
-            files = desk.run("rg", "-l", word, "tickets").split()
+            files = desk.run("rg", "-il", word, "tickets").split()
             theirs = {file.rpartition("/")[2].removesuffix(".yaml") for file in files}
             ours = set(desk.run(casebook, "search", "--format", "{{ id }}", word).split())
-            seen.append((f"`search {word}` and `rg -l {word}` name the same {len(theirs):,} tickets", ours == theirs))
+            seen.append((f"`search '{word}'` and `rg -il '{word}'` name the same {len(theirs):,} tickets", ours == theirs))
     for query in (LIST.split(), ["list"]):
         with_index, without = (desk.run(casebook, *query, *more) for more in ([], ["--no-index"]))
         lines = len(with_index.splitlines())
