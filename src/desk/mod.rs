@@ -30,6 +30,7 @@
 mod check;
 pub(crate) mod clones;
 mod environment;
+mod folder_stamps;
 pub(crate) mod history;
 pub(crate) mod policy;
 pub(crate) mod read;

@@ -8,14 +8,13 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 
 use crate::domain::id::Id;
-use crate::domain::query::search::Pattern;
-use crate::domain::ticket::Ticket;
+use crate::domain::query::search::{Hit, Pattern};
+use crate::domain::ticket::texts::TicketTexts;
 
 use super::colors;
 use super::colors::ColorMode;
 use super::entry::short_id;
 use super::table::tab_separated;
-use super::visible_history::visible_entries;
 use super::{Audience, sanitize};
 
 /// The JSON fields of a ticket with matches.
@@ -51,21 +50,20 @@ struct ResultLine {
     ranges: Vec<Range<usize>>,
 }
 
-/// Searches a ticket for a pattern, with `context` lines around each match. Returns `None` without a match.
-pub fn find(ticket: &Ticket, pattern: &Pattern, context: usize) -> Option<SearchResult> {
-    let subject =
-        ResultLine { number: 1, text: ticket.header.subject.clone(), ranges: pattern.ranges(&ticket.header.subject) };
-    let entries: Vec<EntryMatches> = visible_entries(ticket)
-        .iter()
-        .filter_map(|visible| {
-            let lines = lines(visible.text()?, pattern, context);
-            let entry = visible.entry;
-            let matches = EntryMatches { id: entry.id, at: entry.at, by: entry.by.as_str().to_owned(), lines };
-            Some(matches).filter(|matches| !matches.lines.is_empty())
-        })
-        .collect();
-    let result = SearchResult { id: ticket.id, subject, entries };
-    Some(result).filter(|result| !result.subject.ranges.is_empty() || !result.entries.is_empty())
+/// Searches the texts of a ticket for a pattern, with `context` lines around each match. Returns `None` without a match.
+pub fn find(texts: &TicketTexts<'_>, pattern: &Pattern, context: usize) -> Option<SearchResult> {
+    let ranges = pattern.ranges(&texts.subject);
+    let matches = texts.entries.iter().filter_map(|entry| {
+        let lines = lines(&entry.text, pattern, context);
+        let by = || entry.by.as_ref().to_owned();
+        (!lines.is_empty()).then(|| EntryMatches { id: entry.id, at: entry.at, by: by(), lines })
+    });
+    let entries: Vec<EntryMatches> = matches.collect();
+    if ranges.is_empty() && entries.is_empty() {
+        return None;
+    }
+    let subject = ResultLine { number: 1, text: texts.subject.clone().into_owned(), ranges };
+    Some(SearchResult { id: texts.id, subject, entries })
 }
 
 /// Returns the lines with matches and their context, each line once.
@@ -73,6 +71,10 @@ fn lines(text: &str, pattern: &Pattern, context: usize) -> Vec<ResultLine> {
     let mut hits = pattern.hits(text).peekable();
     if hits.peek().is_none() {
         return Vec::new();
+    }
+    if context == 0 {
+        let line = |hit: Hit<'_>| ResultLine { number: hit.line + 1, text: hit.text.to_owned(), ranges: hit.ranges };
+        return hits.map(line).collect();
     }
     let all: Vec<&str> = text.lines().collect();
     let mut lines: Vec<ResultLine> = Vec::new();
@@ -223,7 +225,7 @@ mod tests {
         test_fixtures::by_agent(&mut ticket, test_fixtures::reply(), None, text);
         test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "Secret tiles.");
         let ticket = if viewer == Viewer::Customer { customer_view(ticket) } else { ticket };
-        find(&ticket, &Pattern::parse(pattern, MatchMode::default()).expect("a pattern"), context)
+        find(&TicketTexts::from(&ticket), &Pattern::parse(pattern, MatchMode::default()).expect("a pattern"), context)
     }
 
     #[test]
@@ -285,6 +287,6 @@ mod tests {
         let entry = ticket.id;
         test_fixtures::by_agent(&mut ticket, Action::Redact { entry, reason: "a slip".to_owned() }, None, "");
         let pattern = Pattern::parse("every", MatchMode::default()).expect("a pattern");
-        assert_eq!(find(&ticket, &pattern, 0), None);
+        assert_eq!(find(&TicketTexts::from(&ticket), &pattern, 0), None);
     }
 }

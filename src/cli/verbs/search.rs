@@ -9,6 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::SearchRequest;
 use crate::domain::query::search::{MatchMode, Pattern, PatternError};
+use crate::domain::ticket::texts::TicketTexts;
 use crate::error::Error;
 use crate::store::short_id;
 use crate::view::search_results;
@@ -62,11 +63,8 @@ impl SearchArgs {
         let view = session.view(&desk)?;
         let for_people = format.is_for_people(session);
         let context = if for_people { self.context } else { 0 };
-        let search = SearchRequest {
-            query: &query,
-            may_hold: &|file| pattern.may_match_file(file),
-            find: &|ticket| search_results::find(ticket, &pattern, context),
-        };
+        let find = |texts: &TicketTexts<'_>| search_results::find(texts, &pattern, context);
+        let search = SearchRequest { query: &query, pattern: &pattern, find: &find };
         if for_people {
             let mut results = Vec::new();
             let unreadable = view.search_tickets(&search, |ticket| {
@@ -80,8 +78,10 @@ impl SearchArgs {
         }
         let unreadable = if format.is_text() {
             let mut stream = session.output.stream();
-            let unreadable =
-                view.search_tickets(&search, |ticket| stream.push(&search_results::render_tsv(&ticket)))?;
+            // Rendered where it is found, on every processor.
+            let find = |texts: &TicketTexts<'_>| find(texts).map(|ticket| search_results::render_tsv(&ticket));
+            let search = SearchRequest { query: &query, pattern: &pattern, find: &find };
+            let unreadable = view.search_tickets(&search, |lines: String| stream.push(&lines))?;
             stream.end()?;
             unreadable
         } else {

@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod desk_view;
+mod kept_texts;
 pub(crate) mod parallel;
 pub(crate) mod query;
 pub(crate) mod search;

@@ -22,7 +22,7 @@ use crate::desk::UnreadableFile;
 use crate::desk::sla::clocks::SlaEvaluator;
 
 /// The most tickets of a desk that needs no index.
-const FEW: usize = 32;
+pub(super) const FEW: usize = 32;
 /// The number of tickets in a batch.
 const BATCH: usize = 1024;
 /// The largest file, in bytes, whose header is checked before the whole file is read.
@@ -221,6 +221,7 @@ impl Reader<'_> {
             }
         }
         if let Some(index) = index {
+            result.found.rows = index.no_summaries();
             to_read.extend(
                 index.decode_matching(&unchanged, &mut result.found.rows, |summary: &Summary| {
                     selection.contains(summary)
@@ -341,7 +342,7 @@ enum ReadOutcome {
 
 /// Returns whether a file or folder was last changed long enough before the pass began that a later change gets another
 /// stamp.
-fn is_settled(stamp: FileStamp, began: PassStart) -> bool {
+pub(super) fn is_settled(stamp: FileStamp, began: PassStart) -> bool {
     stamp != FileStamp::default() && began.is_some_and(|began| stamp.is_older_than(began))
 }
 

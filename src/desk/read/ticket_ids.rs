@@ -64,7 +64,7 @@ impl From<Error> for IndexError {
     }
 }
 
-impl Reader<'_> {
+impl<'d> Reader<'d> {
     /// Runs an operation with the index, if there is one, and again without it if it proves corrupt.
     ///
     /// # Errors
@@ -73,13 +73,7 @@ impl Reader<'_> {
         &self,
         operation: impl Fn(Option<&Index>) -> Result<T, IndexError>,
     ) -> Result<T, Error> {
-        let usable = || {
-            !self.desk.environment.no_index
-                && self.desk.pending.is_none()
-                && !self.desk.index_is_corrupt.load(Ordering::Relaxed)
-        };
-        let index = self.desk.index.get_or_init(|| if usable() { Index::load(self.desk.state.folder()) } else { None });
-        match operation(index.as_ref().filter(|_| usable())) {
+        match operation(self.usable_index()) {
             Ok(done) => return Ok(done),
             Err(IndexError::Error(error)) => return Err(error),
             Err(IndexError::Corrupt) => self.desk.index_is_corrupt.store(true, Ordering::Relaxed),
@@ -89,6 +83,17 @@ impl Reader<'_> {
             Err(IndexError::Error(error)) => Err(error),
             Err(IndexError::Corrupt) => unreachable!("without an index there is none that can be corrupt"),
         }
+    }
+
+    /// Returns the index, unless there is none that may be used.
+    pub(crate) fn usable_index(&self) -> Option<&'d Index> {
+        let usable = || {
+            !self.desk.environment.no_index
+                && self.desk.pending.is_none()
+                && !self.desk.index_is_corrupt.load(Ordering::Relaxed)
+        };
+        let index = self.desk.index.get_or_init(|| if usable() { Index::load(self.desk.state.folder()) } else { None });
+        index.as_ref().filter(|_| usable())
     }
 
     /// Returns the ids of all tickets, and the files that are not tickets, without reading a file.
@@ -122,8 +127,8 @@ impl Reader<'_> {
         let (mut listing, mut months) = (TicketListing::default(), Vec::new());
         for month in layout::months(&self.desk.root, &mut listing).map_err(io)? {
             let stamp = month.folder.symlink_metadata().map(|metadata| FileStamp::of(&metadata)).map_err(io)?;
-            if let Some(tickets) = index.and_then(|index| index.cached_month(month.year, month.month, stamp)) {
-                let folder = MonthFolder { year: month.year, month: month.month, stamp };
+            let folder = MonthFolder { year: month.year, month: month.month, stamp };
+            if let Some(tickets) = index.and_then(|index| index.cached_month(&folder)) {
                 months.push(MonthListing { month, tickets, folder, is_listed: false });
                 continue;
             }
@@ -134,7 +139,7 @@ impl Reader<'_> {
             ids.sort_unstable();
             // A folder with a misplaced file is listed every time, so that the file is reported every time.
             let stamp = if listing.misplaced.len() == misplaced { stamp } else { FileStamp::default() };
-            let folder = MonthFolder { year: month.year, month: month.month, stamp };
+            let folder = MonthFolder { stamp, ..folder };
             months.push(MonthListing { month, tickets: MonthTickets::Ids(ids), folder, is_listed: true });
         }
         listing.misplaced.sort_unstable();

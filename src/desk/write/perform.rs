@@ -14,6 +14,7 @@ use super::recovery::{commit_journal, recover_for};
 use super::transaction::Transaction;
 use super::{holiday_list, organization, organization_access, repair};
 use crate::desk::Desk;
+use crate::desk::folder_stamps::FolderStamps;
 
 impl Desk {
     /// Carries out a command: all of it, or nothing. When this returns, the outcome is on disk, and committed if the
@@ -101,7 +102,12 @@ fn write_journal(desk: &Desk, outcome: &Outcome, journal: &mut Journal) -> Resul
         })?;
         desk.fault_point("journalled");
     }
-    let error = match journal.apply(&desk.state, &desk.root, &reach) {
+    let folder_stamps = FolderStamps::of(desk, &journal.changes);
+    let reach_file = |step: &str| {
+        folder_stamps.reach(step);
+        reach(step);
+    };
+    let error = match journal.apply(&desk.state, &desk.root, &reach_file) {
         Ok(foreign) => foreign.into_iter().next().map(|path| Error::FileChanged { path }),
         Err(source) => Some(Error::Io { path: desk.root.clone(), attempt: "write to", source }),
     };
@@ -115,6 +121,7 @@ fn write_journal(desk: &Desk, outcome: &Outcome, journal: &mut Journal) -> Resul
         return Err(Error::Git { refusal });
     }
     desk.fault_point("committed");
+    folder_stamps.note();
     if is_required {
         journal.remove(&desk.state, &desk.root).map_err(Error::io(desk.state.path("journal"), "remove"))?;
     }

@@ -18,6 +18,7 @@ pub mod macros;
 pub mod product_group;
 pub mod replay;
 pub mod summary;
+pub mod texts;
 
 use std::collections::HashSet;
 

@@ -117,6 +117,7 @@ pub(super) fn replace(
         let _ = fs::remove_file(&temporary);
         return Err(error);
     }
+    fault_point("moved");
     if durable {
         sync_folder(parent)?;
         for folder in created.iter().filter_map(|folder| folder.parent()) {

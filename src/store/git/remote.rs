@@ -2,8 +2,11 @@
 //!
 //! Runs of git that talk to a remote are ended after a time limit.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
 use std::time::Duration;
 
+use super::command::StderrFile;
 use super::commit::dated;
 use super::{GitError, Repository};
 
@@ -93,7 +96,22 @@ impl Repository {
     /// git refuses.
     pub fn uncommitted(&self, folder: &str) -> Result<usize, GitError> {
         let status = ["status", "--porcelain", "--no-renames", "--untracked-files=all", "-z", "--", folder];
-        Ok(self.paths_of(&status)?.len())
+        let mut errors = StderrFile::empty();
+        let mut git = self.run(&status).start(Stdio::null(), errors.stdio())?;
+        // Counted while git prints: in a large desk without a commit the paths would take much memory.
+        let mut count = 0;
+        if let Some(pipe) = git.stdout.take() {
+            let mut pipe = BufReader::with_capacity(1 << 16, pipe);
+            while let Ok(bytes) = pipe.fill_buf()
+                && !bytes.is_empty()
+            {
+                count += memchr::memchr_iter(0, bytes).count();
+                let length = bytes.len();
+                pipe.consume(length);
+            }
+        }
+        let is_done = git.wait().is_ok_and(|status| status.success());
+        if is_done { Ok(count) } else { Err(GitError::Refused { message: errors.text() }) }
     }
 
     /// Merges a commit, with the merge driver for tickets even if the clone has not configured it.

@@ -1,12 +1,11 @@
 //! A writer of indexes: first the packed summaries as they are produced, then the rows, suffixes and folders.
 
-use std::fs;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::encoding::{ByteWriter, sum};
 use super::row::{self, Row, SummaryRef};
-use super::{FileStamp, HEAD, MAGIC, MonthFolder, NAME, blocks, short_sum, suffixes, summary};
+use super::{FileStamp, HEAD, MAGIC, MonthFolder, NAME, blocks, publish, short_sum, suffixes, summary};
 use crate::domain::id::Id;
 use crate::domain::ticket::summary::Summary;
 use crate::store::index::blocks::Blocks;
@@ -100,10 +99,6 @@ impl IndexBuilder {
         head.0.extend_from_slice(&own.to_le_bytes());
         self.out.seek(SeekFrom::Start(0))?;
         self.out.write_all(&head.0)?;
-        let file = self.out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        // Other users' commands can read it too.
-        fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(self.target)?;
-        Ok(())
+        publish(self.out, &self.target)
     }
 }

@@ -111,6 +111,22 @@ impl<'a> ByteReader<'a> {
     }
 }
 
+/// Returns a checksum like [`sum`] in a quarter of its time: four sums of every fourth number do not wait for each other.
+pub(super) fn wide_sum(bytes: &[u8]) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let mut sums = [1, 2, 3, 4];
+    let mut chunks = bytes.chunks_exact(32);
+    for chunk in &mut chunks {
+        for (own, number) in sums.iter_mut().zip(chunk.chunks_exact(8)) {
+            let number = u64::from_le_bytes(number.try_into().unwrap_or_default());
+            *own = (u64::rotate_left(*own, 23) ^ number).wrapping_mul(FACTOR);
+        }
+    }
+    let joined =
+        sums.iter().fold(bytes.len() as u64, |joined, own| (joined.rotate_left(23) ^ own).wrapping_mul(FACTOR));
+    joined.rotate_left(23) ^ sum(chunks.remainder())
+}
+
 /// Returns a checksum that detects truncation and flipped bits, but not deliberate changes.
 pub(super) fn sum(bytes: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;

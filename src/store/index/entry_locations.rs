@@ -11,9 +11,9 @@ use std::io::{self, BufWriter, Write};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
-use super::blocks;
-use super::blocks::Blocks;
+use super::blocks::{self, Blocks};
 use super::encoding::{ByteReader, ByteWriter, sum};
+use super::publish;
 use crate::domain::id::Id;
 
 /// The name of the file. For a desk in a folder of its repository, the hash of the folder is appended.
@@ -115,10 +115,7 @@ impl EntryRegister {
         out.write_all(&sum(&head.0).to_le_bytes())?;
         out.write_all(&head.0)?;
         blocks::write(&mut out, &rows)?;
-        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-        // Other users who push here can use it too.
-        fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-        file.persist(&path).map(|_| ()).map_err(|error| error.error)
+        publish(out, &path)
     }
 
     /// Deletes the register of a desk, because it is corrupt.

@@ -20,11 +20,14 @@ mod row;
 mod suffixes;
 mod summaries;
 mod summary;
+mod texts;
 
-use std::fs::{File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, BufWriter};
 use std::ops::Range;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::domain::id::{Id, LENGTH};
 use crate::domain::ticket::summary::Summary;
@@ -37,6 +40,7 @@ pub use entry_locations::{EntryRegister, IdHash};
 pub use file_stamp::FileStamp;
 pub use row::Row;
 pub use summaries::Rows;
+pub use texts::{NewTexts, TextsBatch, TextsFile, TextsRecord, TextsWriter};
 
 /// The name of the file in the state directory.
 const NAME: &str = "index";
@@ -50,7 +54,7 @@ const LONG_LOG: u64 = 1 << 16;
 /// An index: the rows as they were written, and the changes in the log.
 #[derive(Debug)]
 pub struct Index {
-    file: File,
+    file: Arc<File>,
     path: PathBuf,
     rows: Blocks<{ row::SIZE }>,
     suffixes: Blocks<{ suffixes::SIZE }>,
@@ -70,6 +74,13 @@ pub struct MonthFolder {
     pub month: u32,
     /// The stamp of the folder before it was listed.
     pub stamp: FileStamp,
+}
+
+impl MonthFolder {
+    /// Returns true if both are the folder of the same month.
+    pub const fn is_same_month(&self, other: &Self) -> bool {
+        self.year == other.year && self.month == other.month
+    }
 }
 
 /// The tickets in a month folder.
@@ -127,7 +138,7 @@ impl Index {
         file.read_exact_at(&mut rest, table_at).ok()?;
         let (table, log) = rest.split_at_checked(length).filter(|(table, _)| sum(table) == table_sum)?;
         let mut index = Self {
-            file,
+            file: Arc::new(file),
             path,
             rows: Blocks { start: rows, count },
             suffixes: Blocks { start: suffixes, count },
@@ -149,19 +160,28 @@ impl Index {
         self.rows.partition_point(&self.file, |row| row[..16] < id[..])
     }
 
-    /// Returns the tickets in a month folder with the current stamp `stamp`. `None` if the index does not have the
-    /// folder in that state. The contents of the files may have changed.
-    pub fn cached_month(&self, year: u32, month: u32, stamp: FileStamp) -> Option<MonthTickets> {
-        let (folder, range) = self.folders.iter().find(|(folder, _)| (folder.year, folder.month) == (year, month))?;
-        let Some(renamed) = self.log.folders.get(&(year, month)) else {
-            return (folder.stamp == stamp && stamp != FileStamp::default()).then(|| MonthTickets::Rows(range.clone()));
+    /// Returns true if the index has the names in a month folder with its current stamp.
+    pub fn knows(&self, folder: &MonthFolder) -> bool {
+        let stamp = match self.log.folders.get(&(folder.year, folder.month)) {
+            Some(renamed) => Some(renamed.stamp),
+            None => self.indexed(folder).map(|(indexed, _)| indexed.stamp),
         };
-        if renamed.stamp != stamp {
-            return None;
-        }
-        if renamed.added.is_empty() && renamed.removed.is_empty() {
+        stamp == Some(folder.stamp) && folder.stamp != FileStamp::default()
+    }
+
+    /// Returns a month folder as it was when the index was written, with the range of its rows.
+    fn indexed(&self, folder: &MonthFolder) -> Option<&(MonthFolder, Range<usize>)> {
+        self.folders.iter().find(|(indexed, _)| indexed.is_same_month(folder))
+    }
+
+    /// Returns the tickets in a month folder with its current stamp. `None` if the index does not have the folder in
+    /// that state. The contents of the files may have changed.
+    pub fn cached_month(&self, folder: &MonthFolder) -> Option<MonthTickets> {
+        let (_, range) = self.indexed(folder).filter(|_| self.knows(folder))?;
+        let renamed = self.log.folders.get(&(folder.year, folder.month));
+        let Some(renamed) = renamed.filter(|renamed| !renamed.added.is_empty() || !renamed.removed.is_empty()) else {
             return Some(MonthTickets::Rows(range.clone()));
-        }
+        };
         let mut ids: Vec<Id> = self.rows(range.clone()).ok()?.into_iter().map(|row| row.id).collect();
         ids.retain(|id| renamed.removed.binary_search(id).is_err());
         ids.extend(&renamed.added);
@@ -202,6 +222,11 @@ impl Index {
         Ok(ids.iter().map(find).collect())
     }
 
+    /// Returns no summaries yet, to which [`Self::decode_matching`] adds some.
+    pub fn no_summaries(&self) -> Rows {
+        Rows::of_index(&self.file)
+    }
+
     /// Decodes the summaries of some rows, and adds those for which `keep` returns true to `to`. Returns the tickets
     /// whose summaries are corrupt; their files must be read.
     pub fn decode_matching(&self, rows: &[Row], to: &mut Rows, keep: impl Fn(&Summary) -> bool) -> Vec<Id> {
@@ -209,8 +234,12 @@ impl Index {
         let range = self.read_range(rows);
         let mut buffer = Vec::new();
         for row in rows {
+            let mut offset = row.summary.start;
             let packed = match (&range, self.log.rows.get(&row.id)) {
-                (_, Some((newer, packed))) if newer == row => Some(packed.as_slice()),
+                (_, Some((newer, packed))) if newer == row => {
+                    offset = 0;
+                    Some(packed.as_slice())
+                }
                 (Some((start, bytes)), _) => usize::try_from(row.summary.start - start)
                     .ok()
                     .and_then(|start| bytes.get(start..)?.get(..row.summary.length as usize)),
@@ -221,7 +250,7 @@ impl Index {
             };
             let packed = packed.filter(|packed| short_sum(packed) == row.summary.sum);
             match packed.and_then(|packed| Some((packed, summary::read_summary(row.id, packed)?))) {
-                Some((packed, summary)) if keep(&summary) => to.push_packed(&summary, packed),
+                Some((packed, summary)) if keep(&summary) => to.push_packed(&summary, packed, offset),
                 Some(_) => {}
                 None => to_read.push(row.id),
             }
@@ -297,12 +326,26 @@ impl Index {
         true
     }
 
+    /// Appends the new stamps of folders whose names were known, each with the tickets that were opened in it.
+    pub fn note(&self, folders: &[(MonthFolder, Vec<Id>)]) {
+        let mut bytes = Vec::new();
+        for (folder, opened) in folders {
+            let mut renamed = self.log.folders.get(&(folder.year, folder.month)).cloned().unwrap_or_default();
+            renamed.stamp = folder.stamp;
+            renamed.added.extend(opened);
+            renamed.added.sort_unstable();
+            LogRecord::Folder(folder.year, folder.month, &renamed).write(&mut bytes);
+        }
+        if self.log.length + bytes.len() as u64 <= LONG_LOG + self.end / 8 {
+            // Without the stamps the next reader lists the folders.
+            let _ = self.append(&bytes);
+        }
+    }
+
     /// Returns the names added to and removed from a folder since the index was written; `None` if the index lacks the
     /// folder.
     fn renamed(&self, folder: &MonthFolder, ids: &[Id]) -> Option<RenamedFolder> {
-        let is_same =
-            |(indexed, _): &&(MonthFolder, Range<usize>)| (indexed.year, indexed.month) == (folder.year, folder.month);
-        let (_, range) = self.folders.iter().find(is_same)?;
+        let (_, range) = self.indexed(folder)?;
         let before: Vec<Id> = self.rows(range.clone()).ok()?.into_iter().map(|row| row.id).collect();
         let only_in = |one: &[Id], other: &[Id]| -> Vec<Id> {
             one.iter().filter(|id| other.binary_search(id).is_err()).copied().collect()
@@ -369,4 +412,13 @@ impl Index {
 fn short_sum(bytes: &[u8]) -> u32 {
     let sum = sum(bytes);
     (sum ^ (sum >> 32)) as u32
+}
+
+/// Moves a derived file into its place.
+fn publish(out: BufWriter<tempfile::NamedTempFile>, target: &Path) -> io::Result<()> {
+    let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    // Commands of other users can read it too.
+    fs::set_permissions(file.path(), Permissions::from_mode(0o644))?;
+    file.persist(target)?;
+    Ok(())
 }

@@ -5,8 +5,12 @@ use super::source::{code, files, without_tests};
 /// Code that decides on visibility, and the files that may contain it. Everything else gets what a view gives.
 const DECISIONS: &[(&str, &[&str])] = &[
     ("customer_view(", &["src/domain/people/visibility.rs", "src/desk/read/desk_view.rs"]),
-    // `check` looks at all entries, and reports an internal one as internal.
-    ("internal_entries(", &["src/domain/people/visibility.rs", "src/desk/check/ticket.rs"]),
+    // `check` looks at all entries, and reports an internal one as internal. The texts for a search mark internal ones;
+    // the view leaves them out.
+    (
+        "internal_entries(",
+        &["src/domain/people/visibility.rs", "src/desk/check/ticket.rs", "src/domain/ticket/texts.rs"],
+    ),
     ("has_customer(", &["src/desk/read/desk_view.rs", "src/desk/write/transaction.rs"]),
     // Which agent's turn it is depends on all tickets, and `resolve` maintains the clone for any user.
     ("as_seen_by(None)", &["src/desk/write/assign.rs", "src/cli/verbs/resolve.rs"]),

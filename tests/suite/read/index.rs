@@ -1,16 +1,23 @@
 //! The index: whatever happens to the files, the answers with it are the same as without it.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, FileTimes};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use casebook::desk::{Desk, Environment, SummaryList, UnreadableFile};
+use casebook::desk::{Desk, Environment, SearchRequest, SummaryList, UnreadableFile};
 use casebook::domain::id::Id;
+use casebook::domain::people::person::Person;
+use casebook::domain::query::search::{MatchMode, Pattern};
+use casebook::domain::query::{QueryScope, parse};
 use casebook::domain::ticket::summary::Summary;
-use casebook::store::index::{FileStamp, Index, IndexBuilder, MonthTickets, Row, Rows};
+use casebook::domain::ticket::texts::TicketTexts;
+use casebook::domain::time::zone::Zone;
+use casebook::store::index::{FileStamp, Index, IndexBuilder, MonthFolder, Row, Rows, TextsBatch, TextsFile};
 use casebook::store::layout::ticket_path;
 use casebook::store::short_id::short_ids;
 use casebook::store::yaml::print;
+use casebook::view::search_results;
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use proptest::sample::Index as Pick;
@@ -72,9 +79,7 @@ impl TestDesk {
     }
 
     fn read(&self, no_index: bool) -> Answers {
-        let patience = Duration::from_secs(10);
-        let world = Environment { now: now(), clock_is_fixed: true, seed: None, fault_point: None, no_index, patience };
-        let casebook = Desk::open(&self.root(), world).unwrap();
+        let casebook = self.desk(no_index);
         let view = casebook.as_seen_by(None).unwrap();
         let SummaryList { rows, unreadable: troubles } = view.summaries().unwrap();
         let names = view.ids().unwrap();
@@ -90,7 +95,45 @@ impl TestDesk {
         (rows.iter().collect(), troubles, names, short)
     }
 
+    /// The results of searches of support and of a customer.
+    fn search(&self, no_index: bool) -> Vec<String> {
+        let casebook = self.desk(no_index);
+        let customer = Person::from_address("ana@acme.example").unwrap();
+        let zone = Zone::named("UTC").unwrap();
+        let saved = BTreeMap::new();
+        let mut results = Vec::new();
+        for (words, is_regex, query, viewer) in [
+            ("AN answer", false, "-priority:S3", None),
+            ("x?.+", true, "", None),
+            ("text", false, "answer", None),
+            ("text", false, "", Some(&customer)),
+            ("text", false, "status:open", Some(&customer)),
+        ] {
+            let pattern = Pattern::parse(words, MatchMode { is_regex, whole_words: false }).unwrap();
+            let query = parse(query, &QueryScope { now: now(), zone: &zone, viewer, saved: &saved }).unwrap();
+            let find = |texts: &TicketTexts<'_>| search_results::find(texts, &pattern, 0);
+            let request = SearchRequest { query: &query, pattern: &pattern, find: &find };
+            let mut push = |result| {
+                results.push(search_results::render_tsv(&result));
+                Ok::<_, casebook::error::Error>(())
+            };
+            let unreadable = casebook.as_seen_by(viewer).unwrap().search_tickets(&request, &mut push).unwrap();
+            results.push(format!("{unreadable:?}"));
+        }
+        results
+    }
+
+    fn desk(&self, no_index: bool) -> Desk {
+        let patience = Duration::from_secs(10);
+        let world = Environment { now: now(), clock_is_fixed: true, seed: None, fault_point: None, no_index, patience };
+        Desk::open(&self.root(), world).unwrap()
+    }
+
     fn assert_true(&self, why: &str) {
+        let found = self.search(true);
+        for turn in 0..2 {
+            assert_eq!(self.search(false), found, "{why}, {turn}");
+        }
         let (rows, troubles, names, short) = self.read(true);
         for turn in 0..2 {
             let (with_rows, with_troubles, with_names, with_short) = self.read(false);
@@ -102,7 +145,11 @@ impl TestDesk {
     }
 
     fn index(&self) -> PathBuf {
-        self.sandbox.path(".git/casebook/index")
+        self.derived(false)
+    }
+
+    fn derived(&self, texts: bool) -> PathBuf {
+        self.sandbox.path(if texts { ".git/casebook/texts" } else { ".git/casebook/index" })
     }
 }
 
@@ -132,6 +179,8 @@ enum Event {
     Damage(Pick),
     /// A command of casebook.
     Reply(Pick),
+    Note(Pick),
+    Redact(Pick),
     Open,
     /// A command of git.
     Checkout(bool),
@@ -139,9 +188,9 @@ enum Event {
     Restore,
     /// A file that is not a ticket.
     Misplace(bool),
-    /// A change of the index itself.
-    ForgetIndex,
-    DamageIndex(u16),
+    /// A change of the index, or of the file of texts.
+    ForgetIndex(bool),
+    DamageIndex(bool, u16),
 }
 
 fn event() -> impl Strategy<Value = Event> {
@@ -155,13 +204,15 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (any::<Pick>(), any::<Pick>()).prop_map(|(from, to)| Event::CopyOver(from, to)),
         1 => any::<Pick>().prop_map(Event::Damage),
         2 => any::<Pick>().prop_map(Event::Reply),
+        1 => any::<Pick>().prop_map(Event::Note),
+        1 => any::<Pick>().prop_map(Event::Redact),
         1 => Just(Event::Open),
         2 => any::<bool>().prop_map(Event::Checkout),
         1 => Just(Event::Stash),
         1 => Just(Event::Restore),
         1 => any::<bool>().prop_map(Event::Misplace),
-        1 => Just(Event::ForgetIndex),
-        1 => any::<u16>().prop_map(Event::DamageIndex),
+        1 => any::<bool>().prop_map(Event::ForgetIndex),
+        2 => any::<(bool, u16)>().prop_map(|(texts, at)| Event::DamageIndex(texts, at)),
     ]
 }
 
@@ -200,6 +251,14 @@ impl TestDesk {
                 let id = pick(at).file_stem().unwrap().to_str().unwrap().to_owned();
                 self.sandbox.run(&["reply", &id, "-m", "An answer.", "--no-commit"]);
             }
+            Event::Note(at) => {
+                let id = pick(at).file_stem().unwrap().to_str().unwrap().to_owned();
+                self.sandbox.run(&["note", &id, "-m", "A text for support.", "--no-commit"]);
+            }
+            Event::Redact(at) => {
+                let id = pick(at).file_stem().unwrap().to_str().unwrap().to_owned();
+                self.sandbox.run(&["redact", &id, &id, "--reason", "A slip", "-m", "Hidden.", "--no-commit"]);
+            }
             Event::Open => drop(self.sandbox.run(&["open", "-s", "New", "-m", "Text", "--no-commit"])),
             Event::Checkout(other) => {
                 let branch = if *other { "other" } else { "main" };
@@ -211,12 +270,12 @@ impl TestDesk {
                 let script = if *link { "ln -sf nowhere" } else { "touch" };
                 self.sandbox.shell(&format!("{script} tickets/2026/11/note.yaml")).ok();
             }
-            Event::ForgetIndex => drop(fs::remove_file(self.index())),
-            Event::DamageIndex(at) => {
-                if let Ok(mut bytes) = fs::read(self.index()) {
+            Event::ForgetIndex(texts) => drop(fs::remove_file(self.derived(*texts))),
+            Event::DamageIndex(texts, at) => {
+                if let Ok(mut bytes) = fs::read(self.derived(*texts)) {
                     let place = usize::from(*at) * bytes.len() / 65_536;
                     bytes[place] ^= 1 << (at % 8);
-                    fs::write(self.index(), bytes).unwrap();
+                    fs::write(self.derived(*texts), bytes).unwrap();
                 }
             }
         }
@@ -280,9 +339,7 @@ fn knows_folder(desk: &TestDesk, month: u32) -> bool {
     let folder = desk.sandbox.path(format!("tickets/2026/{month:02}"));
     let stamp = FileStamp::of(&fs::metadata(folder).unwrap());
     let index = Index::load(&desk.sandbox.path(".git/casebook"));
-    index.is_some_and(|index| {
-        matches!(index.cached_month(2026, month, stamp), Some(MonthTickets::Rows(_) | MonthTickets::Ids(_)))
-    })
+    index.is_some_and(|index| index.cached_month(&MonthFolder { year: 2026, month, stamp }).is_some())
 }
 
 #[test]
@@ -374,4 +431,136 @@ fn reads_work_if_the_index_cannot_be_written() {
     fs::create_dir(desk.index()).unwrap();
     desk.assert_true("a folder in the index's place");
     assert!(desk.index().is_dir());
+}
+
+/// The tickets whose records the file of texts has, as they are now.
+fn kept(desk: &TestDesk) -> usize {
+    let Some(texts) = TextsFile::load(&desk.sandbox.path(".git/casebook")) else { return 0 };
+    let ids: Vec<Id> =
+        desk.files().iter().map(|path| path.file_stem().unwrap().to_str().unwrap().parse().unwrap()).collect();
+    let batch = texts.batch(&ids, TextsBatch::default());
+    let stamps = desk.files().into_iter().map(|path| FileStamp::of(&fs::metadata(path).unwrap()));
+    ids.iter().zip(stamps).filter(|(id, stamp)| matches!(batch.record(**id, *stamp), Ok(Some(_)))).count()
+}
+
+fn has_text(desk: &TestDesk, text: &str) -> bool {
+    let bytes = fs::read(desk.derived(true)).unwrap();
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[test]
+fn only_a_search_makes_the_file_of_texts_and_changes_are_appended() {
+    let desk = TestDesk::new();
+    std::thread::sleep(A_WHILE);
+    desk.read(false);
+    assert!(!desk.derived(true).exists());
+    let right = desk.search(true);
+    assert!(!desk.derived(true).exists());
+    assert_eq!(desk.search(false), right);
+    assert_eq!(kept(&desk), TICKETS);
+    let made = fs::read(desk.derived(true)).unwrap();
+    assert_eq!(desk.search(false), right);
+    assert_eq!(fs::read(desk.derived(true)).unwrap(), made, "nothing changed, so nothing is written");
+    desk.swap(&desk.files()[3], "Text.", "Once.");
+    assert_eq!(kept(&desk), TICKETS - 1);
+    std::thread::sleep(A_WHILE);
+    assert_eq!(desk.search(false), desk.search(true));
+    assert_eq!(kept(&desk), TICKETS);
+    let added = fs::read(desk.derived(true)).unwrap();
+    assert!(added.starts_with(&made) && added.len() > made.len());
+    // Half of the tickets: the file is written again.
+    desk.swap(&desk.files()[3], "Once.", "Text.");
+    for file in &desk.files()[..TICKETS / 2] {
+        desk.swap(file, "Text.", "Then.");
+    }
+    std::thread::sleep(A_WHILE);
+    assert_eq!(desk.search(false), desk.search(true));
+    assert_eq!(kept(&desk), TICKETS);
+    assert!(!has_text(&desk, "Once."));
+}
+
+#[test]
+fn a_text_that_was_redacted_leaves_the_file_of_texts() {
+    let desk = TestDesk::new();
+    let file = desk.files()[3].clone();
+    desk.swap(&file, "Text.", "Passw0rd");
+    std::thread::sleep(A_WHILE);
+    desk.search(false);
+    assert!(has_text(&desk, "Passw0rd"));
+    let id = file.file_stem().unwrap().to_str().unwrap();
+    desk.sandbox.run(&["redact", id, id, "--reason", "a slip", "-m", "Hidden.", "--no-commit"]).ok();
+    assert_eq!(desk.search(false), desk.search(true));
+    assert!(!has_text(&desk, "Passw0rd"));
+}
+
+#[test]
+fn a_corrupt_file_of_texts_changes_no_result_and_is_repaired() {
+    let desk = TestDesk::new();
+    std::thread::sleep(A_WHILE);
+    desk.search(false);
+    desk.swap(&desk.files()[3], "Text.", "More.");
+    std::thread::sleep(A_WHILE);
+    let right = desk.search(true);
+    assert_eq!(desk.search(false), right);
+    let whole = fs::read(desk.derived(true)).unwrap();
+    for place in (0..whole.len()).step_by(whole.len() / 20) {
+        let mut garbled = whole.clone();
+        garbled[place] ^= 0x10;
+        for bytes in [&whole[..place], garbled.as_slice()] {
+            fs::write(desk.derived(true), bytes).unwrap();
+            assert_eq!(desk.search(false), right, "at {place}");
+        }
+    }
+    desk.search(false);
+    assert_eq!(kept(&desk), TICKETS);
+}
+
+#[test]
+fn searches_work_if_the_file_of_texts_cannot_be_written() {
+    let desk = TestDesk::new();
+    std::thread::sleep(A_WHILE);
+    fs::create_dir_all(desk.derived(true)).unwrap();
+    assert_eq!(desk.search(false), desk.search(true));
+    assert!(desk.derived(true).is_dir());
+}
+
+#[test]
+fn a_customer_does_not_write_the_file_of_texts() {
+    let mut desk = TestDesk::new();
+    std::thread::sleep(A_WHILE);
+    desk.sandbox.act_as(Some("ana@acme.example"));
+    let found = desk.sandbox.run(&["search", "text"]).ok().stdout;
+    assert_eq!((found.lines().count(), desk.derived(true).exists()), (TICKETS, false));
+    desk.sandbox.act_as(None);
+    desk.search(false);
+    desk.swap(&desk.files()[3], "Text.", "More.");
+    let made = fs::read(desk.derived(true)).unwrap();
+    std::thread::sleep(A_WHILE);
+    desk.sandbox.act_as(Some("ana@acme.example"));
+    assert_eq!(desk.sandbox.run(&["search", "text"]).ok().stdout.lines().count(), TICKETS - 1);
+    assert_eq!(desk.sandbox.run(&["search", "more"]).ok().stdout.lines().count(), 1);
+    assert_eq!(fs::read(desk.derived(true)).unwrap(), made);
+}
+
+#[test]
+fn a_command_notes_the_folder_in_which_it_writes() {
+    let desk = TestDesk::new();
+    std::thread::sleep(A_WHILE);
+    desk.read(false);
+    let file = desk.files()[3].clone();
+    let id = file.file_stem().unwrap().to_str().unwrap().to_owned();
+    for (words, month) in
+        [(&["reply", &id, "-m", "An answer."][..], 10), (&["open", "-s", "New", "-m", "Text", "--org", "acme"][..], 11)]
+    {
+        desk.sandbox.run(&[words, &["--no-commit"]].concat()).ok();
+        assert!(knows_folder(&desk, month), "{words:?}");
+        desk.assert_true("a command");
+    }
+    // A change of the folder in the same tick of the clock is noticed, and so is one before the command.
+    desk.sandbox.run(&["reply", &id, "-m", "Once more.", "--no-commit"]).ok();
+    fs::remove_file(&desk.files()[1]).unwrap();
+    assert!(!knows_folder(&desk, 10));
+    desk.sandbox.run(&["reply", &id, "-m", "And again.", "--no-commit"]).ok();
+    assert!(!knows_folder(&desk, 10));
+    desk.assert_true("another program");
 }

@@ -1,5 +1,10 @@
 //! `search`: the texts it finds, the viewers who find them, and that no text is missed.
 
+use casebook::domain::people::visibility::customer_view;
+use casebook::domain::ticket::texts::TicketTexts;
+use proptest::prelude::*;
+
+use crate::fixtures::arbitrary;
 use crate::fixtures::desk::desk;
 use crate::fixtures::sandbox::Sandbox;
 
@@ -116,5 +121,17 @@ fn unknown_values_are_named_if_nothing_is_found() {
     }
     for form in ["--json=id", "--jsonl=id", "--count", "--csv=id"] {
         assert_eq!(sandbox.run(&["list", "group:nosuch", form]).ok().stderr, "", "{form}");
+    }
+}
+
+proptest! {
+    #![proptest_config(arbitrary::config(1500))]
+
+    #[test]
+    fn customers_find_the_same_texts_in_the_whole_ticket_and_in_their_view(ticket in arbitrary::ticket()) {
+        let mut texts = TicketTexts::from(&ticket);
+        texts.entries.retain(|entry| !entry.is_internal);
+        let seen = customer_view(ticket.clone());
+        prop_assert_eq!(TicketTexts::from(&seen), texts);
     }
 }

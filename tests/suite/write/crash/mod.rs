@@ -157,14 +157,14 @@ fn reply_to_merged(sandbox: &Sandbox, tickets: &[String]) -> Vec<String> {
     words(&["reply", &tickets[0], "--as", "ana@acme.example", "-m", "It goes on."])
 }
 
-/// Steps besides those of the files: begun, locked, decided, journal, noted, journalled, filed, committed, ended.
-const STEPS_WITH_JOURNAL: usize = 9;
+/// Steps besides those of the files: begun, locked, decided, journal, noted (twice), journalled, filed, committed, ended.
+const STEPS_WITH_JOURNAL: usize = 10;
 /// Steps if only one file changes: begun, locked, decided, filed, committed, ended.
 const STEPS_ALONE: usize = 6;
 /// Steps with a fast commit, which adds: index locked, objects, branch.
 const STEPS_WITH_COMMIT: usize = STEPS_WITH_JOURNAL + 3;
-/// Steps for each file: written, renamed.
-const STEPS_PER_FILE: usize = 2;
+/// Steps for each file: written, moved, renamed.
+const STEPS_PER_FILE: usize = 3;
 
 #[test]
 fn a_killed_reply_with_commit_is_all_or_nothing() {
