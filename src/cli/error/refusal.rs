@@ -5,6 +5,7 @@ use super::eligibility::{ineligible, no_access, which_instance};
 use crate::domain::id::Id;
 use crate::domain::people::role::TicketRole;
 use crate::domain::ticket::custom_field::InvalidFieldValue;
+use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::time::duration::{format_duration, format_instant};
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::{Refusal, TicketOwner};
@@ -251,7 +252,7 @@ fn not_allowed(name: &str, action: &str, role: TicketRole) -> (String, String) {
         ),
         (TicketRole::Editor, "set") => (
             format!("{cannot}: only an agent may set requester, organization and channel"),
-            "you may set subject, product, product_group, instance, language and fields.NAME".to_owned(),
+            format!("you may set {}", HeaderField::phrase(false)),
         ),
         (TicketRole::Customer, "cc") => (
             format!(

@@ -63,9 +63,7 @@ fn cannot_set(name: &str) -> Error {
         "cc" => "`casebook cc TICKET --add WHO` changes the people in copy",
         "tags" => "`casebook tag TICKET --add TAG` changes the labels",
         "escalation" => "`casebook escalate` and `deescalate` change the escalation",
-        _ => {
-            "the fields are subject, product, product_group, organization, instance, requester, channel, language and fields.NAME"
-        }
+        _ => &format!("the fields are {}", HeaderField::phrase(true)),
     };
     Error::usage(format!("`{name}` cannot be set"), hint)
 }

@@ -30,10 +30,23 @@ impl HeaderField {
     pub const CHANNEL: Self = Self::Named("channel");
     /// The language.
     pub const LANGUAGE: Self = Self::Named("language");
+    /// The fields that only agents may set.
+    pub const OF_AGENTS: [Self; 3] = [Self::REQUESTER, Self::ORGANIZATION, Self::CHANNEL];
 
     /// Returns the names of all fields but the custom ones, in the order of the header.
     pub fn names() -> impl Iterator<Item = &'static str> {
         Header::FIELDS.iter().filter(|field| field.settable).map(|field| field.name)
+    }
+
+    /// Returns the names of the fields that an actor may set, and `fields.NAME` for the custom ones, as a phrase.
+    pub fn phrase(is_agent: bool) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        for name in Self::names() {
+            if is_agent || !Self::OF_AGENTS.contains(&Self::Named(name)) {
+                names.push(name);
+            }
+        }
+        format!("{} and {CUSTOM}NAME", names.join(", "))
     }
 
     /// Parses a name: that of a header field, or `fields.NAME` for a custom field.

@@ -31,9 +31,7 @@ pub fn check_permission(team: &Team, role: TicketRole, ticket: &Ticket, request:
 /// Returns true for actions that an editor may do and a requester may not: changes of header fields, except the
 /// organization, the requester and the channel.
 fn editor_may(team: &Team, action: &Action) -> bool {
-    let is_allowed = |field: &HeaderField| {
-        ![HeaderField::ORGANIZATION, HeaderField::REQUESTER, HeaderField::CHANNEL].contains(field)
-    };
+    let is_allowed = |field: &HeaderField| !HeaderField::OF_AGENTS.contains(field);
     match action {
         Action::Set { set, unset } => set.iter().map(|(field, _)| field).chain(unset).all(is_allowed),
         Action::Prioritize { .. } => team.editors_prioritize,

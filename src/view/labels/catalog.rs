@@ -162,6 +162,13 @@ label_group! {
         id,
     }
 }
+impl FieldLabels {
+    /// Returns the label of a field by its name in files; the name itself if no language has a label for it.
+    pub fn of(&self, name: &'static str) -> &'static str {
+        self.all().into_iter().find(|(field, _)| *field == name).map_or(name, |(_, label)| label)
+    }
+}
+
 label_group! {
     /// Additions to the fields of a ticket and to its entries.
     RemarkLabels { next_step, unassigned, waiting_for, until, escalated_to, since, hidden, corrected, duplicate, nothing, passed, hold_ended }

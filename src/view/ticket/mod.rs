@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::codec::{Field, Record, Shape};
 use crate::domain::id::Id;
 use crate::domain::sla::clock::Clock;
 use crate::domain::sla::plan::Metric;
@@ -143,12 +144,7 @@ fn render_fields(ticket: &Ticket, clocks: &[Clock], with_times: bool, audience: 
     table.optional(names.requester, Some(&header.requester));
     table.plain(names.assignee, header.assignee.as_ref().map_or(catalog.remarks.unassigned, |person| person.as_str()));
     table.list(names.cc, &header.cc);
-    table.optional(names.organization, header.organization.as_ref());
-    table.optional(names.instance, header.instance.as_ref());
-    table.optional(names.product, header.product.as_ref());
-    table.optional(names.product_group, header.product_group.as_deref().map(|group| audience.product_group(group)));
-    table.optional(names.channel, header.channel.as_ref());
-    table.optional(names.language, header.language.as_ref());
+    push_texts(&mut table, header, audience);
     table.list(names.tags, &header.tags);
     for (name, value) in &header.fields {
         table.plain(audience.custom_field(name), &labels::format_value(value));
@@ -159,6 +155,20 @@ fn render_fields(ticket: &Ticket, clocks: &[Clock], with_times: bool, audience: 
     }
     table.plain(names.id, &ticket.id.to_string());
     table.lines
+}
+
+/// Adds the optional texts of a ticket: first those of the customer, then the others in the order of the format.
+fn push_texts(table: &mut FieldTable, header: &Header, audience: &Audience<'_>) {
+    const FIRST: [&str; 2] = ["organization", "instance"];
+    let is_text = |field: &&Field| !field.required && matches!(field.shape, Shape::Line);
+    let others = Header::FIELDS.iter().filter(is_text).map(|field| field.name).filter(|name| !FIRST.contains(name));
+    for name in FIRST.into_iter().chain(others) {
+        let text = match header.text(name) {
+            Some(group) if name == "product_group" => Some(audience.product_group(group)),
+            text => text,
+        };
+        table.optional(audience.catalog().fields.of(name), text);
+    }
 }
 
 /// Formats the status, the next step and the number of alerts.
