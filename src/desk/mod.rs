@@ -41,13 +41,13 @@ pub(crate) mod write;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::error::Error;
-use crate::store::config::Config;
+use crate::store::config::{Config, Settings};
 use crate::store::files::{Journal, StateDir};
 use crate::store::index::Index;
-use crate::store::{config, layout};
+use crate::store::layout;
 
 pub use check::{CheckResult, CheckScope, Checker, check_desk};
 pub use clones::Clones;
@@ -61,7 +61,7 @@ pub use history::hooks::{FSCK, Hook, HookInstall, InstalledHook};
 pub use history::location::{DeskLocation, folder_in_repository};
 pub use history::server::ServerHealth;
 pub use policy::PolicyReader;
-pub use policy::calendars::SlaPolicy;
+pub use policy::calendars::{CalendarReader, SlaPolicy};
 pub use read::changes::RevisionRange;
 pub use read::desk_view::DeskView;
 pub use read::search::SearchRequest;
@@ -85,8 +85,8 @@ pub use write::request::{ActionRequest, AttachmentData, TicketRef};
 pub struct Desk {
     root: PathBuf,
     config: Config,
-    /// The text of casebook.toml, as it was when the desk was opened.
-    text: String,
+    /// The settings in casebook.toml, as it was when the desk was opened.
+    settings: Arc<Settings>,
     state: StateDir,
     environment: Environment,
     /// The journal of a command that was interrupted.
@@ -106,9 +106,12 @@ impl Desk {
     /// Opens the desk at `root`, the folder that contains casebook.toml.
     ///
     /// # Errors
-    /// The file is missing, cannot be read, or is invalid.
+    /// The file is missing or cannot be read, or the settings that every command needs are invalid.
     pub fn open(root: &Path, environment: Environment) -> Result<Self, Error> {
-        Self::open_with(root, environment, |path, error| Err(Error::Config { path, error }))
+        let settings = read_settings(root)?;
+        let config = settings.config().cloned();
+        let config = config.map_err(|error| Error::Config { path: root.join(layout::MARKER), error })?;
+        Self::with(root, environment, config, settings)
     }
 
     /// Opens a desk for `check`, which reports an invalid casebook.toml as a finding: the defaults replace it.
@@ -116,9 +119,10 @@ impl Desk {
     /// # Errors
     /// The file is missing or cannot be read.
     pub fn open_for_check(root: &Path, environment: Environment) -> Result<Self, Error> {
-        Self::open_with(root, environment, |_, _| {
-            Ok((Config::read("format = 1\n").expect("a file that contains only its format is valid"), None))
-        })
+        let settings = read_settings(root)?;
+        let default = || Settings::of("format = 1\n").config().cloned().expect("a file with only its format is valid");
+        let config = settings.config().cloned().unwrap_or_else(|_| default());
+        Self::with(root, environment, config, settings)
     }
 
     /// Opens a desk for `resolve` and `sync`: if casebook.toml itself is in conflict, the settings are those of our side,
@@ -127,38 +131,23 @@ impl Desk {
     /// # Errors
     /// As [`Desk::open`].
     pub fn open_conflicted(root: &Path, environment: Environment) -> Result<Self, Error> {
-        Self::open_with(root, environment, |path, error| {
+        if read_settings(root)?.config().is_err() {
             let ours = crate::store::git::Repository::at(root).text(":2:./casebook.toml").ok().flatten();
-            match ours.as_deref().map(Config::read) {
-                Some(Ok(config)) => Ok((config, ours)),
-                _ => Err(Error::Config { path, error }),
+            let ours = ours.map(Settings::of);
+            if let Some((config, ours)) = ours.and_then(|ours| Some((ours.config().ok()?.clone(), ours))) {
+                return Self::with(root, environment, config, ours);
             }
-        })
+        }
+        Self::open(root, environment)
     }
 
-    fn open_with(
-        root: &Path,
-        environment: Environment,
-        replacement: impl FnOnce(PathBuf, config::ConfigError) -> Result<(Config, Option<String>), Error>,
-    ) -> Result<Self, Error> {
-        let path = root.join(layout::MARKER);
-        let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => Error::NotInDesk { start: root.to_owned() },
-            _ => Error::Io { path: path.clone(), attempt: "read", source },
-        })?;
-        let (config, text) = match config::Config::read(&text) {
-            Ok(config) => (config, text),
-            Err(error) => {
-                let (config, other) = replacement(path, error)?;
-                (config, other.unwrap_or(text))
-            }
-        };
+    fn with(root: &Path, environment: Environment, config: Config, settings: Settings) -> Result<Self, Error> {
         let state = StateDir::of(root);
         let pending = Journal::pending(&state).map_err(Error::io(state.path("journal"), "read"))?;
         Ok(Self {
             root: root.to_owned(),
             config,
-            text,
+            settings: Arc::new(settings),
             state,
             environment,
             pending,
@@ -207,4 +196,14 @@ impl Desk {
             fault_point.hit(step);
         }
     }
+}
+
+/// Reads the settings of the desk in a folder.
+fn read_settings(root: &Path) -> Result<Settings, Error> {
+    let path = root.join(layout::MARKER);
+    let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => Error::NotInDesk { start: root.to_owned() },
+        _ => Error::Io { path, attempt: "read", source },
+    })?;
+    Ok(Settings::of(text))
 }

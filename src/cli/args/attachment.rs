@@ -7,15 +7,20 @@ use std::path::{Path, PathBuf};
 
 use super::text_input::unreadable;
 use crate::cli::error::CliError;
-use crate::desk::AttachmentData;
+use crate::desk::{AttachmentData, Desk};
 use crate::domain::ticket::attachment::{format_size, validate_name};
 use crate::error::Error;
+use crate::store::config::Settings;
 
-/// Reads files for an entry, each of at most `limit` bytes.
+/// Reads files for an entry, none larger than the desk allows.
 ///
 /// # Errors
-/// The first file that cannot be attached.
-pub(crate) fn read(files: &[PathBuf], limit: u64) -> Result<Vec<AttachmentData>, CliError> {
+/// The first file that cannot be attached, or an invalid limit in casebook.toml.
+pub(crate) fn read(files: &[PathBuf], desk: &Desk) -> Result<Vec<AttachmentData>, CliError> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let limit = *desk.policy().settings(Settings::largest_attachment)?;
     let mut attachments: Vec<AttachmentData> = Vec::with_capacity(files.len());
     for (position, file) in files.iter().enumerate() {
         let attachment = read_file(file, limit)?;

@@ -138,7 +138,7 @@ impl OutputFormat {
         if names.is_empty() {
             return Ok(());
         }
-        let fields = desk.policy().field_choices()?.fields;
+        let fields = &desk.policy().field_choices()?.fields;
         let known: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
         let unknown = names.into_iter().find(|name| !known.is_empty() && !known.contains(name) && !has(name));
         unknown.map_or(Ok(()), |name| {

@@ -14,6 +14,7 @@ use crate::domain::suggestion;
 use crate::domain::ticket::custom_field::coerce_all;
 use crate::domain::value::Value;
 use crate::error::Error;
+use crate::store::config::Settings;
 use crate::store::short_id;
 
 /// The mark before a query word that begins with a minus, so that clap does not take it for a flag.
@@ -98,7 +99,8 @@ impl QueryFlags {
     /// The query is invalid, or uses an unknown custom field.
     pub(crate) fn query_at(&self, session: &Session, desk: &Desk, now: DateTime<Utc>) -> Result<Query, CliError> {
         let zone = session.zone(desk)?;
-        let scope = QueryScope { now, zone, viewer: session.actor()?, saved: &desk.config().queries };
+        let saved = desk.policy().settings(Settings::queries)?;
+        let scope = QueryScope { now, zone, viewer: session.actor()?, saved };
         let read = |text: &str| parse(text, &scope).map_err(|error| query_error(text, &error));
         let words: Vec<Cow<'_, str>> = self.words.iter().map(|word| phrase(unescape(word))).collect();
         let mut query = read(&words.join(" "))?;
@@ -166,7 +168,7 @@ fn check_custom_fields(query: &Query, desk: &Desk) -> Result<(), CliError> {
     if used.peek().is_none() {
         return Ok(());
     }
-    let fields = desk.policy().field_choices()?.fields;
+    let fields = &desk.policy().field_choices()?.fields;
     for (name, texts) in used {
         let mut values: Vec<Value> = texts.into_iter().map(Value::from).collect();
         // A condition without values (`none`) must name a defined field as well.
@@ -174,7 +176,7 @@ fn check_custom_fields(query: &Query, desk: &Desk) -> Result<(), CliError> {
         if values.is_empty() && !is_defined {
             values.push(Value::from("none"));
         }
-        coerce_all(&fields, values.iter_mut().map(|value| (name, value))).map_err(|error| {
+        coerce_all(fields, values.iter_mut().map(|value| (name, value))).map_err(|error| {
             Error::usage(error.to_string(), "[fields] in casebook.toml defines the fields and their values")
         })?;
     }

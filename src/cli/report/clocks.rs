@@ -23,7 +23,7 @@ impl Session {
         if !needed {
             return Clocks::default();
         }
-        match view.evaluator_at(now) {
+        match view.evaluator_on_demand(now) {
             Ok(evaluator) => {
                 Clocks { evaluator: Some(evaluator).filter(SlaEvaluator::has_targets), policy_is_invalid: false }
             }
@@ -39,8 +39,13 @@ impl Session {
     pub(crate) fn report_clock_errors(&self, clocks: &Clocks<'_>, exit: Exit) -> Exit {
         let unreadable = clocks.evaluator.as_ref().map(SlaEvaluator::unreadable).unwrap_or_default();
         let exit_of_clocks = self.report_unreadable(&unreadable);
+        let list_error = clocks.evaluator.as_ref().and_then(|evaluator| evaluator.policy.calendars.take_error());
+        let is_damaged = clocks.policy_is_invalid || list_error.is_some();
+        if let Some(error) = list_error {
+            CliError::from(error).print(self.wants_json);
+        }
         match exit {
-            Exit::Done if clocks.policy_is_invalid => Exit::Damaged,
+            Exit::Done if is_damaged => Exit::Damaged,
             Exit::Done => exit_of_clocks,
             exit => exit,
         }

@@ -32,7 +32,7 @@ impl AttachArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let files = self.files;
         self.on.run_write_as(session, None, |desk, id| {
-            let attachments = attachment::read(&files, desk.config().largest_attachment)?;
+            let attachments = attachment::read(&files, desk)?;
             Ok(ActionRequest { attachments, ..ActionRequest::on(id, Action::Attach, None) })
         })
     }

@@ -20,6 +20,7 @@ use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, language_of, text_in, text_step};
 use crate::error::Error;
+use crate::store::config::Settings;
 use crate::view;
 use crate::view::Viewer;
 use crate::view::macro_template;
@@ -56,11 +57,11 @@ impl MacroArgs {
         if session.viewer(&desk)? == Viewer::Customer {
             return Err(CliError::agents_only("`macro` here"));
         }
-        let macros = desk.policy().macros()?;
+        let macros = desk.policy().settings(Settings::macros)?;
         let (Some(name), Some(ticket)) = (&self.name, &self.ticket) else {
-            return list(session, &macros, self.write.json.is_some());
+            return list(session, macros, self.write.json.is_some());
         };
-        let applied = macros.iter().find(|other| other.name == *name).ok_or_else(|| unknown_macro(name, &macros))?;
+        let applied = macros.iter().find(|other| other.name == *name).ok_or_else(|| unknown_macro(name, macros))?;
         let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
         let id = session.view(&desk)?.find(ticket)?;
         let zone = session.zone(&desk)?;
@@ -170,8 +171,8 @@ impl TemplateValues<'_> {
                 "correct it under [macros] in casebook.toml; `casebook show TICKET --json=` lists the fields",
             )
         };
-        let custom_fields = self.desk.policy().field_choices()?.fields;
-        let filled = macro_template::fill(source, record, &custom_fields, self.agent, self.session.environment.now);
+        let custom_fields = &self.desk.policy().field_choices()?.fields;
+        let filled = macro_template::fill(source, record, custom_fields, self.agent, self.session.environment.now);
         Ok(filled.map_err(template_error)?)
     }
 }

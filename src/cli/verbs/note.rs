@@ -26,7 +26,7 @@ impl NoteArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let files = self.attach;
         self.on.run_write_as(session, Some("An internal note."), |desk, id| {
-            let attachments = attachment::read(&files, desk.config().largest_attachment)?;
+            let attachments = attachment::read(&files, desk)?;
             let action = Action::Note { auto: false, via_ticket: None };
             Ok(ActionRequest { attachments, ..ActionRequest::on(id, action, None) })
         })

@@ -22,6 +22,7 @@ use crate::domain::ticket::{OpenFields, Override};
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
+use crate::store::config::Settings;
 
 /// Open a ticket.
 ///
@@ -94,7 +95,7 @@ impl OpenArgs {
         }
         let subject = clean_subject(self.subject.as_deref().unwrap_or_default())
             .ok_or_else(|| Error::usage("the subject is empty", "give a subject with -s SUBJECT"))?;
-        let attachments = attachment::read(&self.attach, desk.config().largest_attachment)?;
+        let attachments = attachment::read(&self.attach, &desk)?;
         let input = self.text.required(desk.state(), &format!("The first text of the ticket: {subject}"))?;
         let fields = self.fields(&desk, actor, subject)?;
         let request = ActionRequest {
@@ -112,7 +113,10 @@ impl OpenArgs {
 
     /// Returns the fields of the new ticket, without its text and attachments.
     fn fields(&self, desk: &Desk, actor: Person, subject: String) -> Result<OpenFields, CliError> {
-        let priority = self.priority.unwrap_or(desk.config().default_priority);
+        let priority = match self.priority {
+            Some(priority) => priority,
+            None => *desk.policy().settings(Settings::default_priority)?,
+        };
         let mut fields = OpenFields::new(subject, priority, self.requester.clone().unwrap_or(actor));
         fields.product_group = self.group.as_deref().and_then(clean_subject);
         fields.organization = self.org.as_deref().and_then(clean_subject);

@@ -81,19 +81,19 @@ impl PlanArgs {
 fn list(session: &Session, as_json: bool) -> Result<Exit, CliError> {
     let desk = session.desk()?;
     let policy = desk.policy().sla()?;
-    let is_of_desk = |plan: &Plan| policy.desk_plan.as_ref() == Some(&plan.name);
+    let is_of_desk = |plan: &Plan| policy.plans.desk_plan.as_ref() == Some(&plan.name);
     if as_json {
-        let plans = policy.plans.iter().map(|plan| to_json(plan, is_of_desk(plan)));
+        let plans = policy.plans.plans.iter().map(|plan| to_json(plan, is_of_desk(plan)));
         session.output.json(&Value::Array(plans.collect()))?;
         return Ok(Exit::Done);
     }
-    if policy.plans.is_empty() {
+    if policy.plans.plans.is_empty() {
         session.output.status("no plans, and so no targets; define plans under [plans] in casebook.toml")?;
         return Ok(Exit::Done);
     }
-    let plans: Vec<&Plan> = policy.plans.iter().collect();
+    let plans: Vec<&Plan> = policy.plans.plans.iter().collect();
     let mut text = render_comparison(&plans, &session.audience(&desk)?);
-    if let Some(plan) = &policy.desk_plan {
+    if let Some(plan) = &policy.plans.desk_plan {
         text.push_str(&format!("\nwithout an organization: {}\n", one_line(plan)));
     }
     session.output.print(&text)?;
@@ -120,7 +120,7 @@ impl PlanCompareArgs {
         changed.retain(ClockChange::differs);
         let exit = session.report_unreadable(&unreadable);
         if self.json {
-            let of_desk = |plan: &Plan| evaluator.policy.desk_plan.as_ref() == Some(&plan.name);
+            let of_desk = |plan: &Plan| evaluator.policy.plans.desk_plan.as_ref() == Some(&plan.name);
             let tickets: Vec<Value> = changed.iter().map(change_to_json).collect();
             session.output.json(&json!({
                 "a": to_json(from, of_desk(from)),
@@ -155,7 +155,7 @@ fn show(session: &Session, org: &str, as_json: bool) -> Result<Exit, CliError> {
     let zone = organization.time_zone.as_deref().and_then(|name| Zone::named(name).ok());
     let zone = zone.unwrap_or_else(|| desk_zone.clone());
     let today = zone.local(session.environment.now).date_naive();
-    let name = organization.plan_on(today).or(evaluator.policy.desk_plan.as_deref());
+    let name = organization.plan_on(today).or(evaluator.policy.plans.desk_plan.as_deref());
     let (rows, unreadable) = unsolved(&view, &evaluator, Some(org))?;
     let tickets: Vec<RunningTicket> = rows
         .iter()
@@ -167,7 +167,7 @@ fn show(session: &Session, org: &str, as_json: bool) -> Result<Exit, CliError> {
         })
         .collect();
     let exit = session.report_unreadable(&unreadable);
-    let plan = name.and_then(|name| evaluator.plan(name));
+    let plan = name.and_then(|name| evaluator.policy.plans.find(name));
     if as_json {
         let period = |period: &crate::domain::people::organization::PlanPeriod| {
             json!({
@@ -182,7 +182,7 @@ fn show(session: &Session, org: &str, as_json: bool) -> Result<Exit, CliError> {
             "organization": organization.id,
             "time_zone": zone.name(),
             "periods": organization.plans.iter().map(period).collect::<Vec<_>>(),
-            "plan": plan.map(|plan| to_json(plan, evaluator.policy.desk_plan.as_ref() == Some(&plan.name))),
+            "plan": plan.map(|plan| to_json(plan, evaluator.policy.plans.desk_plan.as_ref() == Some(&plan.name))),
             "tickets": tickets.iter().map(ticket).collect::<Vec<_>>(),
         }))?;
         return Ok(exit);
@@ -208,8 +208,8 @@ fn show(session: &Session, org: &str, as_json: bool) -> Result<Exit, CliError> {
 
 /// Finds a plan of the desk by its name.
 fn find_plan<'a>(evaluator: &'a SlaEvaluator<'_>, name: &str) -> Result<&'a Plan, CliError> {
-    evaluator.plan(name).ok_or_else(|| {
-        let names: Vec<&str> = evaluator.policy.plans.iter().map(|plan| plan.name.as_str()).collect();
+    evaluator.policy.plans.find(name).ok_or_else(|| {
+        let names = evaluator.policy.plans.names();
         let hint = match names.as_slice() {
             [] => "define plans under [plans] in casebook.toml".to_owned(),
             names => format!("its plans are {}", names.join(", ")),

@@ -36,7 +36,7 @@ impl ReplyArgs {
         let (keep_open, files) = (self.keep_open, self.attach);
         self.on.run_write_as(session, Some("A reply."), |desk, id| {
             let action = Action::Reply { auto: false, via_ticket: None };
-            let attachments = attachment::read(&files, desk.config().largest_attachment)?;
+            let attachments = attachment::read(&files, desk)?;
             Ok(ActionRequest { keep_open, attachments, ..ActionRequest::on(id, action, None) })
         })
     }

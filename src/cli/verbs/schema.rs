@@ -6,6 +6,7 @@ use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::reference::CODES;
 use crate::cli::session::Session;
+use crate::store::config::schema::settings;
 use crate::view::schema;
 
 /// Print a JSON Schema (draft 2020-12).
@@ -53,13 +54,13 @@ impl SchemaArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let json = match self.kind {
             // The custom fields are those of the desk; outside a desk there are none.
-            SchemaKind::Ticket => schema::ticket(&match session.desk() {
-                Ok(desk) => desk.policy().field_choices()?.fields,
-                Err(_) => Vec::new(),
-            }),
+            SchemaKind::Ticket => match session.desk() {
+                Ok(desk) => schema::ticket(&desk.policy().field_choices()?.fields),
+                Err(_) => schema::ticket(&[]),
+            },
             SchemaKind::Entry => schema::entry(),
             SchemaKind::Error => schema::error(&CODES.iter().map(|(code, _, _)| *code).collect::<Vec<_>>()),
-            SchemaKind::Config => schema::config(),
+            SchemaKind::Config => settings(),
         };
         session.output.json(&json)?;
         Ok(Exit::Done)

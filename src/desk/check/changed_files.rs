@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::domain::rules::Severity;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
+use crate::store::config::Settings;
 use crate::store::git::{CommitChange, FileKind, Repository, Snapshot};
 use crate::store::layout::{self, DeskPath};
 use crate::store::yaml;
@@ -67,7 +68,7 @@ impl Checker<'_> {
         }
         let files: BTreeMap<String, FileKind> = known.iter().map(|(path, (kind, _))| (path.clone(), *kind)).collect();
         let source = DeskSource::Git(GitSource { repository: &repository, snapshot, known });
-        let mut run = CheckRun::begin(&source, &desk.text)?;
+        let mut run = CheckRun::begin(&source, &desk.settings)?;
         run.check_files(&files)?;
         run.check_attributes(&files)?;
         run.check_cross_file(&ChangedFiles::of(changes.iter().map(|change| change.path.as_str())), true)?;
@@ -166,7 +167,7 @@ impl DeskIn<'_> {
         }
         let Self { repository, snapshot } = self;
         let source = DeskSource::Git(GitSource { repository, snapshot, known });
-        let mut run = CheckRun::begin(&source, "")?;
+        let mut run = CheckRun::begin(&source, &Settings::of(""))?;
         run.check_files(&files)?;
         run.check_cross_file(&ChangedFiles::of(paths.keys().map(String::as_str)), false)?;
         let mut findings = run.finish()?.findings;

@@ -7,8 +7,8 @@ use std::collections::HashSet;
 
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
-use crate::store::config::Config;
-use crate::store::config::sla::RawSla;
+use crate::store::config::Settings;
+use crate::store::config::plans::DeskPlans;
 use crate::store::layout::{self, DeskPath};
 
 use super::source::DeskSource;
@@ -46,25 +46,23 @@ impl<'a> ChangedFiles<'a> {
         changed
     }
 
-    /// Returns the errors, and the warnings if they are wanted. `text` is that of casebook.toml, whose invalid settings
+    /// Returns the errors, and the warnings if they are wanted. `settings` are those of casebook.toml; invalid ones
     /// are reported by another rule; `all` are the organizations that have a file, in order.
     ///
     /// # Errors
     /// A file cannot be read.
     pub fn findings(
         &self,
-        text: Option<&str>,
+        settings: Option<&Settings>,
         all: &[String],
         source: &DeskSource<'_>,
         with_warnings: bool,
     ) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
         let compares_all = with_warnings && (self.has_config || !self.organizations.is_empty());
-        let needs_config = self.has_config || !self.holiday_lists.is_empty() || compares_all;
-        let sla = if needs_config { sla_of(text) } else { None };
-        if let Some((text, sla)) = &sla {
+        if let Some(settings) = settings.filter(|_| self.has_config || !self.holiday_lists.is_empty()) {
             let is_selected = |path: &str| self.has_config || self.holiday_lists.contains(path);
-            findings.extend(policy::check_holiday_lists(text, sla, &is_selected, source)?);
+            findings.extend(policy::check_holiday_lists(settings, &is_selected, source)?);
         }
         let mut files = Vec::new();
         for id in all.iter().filter(|id| compares_all || self.organizations.contains(id.as_str())) {
@@ -76,19 +74,12 @@ impl<'a> ChangedFiles<'a> {
         }
         if compares_all {
             let selected = files.iter().filter(|file| self.has_config || has_changed(&file.organization.id));
-            if let Some((_, sla)) = &sla {
-                findings.extend(selected.flat_map(|file| policy::check_plans(sla, file)));
-            }
+            let plans = settings.and_then(|settings| settings.plans().ok()).map(DeskPlans::names).unwrap_or_default();
+            findings.extend(selected.flat_map(|file| policy::check_plans(&plans, file)));
             let overlaps = organization_overlap::overlaps(&files).into_iter();
             let overlaps = overlaps.filter(|overlap| has_changed(&overlap.with) || has_changed(&overlap.id));
             findings.extend(overlaps.map(|overlap| overlap.finding));
         }
         Ok(findings)
     }
-}
-
-/// Returns the text of a casebook.toml and its SLA sections; none if they are invalid.
-fn sla_of(text: Option<&str>) -> Option<(&str, RawSla)> {
-    let text = text.filter(|text| Config::read(text).is_ok())?;
-    policy::read_sla(text).ok().map(|sla| (text, sla))
 }

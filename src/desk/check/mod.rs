@@ -121,7 +121,7 @@ pub fn check_desk(desk: &mut Desk, scope: &CheckScope) -> Result<CheckResult, Er
 impl Checker<'_> {
     fn check_work_tree(self, scope: &CheckScope) -> Result<CheckResult, Error> {
         let source = DeskSource::WorkTree(self.desk);
-        let mut run = CheckRun::begin(&source, &self.desk.text)?;
+        let mut run = CheckRun::begin(&source, &self.desk.settings)?;
         run.check_config();
         let (mut batches, misplaced) = self.desk.read().with_index(|index| {
             let listing = self.desk.read().list_ids(index)?;

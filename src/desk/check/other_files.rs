@@ -1,4 +1,4 @@
-//! The checks of casebook.toml, organization files and attachments, each file by itself.
+//! The checks of organization files and attachments, each file by itself.
 
 use std::io;
 use std::path::Path;
@@ -9,37 +9,12 @@ use walkdir::WalkDir;
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
 use crate::domain::ticket::attachment::Digest;
-use crate::domain::time::zone::Zone;
-use crate::store::config::signing;
-use crate::store::config::{Config, ConfigError};
 use crate::store::git::FileKind;
 use crate::store::yaml::{ReadError, ReadErrorKind};
 use crate::store::{layout, yaml};
 
 use super::file_types;
 use super::findings::with_line;
-
-/// Checks the text of a casebook.toml.
-pub(super) fn config(text: &str, read: Result<&Config, &ConfigError>) -> Option<Finding> {
-    match read {
-        Err(error) => {
-            let finding = Finding::new(&rules::CONFIG_INVALID, layout::MARKER, &error.message);
-            Some(with_line(finding.at(error.line, error.column), text.as_bytes()))
-        }
-        Ok(config) => {
-            let line_of =
-                |start: &str| text.lines().position(|line| line.starts_with(start)).map_or(1, |index| index + 1);
-            let (rule, line, message) = match (Zone::named(&config.time_zone), signing::keys(text)) {
-                (Err(_), _) => {
-                    (&rules::CONFIG_ZONE, line_of("time_zone"), format!("`{}` is not a time zone", config.time_zone))
-                }
-                (_, Err(message)) => (&rules::CONFIG_INVALID, line_of("[signing]"), message),
-                _ => return None,
-            };
-            Some(with_line(Finding::new(rule, layout::MARKER, message).at(line, 1), text.as_bytes()))
-        }
-    }
-}
 
 /// Checks the file of an organization.
 pub(super) fn organization(path: &str, id: &str, bytes: &[u8]) -> Option<Finding> {

@@ -7,12 +7,9 @@ use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{self, Severity};
 use crate::domain::sla::plan::default_roles;
 use crate::domain::suggestion;
+use crate::domain::time::zone::Zone;
 use crate::error::Error;
-use crate::store::config::reminder_texts::ReminderTexts;
-use crate::store::config::sla;
-use crate::store::config::sla::RawSla;
-use crate::store::config::{Config, ConfigError};
-use crate::store::config::{eligibility, fields, macros, team};
+use crate::store::config::{ConfigError, Settings};
 use crate::store::holidays;
 use crate::store::yaml::{LARGEST_FILE, ReadErrorKind};
 
@@ -20,34 +17,21 @@ use super::Checker;
 use super::findings::{at_error, with_line};
 use super::macro_texts;
 use super::source::{DeskSource, OrganizationFile};
-use crate::desk::policy::calendars::on_duty_not_manager;
 
-/// Reads the SLA sections of a casebook.toml.
-///
-/// # Errors
-/// The finding about an invalid section.
-pub(super) fn read_sla(text: &str) -> Result<RawSla, Box<Finding>> {
-    sla::read(text).map_err(|error| Box::new(invalid(text, &error)))
-}
-
-/// Checks the sections of a casebook.toml that commands read only when they need them.
-pub(super) fn check_sections(text: &str) -> Vec<Finding> {
-    let errors = [
-        eligibility::read(text).err(),
-        fields::read(text).err(),
-        team::read(text).err(),
-        macros::read(text).err(),
-        ReminderTexts::read(text).err(),
-        check_duty(text),
-    ];
-    errors.iter().flatten().map(|error| invalid(text, error)).collect()
-}
-
-/// Checks that the managers on duty are managers of the team. Other errors in these sections are reported by other
-/// rules.
-fn check_duty(text: &str) -> Option<ConfigError> {
-    let (sla, config) = (sla::read(text).ok()?, Config::read(text).ok()?);
-    on_duty_not_manager(text, &sla.escalation, &config.team)
+/// Checks every section of a casebook.toml, its time zone, and the texts of its macros.
+pub(super) fn check_settings(settings: &Settings) -> Vec<Finding> {
+    let text = settings.text();
+    let mut findings: Vec<Finding> = settings.errors().iter().map(|error| invalid(text, error)).collect();
+    if let Ok(config) = settings.config()
+        && Zone::named(&config.time_zone).is_err()
+    {
+        let line = text.lines().position(|line| line.starts_with("time_zone")).map_or(1, |index| index + 1);
+        let message = format!("`{}` is not a time zone", config.time_zone);
+        let error = ConfigError { line, column: 1, message };
+        findings.push(at_error(text, &rules::CONFIG_ZONE, &error));
+    }
+    findings.extend(macro_texts::findings(settings));
+    findings
 }
 
 /// Returns the finding about an error in casebook.toml.
@@ -56,13 +40,12 @@ fn invalid(text: &str, error: &ConfigError) -> Finding {
 }
 
 impl Checker<'_> {
-    /// Returns the errors in those sections of casebook.toml that commands read only when they need them.
-    pub fn invalid_sections(self) -> Vec<Finding> {
-        let text = &self.desk.text;
-        let sla = read_sla(text).err().map(|finding| *finding);
-        let macros = macro_texts::findings(text).into_iter();
-        let macros = macros.filter(|finding| finding.severity == Severity::Error);
-        check_sections(text).into_iter().chain(sla).chain(macros).collect()
+    /// Returns the errors in casebook.toml: also those in sections that only some commands need.
+    pub fn invalid_settings(self) -> Vec<Finding> {
+        let findings = check_settings(&self.desk.settings).into_iter();
+        findings
+            .filter(|finding| finding.severity == Severity::Error && finding.rule.code != rules::CONFIG_ZONE.code)
+            .collect()
     }
 }
 
@@ -71,23 +54,19 @@ impl Checker<'_> {
 /// # Errors
 /// A file cannot be read.
 pub(super) fn check_holiday_lists(
-    text: &str,
-    sla: &RawSla,
+    settings: &Settings,
     is_selected: &dyn Fn(&str) -> bool,
     source: &DeskSource<'_>,
 ) -> Result<Vec<Finding>, Error> {
     let (mut findings, mut checked) = (Vec::new(), HashSet::new());
-    for (name, place) in sla.calendars.iter().flat_map(|calendar| &calendar.lists) {
-        let path = holidays::path(name);
-        if !is_selected(&path) || !checked.insert(name) {
+    for list in settings.calendars().into_iter().flatten().flat_map(|calendar| &calendar.lists) {
+        let path = holidays::path(&list.name);
+        if !is_selected(&path) || !checked.insert(&list.name) {
             continue;
         }
         match source.bytes(&path) {
             Ok(Some(bytes)) => findings.extend(check_holiday_list(&path, &bytes)),
-            Ok(None) => {
-                let error = sla::error_at(text, place, format!("the file {path} does not exist"));
-                findings.push(invalid(text, &error));
-            }
+            Ok(None) => findings.push(invalid(settings.text(), &list.missing)),
             Err(Error::Damaged { damage, .. }) => findings.push(unreadable_list(&path, &damage.kind)),
             Err(other) => return Err(other),
         }
@@ -109,12 +88,11 @@ fn unreadable_list(path: &str, error: &ReadErrorKind) -> Finding {
     Finding::new(&rules::CALENDAR_INVALID, path, error.to_string()).at(1, 1)
 }
 
-/// Reports the plans of an organization that casebook.toml does not define, if it defines plans.
-pub(super) fn check_plans(sla: &RawSla, file: &OrganizationFile) -> Vec<Finding> {
-    let defined: Vec<&str> = sla.plans.iter().map(|plan| plan.name.as_str()).collect();
+/// Reports the plans of an organization that are not among the defined ones, if there are any.
+pub(super) fn check_plans(defined: &[&str], file: &OrganizationFile) -> Vec<Finding> {
     let is_unknown = |plan: &&str| !defined.is_empty() && !defined.contains(plan);
     let plans = file.organization.plans.iter().map(|period| period.plan.as_str());
-    plans.filter(is_unknown).map(|plan| unknown_plan(&file.path, &file.bytes, plan, &defined)).collect()
+    plans.filter(is_unknown).map(|plan| unknown_plan(&file.path, &file.bytes, plan, defined)).collect()
 }
 
 fn unknown_plan(path: &str, bytes: &[u8], plan: &str, defined: &[&str]) -> Finding {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::sync::Arc;
 
 use super::attachments;
 use super::cross_file::ChangedFiles;
@@ -9,14 +10,14 @@ use super::findings::damaged;
 use super::links::{LinkGraph, LinkedTicket};
 use super::source::DeskSource;
 use super::ticket::{CheckPolicy, TicketCheck, check_ticket, links};
-use super::{CheckResult, file_types, macro_texts, other_files, policy};
+use super::{CheckResult, file_types, other_files, policy};
 use crate::desk::read::parallel::{on_every_processor, processors};
 use crate::desk::read::ticket_ids::TicketBatch;
 use crate::domain::id::Id;
 use crate::domain::rules::FILE_STRAY;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
-use crate::store::config::Config;
+use crate::store::config::Settings;
 use crate::store::git::FileKind;
 use crate::store::layout::{self, DeskPath};
 use crate::store::yaml::{self, ReadError, ReadErrorKind};
@@ -30,8 +31,8 @@ const BATCH: usize = 32;
 pub(super) struct CheckRun<'a> {
     source: &'a DeskSource<'a>,
     policy: CheckPolicy,
-    /// The text of casebook.toml in the source, if it is there.
-    text: Option<String>,
+    /// The settings in the casebook.toml of the source, if it is there.
+    settings: Option<Arc<Settings>>,
     /// The organizations that have files, in order.
     pub organizations: Vec<String>,
     findings: Vec<Finding>,
@@ -40,21 +41,20 @@ pub(super) struct CheckRun<'a> {
 }
 
 impl<'a> CheckRun<'a> {
-    /// Begins the checks, by the policy of the source. The text `other` is that of a casebook.toml which takes the place
-    /// of a missing or invalid one.
+    /// Begins the checks, by the policy of the source. The settings `other` take the place of missing or invalid ones.
     ///
     /// # Errors
     /// A file or folder cannot be read.
-    pub fn begin(source: &'a DeskSource<'a>, other: &str) -> Result<Self, Error> {
-        let text = match source {
-            DeskSource::WorkTree(desk) => Some(desk.text.clone()),
-            DeskSource::Git(_) => source.plain_file(layout::MARKER)?.map(|bytes| lossy(&bytes)),
+    pub fn begin(source: &'a DeskSource<'a>, other: &Settings) -> Result<Self, Error> {
+        let settings = match source {
+            DeskSource::WorkTree(desk) => Some(Arc::clone(&desk.settings)),
+            DeskSource::Git(_) => source.plain_file(layout::MARKER)?.map(|bytes| Arc::new(Settings::lossy(&bytes))),
         };
         let organizations = source.organizations()?;
-        let valid = text.as_deref().filter(|text| Config::read(text).is_ok());
+        let valid = settings.as_deref().filter(|settings| settings.config().is_ok());
         let policy = CheckPolicy::of(valid.unwrap_or(other), &organizations);
         let (findings, links) = (Vec::new(), LinkGraph::default());
-        Ok(Self { source, policy, text, organizations, findings, links, count: 0 })
+        Ok(Self { source, policy, settings, organizations, findings, links, count: 0 })
     }
 
     /// Checks some files, each with its kind; those that do not exist are left out.
@@ -174,14 +174,7 @@ impl<'a> CheckRun<'a> {
 
     /// Checks casebook.toml by itself.
     pub fn check_config(&mut self) {
-        let Some(text) = &self.text else { return };
-        let read = Config::read(text);
-        self.findings.extend(other_files::config(text, read.as_ref()));
-        self.findings.extend(macro_texts::findings(text));
-        if read.is_ok() {
-            self.findings.extend(policy::check_sections(text));
-            self.findings.extend(policy::read_sla(text).err().map(|finding| *finding));
-        }
+        self.findings.extend(self.settings.iter().flat_map(|settings| policy::check_settings(settings)));
     }
 
     /// Checks files that are not tickets against each other; warnings too if they are wanted.
@@ -189,8 +182,8 @@ impl<'a> CheckRun<'a> {
     /// # Errors
     /// A file cannot be read.
     pub fn check_cross_file(&mut self, changed: &ChangedFiles<'_>, with_warnings: bool) -> Result<(), Error> {
-        let text = self.text.as_deref();
-        self.findings.extend(changed.findings(text, &self.organizations, self.source, with_warnings)?);
+        let settings = self.settings.as_deref();
+        self.findings.extend(changed.findings(settings, &self.organizations, self.source, with_warnings)?);
         Ok(())
     }
 
@@ -232,8 +225,4 @@ impl<'a> CheckRun<'a> {
             Err(other) => Err(other),
         }
     }
-}
-
-fn lossy(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -18,7 +18,7 @@ use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::domain::vocabulary::{Role, Status};
 use crate::domain::workflow::{HistoryViolation, validate_entry, validate_opening};
-use crate::store::config::{Config, fields};
+use crate::store::config::Settings;
 use crate::store::yaml;
 
 use super::attachments::{AttachmentRef, references};
@@ -42,14 +42,13 @@ pub(super) struct CheckPolicy {
 impl CheckPolicy {
     /// Returns the policy of a casebook.toml, with the organizations that have files. Invalid settings have their
     /// defaults.
-    pub fn of(text: &str, organizations: &[String]) -> Self {
-        let (follow_up, team) = Config::read(text).map(|config| (config.follow_up, config.team)).unwrap_or_default();
+    pub fn of(settings: &Settings, organizations: &[String]) -> Self {
         let organizations: HashSet<String> = organizations.iter().cloned().collect();
         Self {
-            follow_up,
-            team,
+            follow_up: settings.follow_up().cloned().unwrap_or_default(),
+            team: settings.config().map(|config| config.team.clone()).unwrap_or_default(),
             organizations: Some(organizations).filter(|known| !known.is_empty()),
-            fields: fields::read(text).map(|choices| choices.fields).unwrap_or_default(),
+            fields: settings.fields().map(|choices| choices.fields.clone()).unwrap_or_default(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::store::config::{Config, ConfigError};
+use crate::store::config::{ConfigError, Settings};
 use crate::store::git::{HistoryCompleteness, Repository};
 use crate::store::layout;
 
@@ -63,7 +63,7 @@ impl ServerHealth {
             branch: branch.map(|name| name.trim_start_matches("refs/heads/").to_owned()),
             has_commits: repository.has_commits(),
             desk,
-            format: text.map(|text| Config::read(&text).map(|config| config.format)),
+            format: text.map(|text| Settings::of(text).config().map(|config| config.format)),
             hooks: guard_hooks(&repository)?,
             is_fsck: fsck.is_some_and(is_on),
             pusher: setting("casebook.pusher")?,

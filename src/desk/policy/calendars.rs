@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::LazyLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::calendar::{Calendar, HolidayList};
+use crate::domain::calendar::{CachedCalendar, Calendar, HolidayList};
 use crate::domain::people::person::Person;
 use crate::domain::people::team::Team;
 use crate::domain::sla::clock::Clock;
@@ -15,41 +15,110 @@ use crate::domain::sla::plan::{CalendarRule, Plan};
 use crate::domain::ticket::{Header, Ticket};
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
-use crate::store::config::ConfigError;
-use crate::store::config::escalation::RawEscalation;
-use crate::store::config::sla;
-use crate::store::config::sla::RawCalendar;
+use crate::store::config::calendars::{DeskCalendar, ListName};
+use crate::store::config::plans::DeskPlans;
+use crate::store::config::{ConfigError, Settings};
 use crate::store::holidays;
 
 use super::PolicyReader;
+use crate::desk::Desk;
 
-/// The policy of time of a desk: plans, calendars, follow-up hours and escalations.
-#[derive(Clone, Debug)]
-pub struct SlaPolicy {
-    /// The calendars of casebook.toml, in the order of their names, without the built-in one.
-    pub calendars: Vec<Calendar>,
-    /// The plans, in the order of their names.
-    pub plans: Vec<Plan>,
-    /// The name of the plan of tickets without an organization.
-    pub desk_plan: Option<String>,
-    /// The calendars whose hours follow-up counts; the first rule that applies to a ticket decides.
-    pub follow_up: Vec<CalendarRule>,
-    /// The rules of escalations.
-    pub escalation: EscalationPolicy,
-    /// The holiday lists that calendars name, by name.
-    pub lists: BTreeMap<String, HolidayList>,
-    /// The names of the holiday lists of each calendar, in the order of the calendars.
-    pub lists_of_calendars: Vec<Vec<String>>,
+/// The calendars of a desk, each completed with its holidays when it is first asked for.
+#[derive(Debug)]
+pub struct CalendarReader<'a> {
+    desk: &'a Desk,
+    /// The calendars of casebook.toml, in the order of their names.
+    defined: &'a [DeskCalendar],
+    complete: Vec<OnceLock<CachedCalendar>>,
+    always: CachedCalendar,
+    /// The instant around which open hours are cached, UTC.
+    around: DateTime<Utc>,
+    /// The first list of holidays that could not be read.
+    error: Mutex<Option<Error>>,
 }
 
-impl SlaPolicy {
-    /// Returns the calendar of a name, also the built-in one.
-    pub fn calendar(&self, name: &str) -> Option<&Calendar> {
-        static ALWAYS: LazyLock<Calendar> = LazyLock::new(Calendar::always);
-        let calendar = self.calendars.iter().find(|calendar| calendar.name == name);
-        calendar.or_else(|| (name == ALWAYS.name).then_some(&*ALWAYS))
+/// The policy of time of a desk: plans, calendars, follow-up hours and escalations.
+#[derive(Debug)]
+pub struct SlaPolicy<'a> {
+    /// The calendars.
+    pub calendars: CalendarReader<'a>,
+    /// The plans.
+    pub plans: &'a DeskPlans,
+    /// The calendars whose hours follow-up counts; the first rule that applies to a ticket decides.
+    pub follow_up: &'a [CalendarRule],
+    /// The rules of escalations.
+    pub escalation: &'a EscalationPolicy,
+}
+
+impl<'a> CalendarReader<'a> {
+    /// Returns the calendars of casebook.toml, in the order of their names, without the built-in one.
+    pub const fn defined(&self) -> &'a [DeskCalendar] {
+        self.defined
     }
 
+    /// Returns the calendar of a name, also the built-in one. `None` if the desk has no such calendar, or if a list of its
+    /// holidays cannot be read: no result is better than a wrong one. Then [`Self::take_error`] returns the error.
+    pub fn get(&self, name: &str) -> Option<&CachedCalendar> {
+        let Some(index) = self.defined.iter().position(|calendar| calendar.name == name) else {
+            return Some(&self.always).filter(|always| always.calendar().name == name);
+        };
+        if self.complete[index].get().is_none() {
+            match self.completed(&self.defined[index]) {
+                Ok(calendar) => {
+                    let _ = self.complete[index].set(CachedCalendar::of(calendar, self.around));
+                }
+                Err(error) => {
+                    self.error.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+                }
+            }
+        }
+        self.complete[index].get()
+    }
+
+    /// Returns every calendar of casebook.toml, in the order of their names.
+    ///
+    /// # Errors
+    /// A list of holidays is missing or invalid, or cannot be read.
+    pub fn all(&self) -> Result<Vec<&Calendar>, Error> {
+        let calendars = self.defined.iter().filter_map(|calendar| self.get(&calendar.name));
+        let calendars = calendars.map(CachedCalendar::calendar).collect();
+        self.take_error().map_or(Ok(calendars), Err)
+    }
+
+    /// Returns the first error of a list of holidays that a calendar needed, once.
+    pub fn take_error(&self) -> Option<Error> {
+        self.error.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Returns a list of holidays that a calendar names.
+    ///
+    /// # Errors
+    /// The list is missing or invalid, or cannot be read.
+    pub fn list(&self, list: &ListName) -> Result<HolidayList, Error> {
+        let policy = self.desk.policy();
+        policy.holiday_list(&list.name)?.ok_or_else(|| policy.invalid_settings(list.missing.clone()))
+    }
+
+    /// Completes a calendar with the days of its holiday lists. A day that several lists name has the names of them all.
+    fn completed(&self, calendar: &DeskCalendar) -> Result<Calendar, Error> {
+        let mut holidays = BTreeMap::new();
+        for list in &calendar.lists {
+            for (day, name) in self.list(list)?.days {
+                let names: &mut String = holidays.entry(day).or_default();
+                if names.is_empty() {
+                    *names = name;
+                } else if names.split("; ").all(|other| other != name) {
+                    names.push_str("; ");
+                    names.push_str(&name);
+                }
+            }
+        }
+        let DeskCalendar { name, zone, week, exceptions, .. } = calendar.clone();
+        Ok(Calendar { name, zone, week, holidays, exceptions })
+    }
+}
+
+impl SlaPolicy<'_> {
     /// Returns the calendar whose hours follow-up counts for a ticket (docs/follow-up.md#open-time); `None` if no rule
     /// applies and all time counts. `language` is the preferred language of the ticket.
     pub fn follow_up_hours(&self, ticket: &Header, language: Option<&str>) -> Option<&Calendar> {
@@ -61,13 +130,14 @@ impl SlaPolicy {
     /// Returns the clocks of the manager responses of a ticket, at an instant.
     pub fn manager_responses(&self, ticket: &Ticket, team: &Team, now: DateTime<Utc>) -> Vec<Clock> {
         let is_manager = |person: &Person| team.has_manager(person);
-        manager_response_clocks(&ticket.history, &self.escalation, is_manager, |name| self.calendar(name), now)
+        manager_response_clocks(&ticket.history, self.escalation, is_manager, |name| self.calendar(name), now)
     }
 
     /// Returns the instant, in UTC, by which a manager must respond to a ticket escalated now; `None` if the policy sets no
     /// target.
     pub fn manager_response_due(&self, priority: Priority, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.calendar(&self.escalation.calendar)?.due(now, self.escalation.manager_response.of(priority)?)
+        let target = self.escalation.manager_response.of(priority)?;
+        self.calendar(&self.escalation.calendar)?.due(now, target)
     }
 
     /// Returns the manager on duty for a priority at an instant.
@@ -77,51 +147,50 @@ impl SlaPolicy {
     }
 
     /// Returns the plans with a rule that names a calendar.
-    pub fn plans_with<'a>(&'a self, calendar: &'a str) -> impl Iterator<Item = &'a Plan> {
-        self.plans.iter().filter(move |plan| plan.calendars.iter().any(|rule| rule.calendar == calendar))
+    pub fn plans_with<'b>(&'b self, calendar: &'b str) -> impl Iterator<Item = &'b Plan> {
+        let names = move |plan: &&Plan| plan.calendars.iter().any(|rule| rule.calendar == calendar);
+        self.plans.plans.iter().filter(names)
+    }
+
+    fn calendar(&self, name: &str) -> Option<&Calendar> {
+        self.calendars.get(name).map(CachedCalendar::calendar)
     }
 }
 
-/// Returns the error for the first person on duty for escalations who is not a manager, with its position in
-/// casebook.toml.
-pub(crate) fn on_duty_not_manager(text: &str, escalation: &RawEscalation, team: &Team) -> Option<ConfigError> {
-    let mut duties = escalation.policy.on_duty.iter().zip(&escalation.spans);
-    let (duty, place) = duties.find(|(duty, _)| !team.has_manager(&duty.manager))?;
-    Some(sla::error_at(text, place, format!("{} is not one of `[team] managers`", duty.manager)))
-}
-
-impl PolicyReader<'_> {
-    /// Reads the plans, calendars and escalation rules, and the holiday lists they name.
+impl<'a> PolicyReader<'a> {
+    /// Returns the plans, calendars and escalation rules, with every list of holidays.
     ///
     /// # Errors
     /// casebook.toml or a list is invalid, a list is missing, or a file cannot be read.
-    pub fn sla(&self) -> Result<SlaPolicy, Error> {
-        let section = self.settings(sla::read)?;
-        let mut lists = BTreeMap::new();
-        for (name, place) in section.calendars.iter().flat_map(|calendar| &calendar.lists) {
-            if lists.contains_key(name) {
-                continue;
-            }
-            let list = self.holiday_list(name)?.ok_or_else(|| {
-                let message = format!("there is no {}; `casebook calendar import` makes one", holidays::path(name));
-                self.invalid_settings(sla::error_at(&self.desk.text, place, message))
-            })?;
-            lists.insert(name.clone(), list);
-        }
-        if let Some(error) = on_duty_not_manager(&self.desk.text, &section.escalation, &self.desk.config.team) {
-            return Err(self.invalid_settings(error));
-        }
-        let escalation = section.escalation;
-        let names = |calendar: &RawCalendar| calendar.lists.iter().map(|(name, _)| name.clone()).collect();
+    pub fn sla(&self) -> Result<SlaPolicy<'a>, Error> {
+        let policy = self.sla_around(self.desk.environment.now)?;
+        policy.calendars.all()?;
+        Ok(policy)
+    }
+
+    /// Returns the plans, calendars and escalation rules. A list of holidays is read when its calendar is asked for; open
+    /// hours are cached around an instant.
+    ///
+    /// # Errors
+    /// casebook.toml is invalid.
+    pub(crate) fn sla_around(&self, around: DateTime<Utc>) -> Result<SlaPolicy<'a>, Error> {
         Ok(SlaPolicy {
-            lists_of_calendars: section.calendars.iter().map(names).collect(),
-            calendars: section.calendars.into_iter().map(|calendar| complete(calendar, &lists)).collect(),
-            plans: section.plans,
-            desk_plan: section.desk_plan,
-            follow_up: section.follow_up,
-            escalation: escalation.policy,
-            lists,
+            calendars: self.calendars(around)?,
+            plans: self.settings(Settings::plans)?,
+            follow_up: self.settings(Settings::follow_up_hours)?,
+            escalation: self.settings(Settings::escalation)?,
         })
+    }
+
+    /// Returns the calendars, with open hours cached around an instant.
+    ///
+    /// # Errors
+    /// casebook.toml is invalid.
+    pub(crate) fn calendars(&self, around: DateTime<Utc>) -> Result<CalendarReader<'a>, Error> {
+        let defined = self.settings(Settings::calendars)?;
+        let complete = defined.iter().map(|_| OnceLock::new()).collect();
+        let always = CachedCalendar::of(Calendar::always(), around);
+        Ok(CalendarReader { desk: self.desk, defined, complete, always, around, error: Mutex::default() })
     }
 
     /// Returns the holiday list of a name, if the desk has it.
@@ -149,27 +218,5 @@ impl PolicyReader<'_> {
             }
             Err(other) => Err(other),
         }
-    }
-}
-
-/// Completes a calendar of casebook.toml with the days of its holiday lists. A day that several lists name has the names
-/// of them all.
-fn complete(calendar: RawCalendar, lists: &BTreeMap<String, HolidayList>) -> Calendar {
-    let mut days = BTreeMap::new();
-    for (day, name) in calendar.lists.iter().filter_map(|(name, _)| lists.get(name)).flat_map(|list| &list.days) {
-        let names: &mut String = days.entry(*day).or_default();
-        if names.is_empty() {
-            names.clone_from(name);
-        } else if names.split("; ").all(|other| other != name) {
-            names.push_str("; ");
-            names.push_str(name);
-        }
-    }
-    Calendar {
-        name: calendar.name,
-        zone: calendar.zone,
-        week: calendar.week,
-        holidays: days,
-        exceptions: calendar.exceptions,
     }
 }

@@ -1,29 +1,24 @@
-//! Sections of casebook.toml that few commands need, parsed when they are used, and the languages of tickets.
-//!
-//! The text is the one with which the desk was opened.
+//! The sections of casebook.toml, as it was when the desk was opened, and the languages of tickets.
 
 use std::sync::PoisonError;
 
-use crate::domain::people::organization::Organization;
 use crate::domain::suggestion;
 use crate::domain::ticket::Header;
-use crate::domain::ticket::macros::Macro;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::config::fields::FieldChoices;
-use crate::store::config::{ConfigError, fields, macros};
+use crate::store::config::{ConfigError, Settings};
 use crate::store::layout;
-use crate::store::yaml;
 
 use super::PolicyReader;
 
-impl PolicyReader<'_> {
-    /// Parses a section of casebook.toml.
+impl<'a> PolicyReader<'a> {
+    /// Returns a section of casebook.toml.
     ///
     /// # Errors
-    /// The first invalid setting, with its position.
-    pub(crate) fn settings<T>(&self, read: impl FnOnce(&str) -> Result<T, ConfigError>) -> Result<T, Error> {
-        read(&self.desk.text).map_err(|error| self.invalid_settings(error))
+    /// The first invalid setting in it, with its position.
+    pub fn settings<T: ?Sized>(&self, read: fn(&Settings) -> Result<&T, ConfigError>) -> Result<&'a T, Error> {
+        read(&self.desk.settings).map_err(|error| self.invalid_settings(error))
     }
 
     /// Returns the error for an invalid casebook.toml.
@@ -34,17 +29,9 @@ impl PolicyReader<'_> {
     /// Returns the product groups and custom fields of casebook.toml.
     ///
     /// # Errors
-    /// casebook.toml is invalid.
-    pub fn field_choices(&self) -> Result<FieldChoices, Error> {
-        self.settings(fields::read)
-    }
-
-    /// Returns the macros of casebook.toml, in the order of their names.
-    ///
-    /// # Errors
-    /// casebook.toml is invalid.
-    pub fn macros(&self) -> Result<Vec<Macro>, Error> {
-        self.settings(macros::read)
+    /// Their sections are invalid.
+    pub fn field_choices(&self) -> Result<&'a FieldChoices, Error> {
+        self.settings(Settings::fields)
     }
 
     /// Returns the languages of a ticket, the preferred one first: its own, its organization's, the desk's. An organization
@@ -61,8 +48,7 @@ impl PolicyReader<'_> {
         if let Some(language) = languages.get(id) {
             return language.clone();
         }
-        let read = || yaml::read_organization(&self.organization_bytes(id).ok()??, id).ok()?.language;
-        let language = Organization::is_id(id).then(read).flatten();
+        let language = self.organization_on_file(id).ok().flatten().and_then(|organization| organization.language);
         languages.insert(id.to_owned(), language.clone());
         language
     }

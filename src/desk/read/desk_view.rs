@@ -277,8 +277,8 @@ impl<'a> DeskView<'a> {
 
     /// Returns the names of the product groups in casebook.toml, to correct a query; none if it is invalid.
     pub fn product_groups(&self) -> Vec<String> {
-        let groups = self.desk.policy().field_choices().map(|choices| choices.product_groups).unwrap_or_default();
-        groups.into_iter().map(|group| group.name).collect()
+        let groups = self.desk.policy().field_choices().map(|choices| choices.product_groups.as_slice());
+        groups.unwrap_or_default().iter().map(|group| group.name.clone()).collect()
     }
 
     /// Returns the ids that the tickets imported from a system have there, to import the others; none for a customer.

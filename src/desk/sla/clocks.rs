@@ -10,7 +10,6 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use crate::domain::calendar::{ALWAYS, CachedCalendar, Calendar};
 use crate::domain::people::organization::{Organization, PlanPeriod};
 use crate::domain::query::{AsOf, Query};
 use crate::domain::sla::clock::{Clock, clocks};
@@ -29,10 +28,9 @@ use crate::desk::{Desk, DeskView, SlaPolicy, UnreadableFile};
 pub struct SlaEvaluator<'a> {
     desk: &'a Desk,
     /// The plans, calendars and escalation rules.
-    pub policy: SlaPolicy,
+    pub policy: SlaPolicy<'a>,
     /// The instant of evaluation, UTC.
     pub now: DateTime<Utc>,
-    calendars: Vec<CachedCalendar>,
     zone: Zone,
     language: Arc<str>,
     has_manager_responses: bool,
@@ -66,12 +64,23 @@ pub struct PlanInForce<'a> {
 }
 
 impl<'a> DeskView<'a> {
-    /// Returns an evaluator of clocks at an instant; for agents it includes the clocks of manager responses.
+    /// Returns an evaluator of clocks at an instant, with every list of holidays; for agents it includes the clocks of
+    /// manager responses.
+    ///
+    /// # Errors
+    /// The plans, calendars or lists of holidays are invalid, or the time zone of the desk is.
+    pub fn evaluator_at(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'a>, Error> {
+        SlaEvaluator::of(self.desk, now, self.sees_everything())
+    }
+
+    /// Returns an evaluator as [`Self::evaluator_at`] that reads a list of holidays when a clock needs it. A ticket whose
+    /// list cannot be read has no clock; then [`CalendarReader::take_error`](crate::desk::CalendarReader::take_error) returns
+    /// the error.
     ///
     /// # Errors
     /// The plans or calendars are invalid, or the time zone of the desk is.
-    pub fn evaluator_at(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'a>, Error> {
-        SlaEvaluator::of(self.desk, now, self.sees_everything())
+    pub fn evaluator_on_demand(&self, now: DateTime<Utc>) -> Result<SlaEvaluator<'a>, Error> {
+        SlaEvaluator::on_demand(self.desk, now, self.sees_everything())
     }
 
     /// Returns the instant of a query, in UTC: that of `as-of:`, for a revision the time of its commit, else the current time.
@@ -103,14 +112,16 @@ impl<'a> SlaEvaluator<'a> {
     /// # Errors
     /// As [`DeskView::evaluator_at`].
     pub(in crate::desk) fn of(desk: &'a Desk, now: DateTime<Utc>, has_manager_responses: bool) -> Result<Self, Error> {
-        let policy = desk.policy().sla()?;
-        let calendars = policy.calendars.iter().cloned().chain([Calendar::always()]);
-        let calendars = calendars.map(|calendar| CachedCalendar::of(calendar, now)).collect();
+        let evaluator = Self::on_demand(desk, now, has_manager_responses)?;
+        evaluator.policy.calendars.all()?;
+        Ok(evaluator)
+    }
+
+    fn on_demand(desk: &'a Desk, now: DateTime<Utc>, has_manager_responses: bool) -> Result<Self, Error> {
         Ok(Self {
             desk,
-            policy,
+            policy: desk.policy().sla_around(now)?,
             now,
-            calendars,
             zone: desk.policy().zone()?,
             language: desk.config.language.as_str().into(),
             has_manager_responses,
@@ -122,25 +133,13 @@ impl<'a> SlaEvaluator<'a> {
     /// Returns whether any plan or escalation rule sets a target for tickets of a priority.
     pub fn has_target_for(&self, priority: Priority) -> bool {
         let on_escalation = self.policy.escalation.manager_response.of(priority).is_some();
-        on_escalation || self.policy.plans.iter().any(|plan| plan.has_target_of(priority))
+        on_escalation || self.policy.plans.plans.iter().any(|plan| plan.has_target_of(priority))
     }
 
     /// Returns whether any plan or escalation rule sets a target.
     pub fn has_targets(&self) -> bool {
         self.has_manager_responses && !self.policy.escalation.manager_response.is_empty()
-            || self.policy.plans.iter().any(Plan::has_targets)
-    }
-
-    /// Returns a calendar, with its cache of open time.
-    pub fn calendar(&self, name: &str) -> Option<&CachedCalendar> {
-        let calendar = self.calendars.iter().find(|cached| cached.calendar().name == name);
-        debug_assert!(calendar.is_some() || name != ALWAYS);
-        calendar
-    }
-
-    /// Returns a plan by its name.
-    pub fn plan(&self, name: &str) -> Option<&Plan> {
-        self.policy.plans.iter().find(|plan| plan.name == name)
+            || self.policy.plans.plans.iter().any(Plan::has_targets)
     }
 
     /// Returns the plan in force for a ticket. `None` if there is no plan for it, or a file cannot be read.
@@ -148,7 +147,7 @@ impl<'a> SlaEvaluator<'a> {
         let opened = summary.created_at;
         let day_in = |zone: &Zone| zone.local(opened).date_naive();
         let desk = |zone: &Zone| {
-            let plan = self.policy.desk_plan.as_deref().and_then(|name| self.plan(name))?;
+            let plan = self.policy.plans.of_desk()?;
             Some(PlanInForce { plan, period: None, day: day_in(zone), zone: zone.clone() })
         };
         let Some(organization) = summary.header.organization.as_deref() else { return desk(&self.zone) };
@@ -156,7 +155,7 @@ impl<'a> SlaEvaluator<'a> {
             OrganizationPlan::Read(periods, zone, _) => {
                 let day = day_in(zone);
                 let Some(period) = periods.iter().find(|period| period.is_in_force_on(day)) else { return desk(zone) };
-                let plan = self.plan(&period.plan)?;
+                let plan = self.policy.plans.find(&period.plan)?;
                 Some(PlanInForce { plan, period: Some(period.clone()), day, zone: zone.clone() })
             }
             OrganizationPlan::Absent => desk(&self.zone),
@@ -169,7 +168,7 @@ impl<'a> SlaEvaluator<'a> {
         let zone = organization.and_then(|organization| Zone::named(organization.time_zone.as_deref()?).ok());
         let day = zone.as_ref().unwrap_or(&self.zone).local(summary.created_at).date_naive();
         let period = organization.and_then(|organization| organization.plan_on(day));
-        period.or(self.policy.desk_plan.as_deref())
+        period.or(self.policy.plans.desk_plan.as_deref())
     }
 
     /// Returns the clocks of a ticket: those of its plan in the order in which they began, then those of manager responses.
@@ -181,11 +180,11 @@ impl<'a> SlaEvaluator<'a> {
 
     /// Returns the clocks of the plan of a ticket, in the order in which they began.
     pub fn plan_clocks(&self, summary: &Summary) -> Vec<Clock> {
-        if !self.policy.plans.iter().any(Plan::has_targets) {
+        if !self.policy.plans.plans.iter().any(Plan::has_targets) {
             return Vec::new();
         }
         let plan = match summary.header.organization {
-            None => self.policy.desk_plan.as_deref().and_then(|name| self.plan(name)),
+            None => self.policy.plans.of_desk(),
             Some(_) => self.plan_in_force(summary).map(|in_force| in_force.plan),
         };
         plan.map(|plan| self.clocks_with_plan(summary, plan)).unwrap_or_default()
@@ -220,7 +219,7 @@ impl<'a> SlaEvaluator<'a> {
             &summary.header,
             plan,
             default_language,
-            |name| self.calendar(name),
+            |name| self.policy.calendars.get(name),
             self.now,
         )
     }

@@ -4,15 +4,13 @@
 //! Due follow-ups are found twice: without the lock to list them, and again with the lock to carry them out, so that of two
 //! sweeps at once the later one finds nothing.
 
-use chrono::{DateTime, Utc};
-
 use crate::domain::id::Id;
 use crate::domain::people::role::TicketRole;
 use crate::domain::query::{Condition, Predicate, Query};
 use crate::domain::sla::clock::Clock;
 use crate::domain::sla::due_item::DueItem;
 use crate::domain::sla::follow_up::{self, FollowUpStep, NextFollowUp};
-use crate::domain::sla::follow_up_policy::TimeBasis;
+use crate::domain::sla::follow_up_policy::{FollowUpPolicy, TimeBasis};
 use crate::domain::text::Text;
 use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::ticket::summary::Summary;
@@ -21,8 +19,8 @@ use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Status;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
-use crate::store::config::ConfigError;
 use crate::store::config::reminder_texts::{ReminderKind, ReminderTexts, ReminderVars};
+use crate::store::config::{ConfigError, Settings};
 use crate::store::short_id::short_suffix;
 
 use crate::desk::write::transaction::Transaction;
@@ -44,6 +42,7 @@ impl DeskView<'_> {
     /// As [`Self::query_tickets`], and invalid plans or calendars.
     pub fn due_items(&self, query: &Query) -> Result<DueItems, Error> {
         let (policy, now) = (self.desk.policy().sla()?, self.desk.environment.now);
+        let follow_up = self.desk.policy().settings(Settings::follow_up)?;
         let waiting = Predicate::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, predicate: waiting });
@@ -54,7 +53,7 @@ impl DeskView<'_> {
             header.status == Status::AwaitingReply || header.escalation.is_some() || is_held_too_long
         };
         let keep = |ticket: Ticket| {
-            let items = self.items_of(&ticket, &policy, now);
+            let items = self.items_of(&ticket, &policy, follow_up);
             (!items.is_empty()).then(|| (Summary::from(&ticket), items))
         };
         let TicketList { tickets, unreadable } = self.query_tickets(&query, None, &may_be_due, keep)?;
@@ -66,7 +65,8 @@ impl DeskView<'_> {
     }
 
     /// Returns what is due on a ticket. Manager responses are internal to support.
-    fn items_of(&self, ticket: &Ticket, policy: &SlaPolicy, now: DateTime<Utc>) -> Vec<DueItem> {
+    fn items_of(&self, ticket: &Ticket, policy: &SlaPolicy<'_>, follow_up: &FollowUpPolicy) -> Vec<DueItem> {
+        let now = self.desk.environment.now;
         let mut items = Vec::new();
         if ticket.header.escalation.is_some() && self.sees_everything() {
             let clocks = policy.manager_responses(ticket, &self.desk.config.team, now);
@@ -74,14 +74,19 @@ impl DeskView<'_> {
         }
         let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now));
         items.extend(ended.map(|until| DueItem::HoldEnded { until }));
-        items.extend(due_follow_up(self.desk, ticket, policy).map(DueItem::FollowUp));
+        items.extend(due_follow_up(self.desk, ticket, policy, follow_up).map(DueItem::FollowUp));
         items
     }
 }
 
 /// Returns the follow-up that is due on a ticket now, if there is one.
-fn due_follow_up(desk: &Desk, ticket: &Ticket, policy: &SlaPolicy) -> Option<NextFollowUp> {
-    let (follow_up, now) = (&desk.config.follow_up, desk.environment.now);
+fn due_follow_up(
+    desk: &Desk,
+    ticket: &Ticket,
+    policy: &SlaPolicy<'_>,
+    follow_up: &FollowUpPolicy,
+) -> Option<NextFollowUp> {
+    let now = desk.environment.now;
     let hours = match follow_up.counts {
         TimeBasis::Calendar => None,
         TimeBasis::Business => {
@@ -105,7 +110,8 @@ impl Transaction<'_> {
             let refusal = Refusal::NotAllowed { role };
             return Err(Error::Refused { ticket: None, action: "sweep".to_owned(), refusal });
         }
-        let (policy, texts) = (desk.policy().sla()?, desk.policy().settings(ReminderTexts::read)?);
+        let (policy, texts) = (desk.policy().sla()?, desk.policy().settings(Settings::reminder_texts)?);
+        let follow_up = desk.policy().settings(Settings::follow_up)?;
         let zone = desk.policy().zone()?;
         let mut swept = Vec::new();
         for &id in ids {
@@ -114,11 +120,11 @@ impl Transaction<'_> {
                 Err(Error::Damaged { .. } | Error::NotFound { .. } | Error::HeaderDiffers { .. }) => continue,
                 Err(error) => return Err(error),
             };
-            let Some(next) = due_follow_up(desk, &ticket, &policy) else { continue };
+            let Some(next) = due_follow_up(desk, &ticket, &policy, follow_up) else { continue };
             if ticket.entry_by_key(&next.key()).is_some() {
                 continue;
             }
-            let text = follow_up_text(desk, &ticket, &next, &texts, &zone)?;
+            let text = follow_up_text(desk, &ticket, &next, texts, &zone)?;
             let action = match next.step {
                 FollowUpStep::Remind { .. } => Action::Remind { auto: true },
                 FollowUpStep::Solve => Action::Solve(SolveEvidence::NoResponse),

@@ -175,7 +175,7 @@ impl Transaction<'_> {
         let policy = PolicyFacts::gather(desk, self.ticket(id)?, action)?;
         let context = DecisionContext {
             team: &desk.config().team,
-            follow_up: &desk.config().follow_up,
+            follow_up: &policy.follow_up,
             now: desk.environment().now,
             role,
             other,

@@ -1,13 +1,11 @@
 //! Assigning a ticket to the next agent: by team, language, calendars and the number of unsolved tickets.
 
-use crate::domain::calendar::{ALWAYS, Calendar};
 use crate::domain::id::Id;
 use crate::domain::people::assignment::{Assignment, AssignmentRequirements, NoAssignee, Workload, next_assignee};
 use crate::domain::ticket::action::Action;
 use crate::domain::workflow::Notice;
 use crate::error::Error;
-use crate::store::config::fields::FieldChoices;
-use crate::store::config::team;
+use crate::store::config::Settings;
 
 use super::request::{ActionRequest, TicketRef};
 use super::transaction::Transaction;
@@ -39,28 +37,27 @@ impl Transaction<'_> {
 /// # Errors
 /// casebook.toml or the ticket cannot be read, or no agent matches.
 fn choose_assignee(desk: &Desk, ticket: Id, team: Option<&str>) -> Result<Assignment, Error> {
-    let team_settings = desk.policy().settings(team::read)?;
+    let team_settings = desk.policy().settings(Settings::assignment)?;
     let header = desk.read().ticket(ticket)?.header;
-    let FieldChoices { product_groups, .. } = desk.policy().field_choices()?;
-    let group = product_groups.into_iter().find(|group| header.product_group.as_ref() == Some(&group.name));
-    let team = team.map(str::to_owned).or_else(|| group.and_then(|group| group.team));
+    let groups = &desk.policy().field_choices()?.product_groups;
+    let group = groups.iter().find(|group| header.product_group.as_ref() == Some(&group.name));
+    let team = team.map(str::to_owned).or_else(|| group.and_then(|group| group.team.clone()));
     let mut loads = Workload::default();
     // All tickets count, also those that the actor may not see.
     let list = desk.as_seen_by(None)?.summaries()?;
     list.rows.iter().filter(|summary| summary.id != ticket).for_each(|summary| loads.add(&summary));
-    let calendars = match team_settings.candidates.iter().any(|agent| agent.calendar.is_some()) {
-        true => desk.policy().sla()?.calendars,
-        false => Vec::new(),
-    };
     let now = desk.environment.now;
-    let works_now = |name: &str| {
-        let is_open = |calendar: &Calendar| calendar.is_open(now);
-        name == ALWAYS || calendars.iter().find(|calendar| calendar.name == name).is_some_and(is_open)
-    };
+    let has_hours = team_settings.candidates.iter().any(|agent| agent.calendar.is_some());
+    let calendars = has_hours.then(|| desk.policy().calendars(now)).transpose()?;
+    let calendar = |name: &str| calendars.as_ref().and_then(|calendars| calendars.get(name));
+    let works_now = |name: &str| calendar(name).is_some_and(|cached| cached.calendar().is_open(now));
     let languages = desk.policy().languages_of(&header);
     let requirements =
         AssignmentRequirements { team: team.as_deref(), language: languages.first().map(String::as_str) };
     let assignment = next_assignee(team_settings.strategy, &team_settings.candidates, &loads, requirements, works_now);
+    if let Some(error) = calendars.and_then(|calendars| calendars.take_error()) {
+        return Err(error);
+    }
     assignment.ok_or(Error::NoAssignee(match team {
         Some(team) if !team_settings.candidates.is_empty() => NoAssignee::NotInTeam { team },
         _ => NoAssignee::NoAgents,

@@ -21,7 +21,7 @@ pub(crate) fn coerce_fields(desk: &Desk, action: &mut Action) -> Result<Result<(
     if !set.iter().map(|(field, _)| field).chain(&*unset).any(is_custom) {
         return Ok(Ok(()));
     }
-    let fields = desk.policy().field_choices()?.fields;
+    let fields = &desk.policy().field_choices()?.fields;
     let values = set.iter_mut().filter_map(|(field, value)| match field {
         HeaderField::Field(name) => Some((name.as_str(), value)),
         _ => None,
@@ -30,7 +30,7 @@ pub(crate) fn coerce_fields(desk: &Desk, action: &mut Action) -> Result<Result<(
         HeaderField::Field(name) => fields.iter().find(|field| field.name == *name && field.is_required),
         _ => None,
     });
-    Ok(coerce_all(&fields, values).and_then(|()| removed.map(missing).next().map_or(Ok(()), Err)).map_err(refusal))
+    Ok(coerce_all(fields, values).and_then(|()| removed.map(missing).next().map_or(Ok(()), Err)).map_err(refusal))
 }
 
 /// Converts the custom fields of a new ticket, and checks that it has every required field. Returns a notice if its
@@ -47,14 +47,14 @@ pub(crate) fn validate_opening(
     }
     let FieldChoices { fields, product_groups } = desk.policy().field_choices()?;
     let values = opening.fields.iter_mut().map(|(name, value)| (name.as_str(), value));
-    if let Err(invalid) = coerce_all(&fields, values) {
+    if let Err(invalid) = coerce_all(fields, values) {
         return Ok(Err(refusal(invalid)));
     }
     let lacks = |field: &&CustomField| field.is_required && !opening.fields.iter().any(|(name, _)| *name == field.name);
     if let Some(field) = fields.iter().find(lacks) {
         return Ok(Err(refusal(missing(field))));
     }
-    let groups: Vec<String> = product_groups.into_iter().map(|group| group.name).collect();
+    let groups: Vec<String> = product_groups.iter().map(|group| group.name.clone()).collect();
     let is_unknown = |given: &&String| !groups.is_empty() && !groups.contains(given);
     let unknown = opening.product_group.as_ref().filter(is_unknown).cloned();
     Ok(Ok(unknown.map(|given| Notice::UnknownProductGroup { given, known: groups })))

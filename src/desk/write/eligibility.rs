@@ -12,7 +12,8 @@ use crate::domain::value::Value;
 use crate::domain::vocabulary::Kind;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
-use crate::store::config::{eligibility, sla};
+use crate::store::config::Settings;
+use crate::store::config::plans::DeskPlans;
 
 use super::organization_access::check_access_request;
 use crate::desk::Desk;
@@ -49,7 +50,7 @@ pub(crate) fn check_eligibility(desk: &Desk, opening: &mut OpenFields) -> Result
 
 /// Returns the reasons why a new ticket is not eligible, by the file of its organization.
 fn eligibility_problems(desk: &Desk, opening: &OpenFields) -> Result<Result<Vec<IneligibleReason>, Refusal>, Error> {
-    let (rules, zone) = (desk.policy().settings(eligibility::read)?, desk.policy().zone()?);
+    let (rules, zone) = (desk.policy().settings(Settings::eligibility)?.clone(), desk.policy().zone()?);
     let named = opening.organization.as_deref();
     let organization = named.map(|name| desk.policy().organization_on_file(name)).transpose()?.flatten();
     if let (Some(given), None) = (named, &organization)
@@ -59,7 +60,10 @@ fn eligibility_problems(desk: &Desk, opening: &OpenFields) -> Result<Result<Vec<
     }
     // Without an organization plans decide nothing, so that invalid plans do not stop the ticket.
     let (plans, desk_plan) = match organization {
-        Some(_) => desk.policy().settings(sla::read).map(|policy| (policy.plans, policy.desk_plan))?,
+        Some(_) => {
+            let DeskPlans { plans, desk_plan } = desk.policy().settings(Settings::plans)?.clone();
+            (plans, desk_plan)
+        }
         None => (Vec::new(), None),
     };
     let context = EligibilityContext { rules, plans, desk_plan, zone };

@@ -2,6 +2,7 @@
 
 use crate::domain::people::person::Person;
 use crate::error::Error;
+use crate::store::config::Settings;
 use crate::store::git::Repository;
 
 use crate::desk::Desk;
@@ -26,12 +27,12 @@ impl WriteOptions {
     /// repository.
     ///
     /// # Errors
-    /// A commit was requested and there is no repository.
+    /// A commit was requested and there is no repository, or `[git]` is invalid.
     pub(crate) fn commits(&self, desk: &Desk) -> Result<bool, Error> {
         match self.commit {
             Some(true) if !desk.state.in_repository() => Err(Error::NoRepository { root: desk.root.clone() }),
             Some(commit) => Ok(commit),
-            None => Ok(desk.config.commit_each && desk.state.in_repository()),
+            None => Ok(desk.state.in_repository() && *desk.policy().settings(Settings::commit_each)?),
         }
     }
 

@@ -6,7 +6,7 @@ use crate::domain::people::role::TicketRole;
 use crate::domain::suggestion;
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
-use crate::store::config::sla;
+use crate::store::config::Settings;
 use crate::store::files::FileChange;
 use crate::store::layout;
 use crate::store::yaml;
@@ -98,8 +98,7 @@ fn refuse_unknown_plans(desk: &Desk, before: Option<&Organization>, after: &Orga
     if new.peek().is_none() {
         return Ok(());
     }
-    let plans = desk.policy().settings(sla::read)?.plans;
-    let names: Vec<&str> = plans.iter().map(|plan| plan.name.as_str()).collect();
+    let names = desk.policy().settings(Settings::plans)?.names();
     // On a desk without plans the name has no effect.
     match new.find(|period| !names.is_empty() && !names.contains(&period.plan.as_str())) {
         Some(period) => Err(unknown_plan(&period.plan, &names)),

@@ -3,7 +3,7 @@
 crate::domain::rules::table! {
     CONFIG_INVALID = "CB301" "config.invalid" Error {
         title: "casebook.toml is invalid",
-        explanation: "A misspelled setting or an invalid value would change the policy of the desk without notice. Nothing is written until it is repaired.",
+        explanation: "A misspelled setting or an invalid value would change the policy of the desk without notice. Commands that need the section refuse until it is repaired; an unknown section stops every command.",
         example: "[follow_up.S1]\nsolve_after = \"soon\"",
         repair: "Correct the line; the comments in casebook.toml and `casebook schema config` list the valid values.",
     }

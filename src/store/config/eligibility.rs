@@ -1,70 +1,27 @@
 //! Sections `[eligibility]` and `[releases]` of casebook.toml: the customers who may open tickets.
 //!
-//! Parsed only when a ticket is opened, and by `check`.
+//! Needed when a ticket is opened.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use toml::Spanned;
-
-use super::{ConfigError, SpannedError, date, spanned};
+use super::{ConfigError, Settings, date};
 use crate::domain::people::eligibility::EligibilityPolicy;
 
-/// The sections of the file that belong here; [`super`] checks the other ones.
-#[derive(Deserialize)]
-struct RawEligibility {
-    #[serde(default)]
-    eligibility: EligibilitySection,
-    #[serde(default)]
-    releases: ReleasesSection,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct EligibilitySection {
-    unknown_people: Option<Spanned<String>>,
-    roles: Option<bool>,
-    releases: Option<bool>,
-    project_numbers: Option<bool>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ReleasesSection {
-    #[serde(default)]
-    supported: Vec<Spanned<String>>,
-    #[serde(default)]
-    end_of_life: BTreeMap<Spanned<String>, Spanned<String>>,
-}
-
-/// Parses the eligibility policy in the text of a casebook.toml.
-///
-/// # Errors
-/// The first invalid setting, with its line and column.
-pub fn read(text: &str) -> Result<EligibilityPolicy, ConfigError> {
-    validate(text).map_err(|error| error.within(text))
-}
-
-fn validate(text: &str) -> Result<EligibilityPolicy, SpannedError> {
-    let written: RawEligibility = toml::from_str(text)?;
-    let (section, releases, default) = (written.eligibility, written.releases, EligibilityPolicy::default());
-    let allowed = |word: &str| match word {
-        "allow" => Ok(true),
-        "refuse" => Ok(false),
-        other => Err(format!("`{other}` is neither `allow` nor `refuse`")),
-    };
-    let unknown_people = section.unknown_people.as_ref().map(|word| spanned(word, allowed)).transpose()?;
-    let supported = releases.supported.iter().map(|word| spanned(word, release)).collect::<Result<Vec<_>, _>>()?;
+pub(super) fn read(settings: &Settings) -> Result<EligibilityPolicy, ConfigError> {
+    let (section, releases) = (settings.section("eligibility")?, settings.section("releases")?);
+    let flag = |name: &str, default: bool| section.get(name).flag().unwrap_or(default);
+    let default = EligibilityPolicy::default();
     let mut end_of_life = BTreeMap::new();
-    for (word, day) in &releases.end_of_life {
-        end_of_life.insert(spanned(word, release)?, spanned(day, date)?);
+    for (word, day) in releases.get("end_of_life").entries() {
+        let word = word.parse(release)?;
+        end_of_life.extend(day.parse(date)?.map(|day| (word, day)));
     }
     Ok(EligibilityPolicy {
-        unknown_people: unknown_people.unwrap_or(default.unknown_people),
-        roles: section.roles.unwrap_or(default.roles),
-        releases: section.releases.unwrap_or(default.releases),
-        project_numbers: section.project_numbers.unwrap_or(default.project_numbers),
-        supported,
+        unknown_people: section.get("unknown_people").text().map_or(default.unknown_people, |word| word == "allow"),
+        roles: flag("roles", default.roles),
+        releases: flag("releases", default.releases),
+        project_numbers: flag("project_numbers", default.project_numbers),
+        supported: releases.get("supported").parse_all(release)?,
         end_of_life,
     })
 }
@@ -79,6 +36,10 @@ mod tests {
     use chrono::NaiveDate;
 
     use super::*;
+
+    fn read(text: &str) -> Result<EligibilityPolicy, ConfigError> {
+        Settings::of(text).eligibility().cloned()
+    }
 
     #[test]
     fn a_desk_without_settings_has_the_policy_of_the_seeds() {

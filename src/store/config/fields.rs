@@ -1,13 +1,9 @@
 //! Sections `[product_groups]` and `[fields]` of casebook.toml: the groups and custom fields of tickets.
-//!
-//! Parsed only when a ticket is opened or its fields are set or printed, and by `check`.
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use toml::Spanned;
-
-use super::{ConfigError, SpannedError, spanned};
+use super::toml_value::{TomlContent, TomlValue, Word};
+use super::{ConfigError, Settings};
 use crate::domain::ticket::custom_field::{CustomField, FieldKind};
 use crate::domain::ticket::macros::language_of;
 use crate::domain::ticket::product_group::ProductGroup;
@@ -21,109 +17,48 @@ pub struct FieldChoices {
     pub fields: Vec<CustomField>,
 }
 
-/// The sections of the file that belong here; [`super`] checks the other ones.
-#[derive(Deserialize)]
-struct RawFields {
-    #[serde(default)]
-    product_groups: BTreeMap<Spanned<String>, GroupSection>,
-    #[serde(default)]
-    fields: BTreeMap<Spanned<String>, FieldSection>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GroupSection {
-    label: Option<String>,
-    examples: Option<Spanned<toml::Value>>,
-    #[serde(default)]
-    words: Vec<String>,
-    team: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FieldSection {
-    r#type: Spanned<String>,
-    values: Option<Vec<Spanned<String>>>,
-    label: Option<String>,
-    #[serde(default)]
-    required: bool,
-}
-
-/// Parses the product groups and custom fields in the text of a casebook.toml.
-///
-/// # Errors
-/// The first invalid setting, with its line and column.
-pub fn read(text: &str) -> Result<FieldChoices, ConfigError> {
-    validate(text).map_err(|error| error.within(text))
-}
-
-fn validate(text: &str) -> Result<FieldChoices, SpannedError> {
-    let written: RawFields = toml::from_str(text)?;
-    let groups = in_order(written.product_groups).into_iter().map(group).collect::<Result<_, _>>()?;
-    let fields = in_order(written.fields).into_iter().map(field).collect::<Result<_, _>>()?;
-    Ok(FieldChoices { product_groups: groups, fields })
-}
-
-/// Sorts sections by their place in the file: the prompts of `open` follow this order.
-fn in_order<T>(sections: BTreeMap<Spanned<String>, T>) -> Vec<(Spanned<String>, T)> {
-    let mut sections: Vec<_> = sections.into_iter().collect();
-    sections.sort_by_key(|(name, _)| name.span().start);
-    sections
-}
-
-fn group((name, section): (Spanned<String>, GroupSection)) -> Result<ProductGroup, SpannedError> {
-    let GroupSection { label, examples, words, team } = section;
-    let examples = examples.as_ref().map(examples_by_language).transpose()?.unwrap_or_default();
-    Ok(ProductGroup { name: spanned(&name, word)?, label, examples, words, team })
-}
-
-/// Parses examples: a text, a list of texts, or either of these for each language.
-fn examples_by_language(examples: &Spanned<toml::Value>) -> Result<BTreeMap<String, String>, SpannedError> {
-    let joined = |value: &toml::Value| match value {
-        toml::Value::String(line) => Some(line.clone()),
-        toml::Value::Array(items) => {
-            let items: Option<Vec<&str>> = items.iter().map(toml::Value::as_str).collect();
-            items.map(|items| items.join(", "))
-        }
-        _ => None,
-    };
-    let by_language = match examples.get_ref() {
-        toml::Value::Table(all) => {
-            all.iter().map(|(language, value)| Some((language_of(language), joined(value)?))).collect()
-        }
-        value => joined(value).map(|line| BTreeMap::from([(String::new(), line)])),
-    };
-    by_language.ok_or_else(|| {
-        SpannedError(
-            Some(examples.span()),
-            "examples must be a text, a list of texts, or either of these for each language".to_owned(),
-        )
+pub(super) fn read(settings: &Settings) -> Result<FieldChoices, ConfigError> {
+    let (groups, fields) = (settings.section("product_groups")?, settings.section("fields")?);
+    Ok(FieldChoices {
+        product_groups: groups.entries_in_order().into_iter().map(group).collect::<Result<_, _>>()?,
+        fields: fields.entries_in_order().into_iter().map(field).collect::<Result<_, _>>()?,
     })
 }
 
-fn field((name, section): (Spanned<String>, FieldSection)) -> Result<CustomField, SpannedError> {
-    let values = match &section.values {
-        None => None,
-        Some(values) => Some(values.iter().map(|value| spanned(value, one_line)).collect::<Result<Vec<_>, _>>()?),
+fn group((name, section): (Word<'_>, TomlValue<'_>)) -> Result<ProductGroup, ConfigError> {
+    Ok(ProductGroup {
+        name: name.parse(word)?,
+        label: section.get("label").text().map(str::to_owned),
+        examples: examples_by_language(section.get("examples")),
+        words: section.get("words").texts(),
+        team: section.get("team").text().map(str::to_owned),
+    })
+}
+
+/// Returns examples by language: a text, a list of texts, or either of these for each language.
+fn examples_by_language(examples: TomlValue<'_>) -> BTreeMap<String, String> {
+    let joined = |value: TomlValue<'_>| value.text().map_or_else(|| value.texts().join(", "), str::to_owned);
+    match examples.content() {
+        None => BTreeMap::new(),
+        Some(TomlContent::Table(_)) => {
+            examples.entries().map(|(language, value)| (language_of(language.text), joined(value))).collect()
+        }
+        Some(_) => BTreeMap::from([(String::new(), joined(examples))]),
+    }
+}
+
+fn field((name, section): (Word<'_>, TomlValue<'_>)) -> Result<CustomField, ConfigError> {
+    let (kind, values) = (section.get("type"), section.get("values"));
+    let kind = match kind.text() {
+        Some("enum") if values.items().next().is_none() => return Err(kind.error("an enum needs `values`")),
+        Some("enum") => FieldKind::Enum(values.parse_all(one_line)?),
+        _ if !values.is_absent() => return Err(kind.error("only an enum can have `values`")),
+        Some("number") => FieldKind::Number,
+        Some("date") => FieldKind::Date,
+        _ => FieldKind::Text,
     };
-    let kind = match (section.r#type.get_ref().as_str(), values) {
-        ("enum", Some(values)) if !values.is_empty() => FieldKind::Enum(values),
-        ("enum", _) => {
-            return Err(SpannedError(Some(section.r#type.span()), "an enum needs `values`".to_owned()));
-        }
-        ("text", None) => FieldKind::Text,
-        ("number", None) => FieldKind::Number,
-        ("date", None) => FieldKind::Date,
-        ("text" | "number" | "date", Some(_)) => {
-            return Err(SpannedError(Some(section.r#type.span()), "only an enum can have `values`".to_owned()));
-        }
-        (other, _) => {
-            let message = format!("`{other}` is not a type of field; expected enum, text, number or date");
-            return Err(SpannedError(Some(section.r#type.span()), message));
-        }
-    };
-    Ok(CustomField { name: spanned(&name, word)?, kind, label: section.label, is_required: section.required })
+    let label = section.get("label").text().map(str::to_owned);
+    Ok(CustomField { name: name.parse(word)?, kind, label, is_required: section.get("required").flag() == Some(true) })
 }
 
 /// Checks a name that files, queries and flags will contain.
@@ -145,6 +80,10 @@ fn one_line(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> Result<FieldChoices, ConfigError> {
+        Settings::of(text).fields().cloned()
+    }
 
     #[test]
     fn the_initial_groups_are_those_of_the_seeds() {

@@ -1,79 +1,37 @@
 //! Sections `[macros.NAME]` of casebook.toml.
 //!
-//! Parsed only when a macro is listed or used, and by `check`. Rendering the templates is left to the callers.
-
-use std::collections::BTreeMap;
+//! Rendering the templates is left to the callers.
 
 use chrono::DateTime;
-use serde::Deserialize;
-use toml::Spanned;
 
-use super::{ConfigError, SpannedError, spanned};
+use super::toml_value::{TomlValue, Word};
+use super::{ConfigError, Settings};
 use crate::domain::people::person::Person;
 use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, text_step};
 use crate::domain::time::zone::Zone;
-use crate::domain::value::{Fields, Value};
 
-/// The sections of the file that belong here; [`super`] checks the other ones.
-#[derive(Deserialize)]
-struct RawMacros {
-    #[serde(default)]
-    macros: BTreeMap<Spanned<String>, MacroSection>,
+/// Parses the macros, sorted by name.
+pub(super) fn read(settings: &Settings) -> Result<Vec<Macro>, ConfigError> {
+    settings.section("macros")?.entries().map(of_section).collect()
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MacroSection {
-    about: Option<String>,
-    text: Option<Spanned<toml::Value>>,
-    #[serde(default)]
-    actions: Vec<Spanned<toml::Table>>,
-}
-
-/// Parses the macros in the text of a casebook.toml, sorted by name.
-///
-/// # Errors
-/// The first invalid setting, with its line and column.
-pub fn read(text: &str) -> Result<Vec<Macro>, ConfigError> {
-    validate(text).map_err(|error| error.within(text))
-}
-
-/// Returns an error about the text of a macro, at its place; at the start of the file if the macro has no text.
-pub fn error_at(text: &str, name: &str, message: String) -> ConfigError {
-    let written: Result<RawMacros, _> = toml::from_str(text);
-    let span = written.ok().and_then(|written| {
-        let section = written.macros.into_iter().find(|(key, _)| key.get_ref() == name);
-        section.and_then(|(_, section)| Some(section.text?.span()))
-    });
-    SpannedError(span, message).within(text)
-}
-
-fn validate(text: &str) -> Result<Vec<Macro>, SpannedError> {
-    let written: RawMacros = toml::from_str(text)?;
-    written.macros.into_iter().map(of_section).collect()
-}
-
-fn of_section((name, section): (Spanned<String>, MacroSection)) -> Result<Macro, SpannedError> {
-    let texts = section.text.as_ref().map(spanned_texts).transpose()?.unwrap_or_default();
-    if texts.is_empty() && section.actions.is_empty() {
-        return Err(SpannedError(Some(name.span()), "a macro needs a `text` or `actions`".to_owned()));
+fn of_section((name, section): (Word<'_>, TomlValue<'_>)) -> Result<Macro, ConfigError> {
+    let actions: Vec<TomlValue<'_>> = section.get("actions").items().collect();
+    let texts = texts(section.get("text"))?;
+    if texts.is_empty() && actions.is_empty() {
+        return Err(name.error("a macro needs a `text` or `actions`"));
     }
-    let spans: Vec<_> = section.actions.iter().map(Spanned::span).collect();
-    for action in &section.actions {
-        if let Some(text) = action.get_ref().get("text") {
-            texts_in(text).map_err(|message| SpannedError(Some(action.span()), message))?;
-        }
+    for action in &actions {
+        self::texts(action.get("text"))?;
     }
-    let steps = section.actions.into_iter().map(|table| table_fields(table.into_inner())).collect();
-    let written = Macro { name: spanned(&name, word)?, about: section.about, texts, steps };
+    let (about, steps) = (section.get("about").text(), actions.iter().map(|action| action.fields()).collect());
+    let written = Macro { name: name.parse(word)?, about: about.map(str::to_owned), texts, steps };
     // The day and the actor do not decide if the steps can be parsed, so any will do.
-    let (actor, zone) = (Person::from_name("me"), Zone::named("UTC"));
-    if let (Ok(actor), Ok(zone)) = (actor, zone) {
-        let steps = written.steps_for(&actor, DateTime::UNIX_EPOCH, &zone);
-        let steps = steps.map_err(|(place, error)| SpannedError(spans.get(place).cloned(), error.to_string()))?;
-        check_texts(&written, &steps).map_err(|(place, message)| {
-            let text = section.text.as_ref().map(Spanned::span);
-            SpannedError(place.map_or(text, |place| spans.get(place).cloned()), message)
+    if let Ok(actor) = Person::from_name("me") {
+        let steps = written.steps_for(&actor, DateTime::UNIX_EPOCH, &Zone::utc());
+        let steps = steps.map_err(|(index, error)| actions[index].error(error.to_string()))?;
+        check_texts(&written, &steps).map_err(|(index, message)| {
+            index.map_or_else(|| section.get("text"), |index| actions[index]).error(message)
         })?;
     }
     Ok(written)
@@ -101,26 +59,18 @@ fn check_texts(written: &Macro, steps: &[MacroStep]) -> Result<(), (Option<usize
 }
 
 /// Parses a text, or texts by language; each is a template.
-fn spanned_texts(text: &Spanned<toml::Value>) -> Result<MacroTexts, SpannedError> {
-    texts_in(text.get_ref()).map_err(|message| SpannedError(Some(text.span()), message))
-}
-
-fn texts_in(text: &toml::Value) -> Result<MacroTexts, String> {
-    let texts = match text {
-        toml::Value::String(text) => Some(MacroTexts::from([(String::new(), text.clone())])),
-        toml::Value::Table(texts) => {
-            let each = texts.iter().map(|(language, text)| Some((language.clone(), text.as_str()?.to_owned())));
-            each.collect()
-        }
-        _ => None,
-    };
-    let texts = texts.ok_or("`text` must be a text, or a text for each language")?;
-    for (language, text) in &texts {
-        if let Err(error) = minijinja::Environment::new().template_from_str(text) {
+fn texts(written: TomlValue<'_>) -> Result<MacroTexts, ConfigError> {
+    let one = written.text().map(|_| (String::new(), written));
+    let by_language = written.entries().map(|(language, text)| (language.text.to_owned(), text));
+    let mut texts = MacroTexts::new();
+    for (language, text) in one.into_iter().chain(by_language) {
+        let template = text.text().unwrap_or_default();
+        if let Err(error) = minijinja::Environment::new().template_from_str(template) {
             let which = if language.is_empty() { String::new() } else { format!(" ({language})") };
             let reason = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
-            return Err(format!("the text{which} is not a valid template: {reason}"));
+            return Err(text.error(format!("the text{which} is not a valid template: {reason}")));
         }
+        texts.insert(language, template.to_owned());
     }
     Ok(texts)
 }
@@ -134,25 +84,13 @@ fn word(name: &str) -> Result<String, String> {
     }
 }
 
-fn table_fields(table: toml::Table) -> Fields {
-    table.into_iter().map(|(name, value)| (name, from_toml(value))).collect()
-}
-
-fn from_toml(value: toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => Value::String(text),
-        toml::Value::Integer(number) => Value::Integer(number.into()),
-        toml::Value::Float(number) => Value::Number(number),
-        toml::Value::Boolean(flag) => Value::Bool(flag),
-        toml::Value::Datetime(time) => Value::String(time.to_string()),
-        toml::Value::Array(items) => Value::List(items.into_iter().map(from_toml).collect()),
-        toml::Value::Table(table) => Value::Map(table_fields(table)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> Result<Vec<Macro>, ConfigError> {
+        Settings::of(text).macros().cloned()
+    }
     use crate::domain::ticket::macros::text_in;
 
     #[test]

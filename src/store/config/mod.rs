@@ -1,37 +1,52 @@
 //! casebook.toml: the file that makes a folder a desk, and the settings and policy of that desk.
 //!
-//! This module parses the settings that every command needs. Each submodule parses the sections of one subject, only
-//! when a command needs them. Unknown names are refused with their place: a typing error in a policy would silently
-//! leave a default in force.
+//! [`Settings`] parses a text once. A section is validated when it is first asked for, by the file of its subject, and
+//! remembered, so that an invalid section stops only the commands that need it. Unknown names are refused with their
+//! place: a typing error in a policy would silently leave a default in force.
 //!
 //! # Invariants
 //!
 //! Parsing has no side effects and reads no other file. The uses of the policy are unknown here.
 
+pub mod calendars;
 pub mod eligibility;
 pub mod escalation;
 pub mod fields;
-pub(crate) mod follow_up;
+mod follow_up;
 pub mod macros;
+pub(crate) mod parsed_json;
+pub mod plans;
 pub mod reminder_texts;
+pub(crate) mod schema;
 pub mod signing;
-pub mod sla;
-mod targets;
 pub mod team;
+pub(crate) mod toml_value;
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::sync::OnceLock;
 
 use chrono::{NaiveDate, TimeDelta};
-use serde::Deserialize;
 
+use crate::domain::calendar::ALWAYS;
+use crate::domain::people::eligibility::EligibilityPolicy;
 use crate::domain::people::person::Person;
 use crate::domain::people::team::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
+use crate::domain::sla::manager_response::EscalationPolicy;
+use crate::domain::sla::plan::CalendarRule;
 use crate::domain::suggestion;
 use crate::domain::ticket::attachment::parse_size;
+use crate::domain::ticket::macros::Macro;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::Priority;
+
+use calendars::DeskCalendar;
+use fields::FieldChoices;
+use plans::DeskPlans;
+use reminder_texts::ReminderTexts;
+use signing::SigningKeys;
+use team::AssignmentTeam;
+use toml_value::{Document, TomlValue, Word};
 
 /// The newest format that this program understands in full.
 const FORMAT: u32 = 1;
@@ -39,12 +54,8 @@ const FORMAT: u32 = 1;
 /// The default of `[attachments] max_size`: the largest size of an attachment, in bytes.
 pub const LARGEST_ATTACHMENT: u64 = 25_000_000;
 
-/// The sections that other modules parse.
-const OTHER_SECTIONS: [&str; 9] =
-    ["calendars", "plans", "escalation", "eligibility", "releases", "product_groups", "fields", "macros", "signing"];
-
-/// The settings and policy of a desk.
-#[derive(Clone, Debug, PartialEq)]
+/// The settings that every command needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// The format number of the desk.
     pub format: u32,
@@ -54,21 +65,8 @@ pub struct Config {
     pub time_zone: String,
     /// The language of the desk.
     pub language: String,
-    /// The priority of tickets that are opened without one.
-    pub default_priority: Priority,
-    /// True if each command makes a commit.
-    pub commit_each: bool,
     /// The support team.
     pub team: Team,
-    /// The follow-up policy.
-    pub follow_up: FollowUpPolicy,
-    /// The time after the solve in which a customer's reply reopens a ticket (docs/follow-up.md#late-replies). None if
-    /// there is no limit.
-    pub reopen_window: Option<TimeDelta>,
-    /// The largest size of an attachment, in bytes.
-    pub largest_attachment: u64,
-    /// The saved queries of the desk by name: `@NAME` in a query.
-    pub queries: BTreeMap<String, String>,
 }
 
 /// An invalid setting in casebook.toml or a list of holidays, and its place.
@@ -83,145 +81,149 @@ pub struct ConfigError {
     pub message: String,
 }
 
-#[derive(Deserialize)]
-struct RawConfig {
-    format: u32,
-    #[serde(default)]
-    name: String,
-    #[serde(default = "utc")]
-    time_zone: String,
-    #[serde(default = "english")]
-    language: String,
-    #[serde(default)]
-    defaults: Defaults,
-    #[serde(default)]
-    git: GitSection,
-    #[serde(default)]
-    team: TeamAgents,
-    #[serde(default)]
-    follow_up: follow_up::FollowUpRules,
-    #[serde(default)]
-    desk: DeskBasics,
-    #[serde(default)]
-    attachments: AttachmentSection,
-    #[serde(default)]
-    queries: BTreeMap<String, String>,
-    #[serde(flatten)]
-    rest: toml::Table,
+/// The settings and policy of a desk: the text of a casebook.toml, parsed once.
+#[derive(Debug)]
+pub struct Settings {
+    text: String,
+    document: Result<Document, ConfigError>,
+    sections: Sections,
 }
 
-fn utc() -> String {
-    "UTC".to_owned()
+/// Defines the sections: a method of [`Settings`] that validates the section when it is first called, for each.
+macro_rules! sections {
+    ($($(#[$doc:meta])* $name:ident: $type:ty = $read:expr;)*) => {
+        /// The sections that were asked for.
+        #[derive(Debug, Default)]
+        struct Sections {
+            $($name: OnceLock<Result<$type, ConfigError>>,)*
+        }
+
+        impl Settings {
+            $($(#[$doc])*
+            ///
+            /// # Errors
+            /// The first invalid setting, with its line and column.
+            pub fn $name(&self) -> Result<&$type, ConfigError> {
+                self.sections.$name.get_or_init(|| $read(self)).as_ref().map_err(Clone::clone)
+            })*
+
+            /// Returns the errors of all sections, each once, in the order of their places.
+            pub fn errors(&self) -> Vec<ConfigError> {
+                let mut errors: Vec<_> = [$(self.$name().err(),)*].into_iter().flatten().collect();
+                errors.sort_by(|a, b| (a.line, a.column, &a.message).cmp(&(b.line, b.column, &b.message)));
+                errors.dedup();
+                errors
+            }
+        }
+    };
 }
 
-fn english() -> String {
-    "en".to_owned()
+sections! {
+    /// Returns the settings that every command needs: those beside the sections, and the agents and managers of `[team]`.
+    config: Config = Config::read;
+    /// Returns the strategy and the candidates for assignments, in `[team]`.
+    assignment: AssignmentTeam = team::assignment;
+    /// Returns the priority of tickets that are opened without one.
+    default_priority: Priority = |settings: &Settings| {
+        let priority = settings.section("defaults")?.get("priority").parse(Priority::parse_lenient)?;
+        Ok(priority.unwrap_or(Priority::S3))
+    };
+    /// Returns true if each command makes a commit.
+    commit_each: bool = |settings: &Settings| Ok(settings.section("git")?.get("commit").text() != Some("never"));
+    /// Returns the largest size of an attachment, in bytes.
+    largest_attachment: u64 = |settings: &Settings| {
+        Ok(settings.section("attachments")?.get("max_size").parse(size)?.unwrap_or(LARGEST_ATTACHMENT))
+    };
+    /// Returns the time after the solve in which a customer's reply reopens a ticket (docs/follow-up.md#late-replies).
+    /// None if there is no limit.
+    reopen_window: Option<TimeDelta> = |settings: &Settings| {
+        settings.section("desk")?.get("reopen_window").parse(duration)
+    };
+    /// Returns the saved queries of the desk by name: `@NAME` in a query.
+    queries: BTreeMap<String, String> = |settings: &Settings| {
+        let queries = settings.section("queries")?.entries();
+        Ok(queries.filter_map(|(name, query)| Some((name.text.to_owned(), query.text()?.to_owned()))).collect())
+    };
+    /// Returns the follow-up policy.
+    follow_up: FollowUpPolicy = follow_up::read;
+    /// Returns the texts that sweeps send.
+    reminder_texts: ReminderTexts = ReminderTexts::read;
+    /// Returns the calendars, by name. Lists of holidays are only named in them.
+    calendars: Vec<DeskCalendar> = calendars::read;
+    /// Returns the service plans.
+    plans: DeskPlans = plans::read;
+    /// Returns the calendars for follow-ups in open time; the first matching rule counts.
+    follow_up_hours: Vec<CalendarRule> = |settings: &Settings| plans::rules(settings, settings.section("follow_up")?);
+    /// Returns the escalation policy.
+    escalation: EscalationPolicy = escalation::read;
+    /// Returns the eligibility policy.
+    eligibility: EligibilityPolicy = eligibility::read;
+    /// Returns the product groups and custom fields.
+    fields: FieldChoices = fields::read;
+    /// Returns the macros, by name.
+    macros: Vec<Macro> = macros::read;
+    /// Returns the keys that commits are signed with.
+    signing: SigningKeys = signing::read;
 }
 
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Defaults {
-    priority: Option<toml::Spanned<String>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GitSection {
-    commit: Option<toml::Spanned<String>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AttachmentSection {
-    max_size: Option<toml::Spanned<String>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TeamAgents {
-    #[serde(default)]
-    agents: Vec<toml::Spanned<String>>,
-    #[serde(default)]
-    managers: Vec<toml::Spanned<String>>,
-    #[serde(default)]
-    editors_prioritize: bool,
-    /// Parsed by [`team`], when it is needed.
-    #[serde(default, rename = "next")]
-    _next: serde::de::IgnoredAny,
-    #[serde(default, rename = "people")]
-    _people: serde::de::IgnoredAny,
-}
-
-/// The part of `[desk]` that every command needs; [`sla`] checks the other keys.
-#[derive(Default, Deserialize)]
-struct DeskBasics {
-    reopen_window: Option<toml::Spanned<String>>,
-}
-
-/// A message about a byte range of the file.
-pub(crate) struct SpannedError(pub(crate) Option<Range<usize>>, pub(crate) String);
-
-impl SpannedError {
-    /// Returns the error with the line and column of its range in `text`.
-    pub(crate) fn within(self, text: &str) -> ConfigError {
-        let Self(span, message) = self;
-        let start = span.map_or(0, |span| span.start).min(text.len());
-        let before = text.get(..start).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        ConfigError { line, column, message }
+impl Settings {
+    /// Parses the text of a casebook.toml.
+    pub fn of(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let document = toml_value::parse(&text);
+        Self { text, document, sections: Sections::default() }
     }
-}
 
-impl From<toml::de::Error> for SpannedError {
-    fn from(error: toml::de::Error) -> Self {
-        Self(error.span(), error.message().to_owned())
+    /// Parses the bytes of a casebook.toml. Those that are not UTF-8 are replaced.
+    pub fn lossy(bytes: &[u8]) -> Self {
+        Self::of(String::from_utf8_lossy(bytes))
+    }
+
+    /// Returns the text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Returns the names of the calendars, with the built-in one, also of invalid calendars.
+    fn calendar_names(&self) -> Vec<&str> {
+        let calendars = self.root().map(|root| root.get("calendars").entries()).into_iter().flatten();
+        calendars.map(|(name, _)| name.text).chain([ALWAYS]).collect()
+    }
+
+    fn root(&self) -> Result<TomlValue<'_>, ConfigError> {
+        let document = self.document.as_ref().map_err(Clone::clone)?;
+        Ok(TomlValue::root(document, &self.text))
+    }
+
+    /// Returns a section, or a part of one, such as `team.people`, after checking it.
+    fn section(&self, path: &str) -> Result<TomlValue<'_>, ConfigError> {
+        schema::checked(self.root()?, path)
+    }
+
+    /// Returns an error about the text of a macro, at its place; at the start of the file if the macro has no text.
+    pub fn macro_text_error(&self, name: &str, message: String) -> ConfigError {
+        match self.section("macros") {
+            Ok(macros) => macros.get(name).get("text").error(message),
+            Err(error) => error,
+        }
     }
 }
 
 impl Config {
-    /// Parses the text of a casebook.toml.
-    ///
-    /// # Errors
-    /// The first invalid setting, with its line and column.
-    pub fn read(text: &str) -> Result<Self, ConfigError> {
-        Self::validate(text).map_err(|error| error.within(text))
-    }
-
-    fn validate(text: &str) -> Result<Self, SpannedError> {
-        let written: RawConfig = toml::from_str(text)?;
-        if written.format <= FORMAT {
-            refuse_unknown(text, &written.rest)?;
+    fn read(settings: &Settings) -> Result<Self, ConfigError> {
+        let written = settings.section("format")?;
+        // A newer format may have settings that this program does not know.
+        if written.number().is_none_or(|format| format <= FORMAT) {
+            schema::check_sections(settings.root()?)?;
         }
-        let priority =
-            written.defaults.priority.as_ref().map(|word| spanned(word, Priority::parse_lenient)).transpose()?;
-        let commit_each = match written.git.commit.as_ref().map(|word| (word.get_ref().as_str(), word)) {
-            None | Some(("each", _)) => true,
-            Some(("never", _)) => false,
-            Some((other, word)) => {
-                return Err(SpannedError(Some(word.span()), format!("`{other}` is neither `each` nor `never`")));
-            }
-        };
-        let largest = written.attachments.max_size.as_ref().map(|text| spanned(text, size)).transpose()?;
-        let people = |addresses: &[toml::Spanned<String>]| {
-            addresses.iter().map(|word| spanned(word, Person::from_address)).collect::<Result<Vec<_>, _>>()
-        };
+        let format = written.number().ok_or_else(|| written.error(format!("not valid here; expected {FORMAT}")))?;
+        let text = |name: &str, default: &str| Ok(settings.section(name)?.text().unwrap_or(default).to_owned());
         Ok(Self {
-            format: written.format,
-            name: written.name,
-            time_zone: written.time_zone,
-            language: written.language,
-            default_priority: priority.unwrap_or(Priority::S3),
-            commit_each,
-            team: Team {
-                agents: people(&written.team.agents)?,
-                managers: people(&written.team.managers)?,
-                editors_prioritize: written.team.editors_prioritize,
-            },
-            follow_up: written.follow_up.policy()?,
-            reopen_window: written.desk.reopen_window.as_ref().map(|text| spanned(text, duration)).transpose()?,
-            largest_attachment: largest.unwrap_or(LARGEST_ATTACHMENT),
-            queries: written.queries,
+            format,
+            name: text("name", "")?,
+            time_zone: text("time_zone", "UTC")?,
+            language: text("language", "en")?,
+            team: team::read(settings)?,
         })
     }
 }
@@ -243,44 +245,13 @@ fn size(text: &str) -> Result<u64, String> {
     parse_size(text).ok_or_else(|| format!("`{text}` is not a size; expected for example `25 MB` or `500 kB`"))
 }
 
-/// Parses a string of the file. An error gets the string's place.
-pub(crate) fn spanned<T, E: std::fmt::Display>(
-    word: &toml::Spanned<String>,
-    read: impl Fn(&str) -> Result<T, E>,
-) -> Result<T, SpannedError> {
-    read(word.get_ref()).map_err(|error| SpannedError(Some(word.span()), error.to_string()))
-}
-
 /// Checks that a name is one of `known`; `kind` is the noun for the message, such as "calendar".
-pub(crate) fn known_name(word: &toml::Spanned<String>, known: &[&str], kind: &str) -> Result<String, SpannedError> {
-    spanned(word, |name| {
-        if known.contains(&name) {
-            return Ok(name.to_owned());
-        }
-        let hint = suggestion::or_question(suggestion::nearest(name, known));
-        Err(format!("`{name}` is not a {kind} of this desk{hint}"))
-    })
-}
-
-fn refuse_unknown(text: &str, rest: &toml::Table) -> Result<(), SpannedError> {
-    const KNOWN: [&str; 11] = [
-        "format",
-        "name",
-        "time_zone",
-        "language",
-        "defaults",
-        "git",
-        "team",
-        "follow_up",
-        "desk",
-        "attachments",
-        "queries",
-    ];
-    let Some(name) = rest.keys().find(|name| !OTHER_SECTIONS.contains(&name.as_str())) else { return Ok(()) };
-    let known: Vec<&str> = KNOWN.iter().chain(&OTHER_SECTIONS).copied().collect();
-    let hint = suggestion::or_question(suggestion::nearest(name, &known));
-    let span = text.find(name.as_str()).map(|start| start..start + name.len());
-    Err(SpannedError(span, format!("`{name}` is not a setting{hint}")))
+fn known_name(word: Word<'_>, known: &[&str], kind: &str) -> Result<String, ConfigError> {
+    if known.contains(&word.text) {
+        return Ok(word.text.to_owned());
+    }
+    let hint = suggestion::or_question(suggestion::nearest(word.text, known));
+    Err(word.error(format!("`{}` is not a {kind} of this desk{hint}", word.text)))
 }
 
 /// Returns a TOML string in its quotes.
@@ -307,37 +278,45 @@ mod tests {
     #[test]
     fn the_initial_file_reads_as_the_defaults() {
         let person = Person::from_address("kenji@desk.example").expect("an address");
-        let config = Config::read(&initial("A \"desk\"", "Europe/Paris", true, Some(&person))).expect("a config");
+        let settings = Settings::of(initial("A \"desk\"", "Europe/Paris", true, Some(&person)));
+        assert_eq!(settings.errors(), []);
+        let config = settings.config().expect("a config");
         assert_eq!(config.name, "A \"desk\"");
-        assert_eq!(config.follow_up, FollowUpPolicy::default());
+        assert_eq!(settings.follow_up(), Ok(&FollowUpPolicy::default()));
         assert_eq!(config.team.agents, [person]);
-        assert_eq!(config.largest_attachment, LARGEST_ATTACHMENT);
-        assert!(config.commit_each);
-        assert!(!Config::read(&initial("x", "UTC", false, None)).expect("a config").commit_each);
+        assert_eq!(settings.largest_attachment(), Ok(&LARGEST_ATTACHMENT));
+        assert_eq!(settings.commit_each(), Ok(&true));
+        assert_eq!(Settings::of(initial("x", "UTC", false, None)).commit_each(), Ok(&false));
     }
 
     #[test]
     fn policy_replaces_a_default() {
-        let config = Config::read("format = 1\n[follow_up.S2]\nalerts = [\"1h\"]\n").expect("a config");
-        assert_eq!(config.follow_up.of(Priority::S2).alerts, [TimeDelta::hours(1)]);
-        assert_eq!(config.follow_up.of(Priority::S2).solve_after, TimeDelta::days(5));
+        let settings = Settings::of("format = 1\n[follow_up.S2]\nalerts = [\"1h\"]\n");
+        let follow_up = settings.follow_up().expect("a policy").of(Priority::S2);
+        assert_eq!(follow_up.alerts, [TimeDelta::hours(1)]);
+        assert_eq!(follow_up.solve_after, TimeDelta::days(5));
     }
 
     #[test]
     fn settings_and_priorities_are_keys_of_one_table() {
-        let read = |text: &str| Config::read(&format!("format = 1\n{text}")).expect("a config");
-        let config =
-            read("[follow_up]\nclock = \"business\"\ncalendar = \"always\"\nopt_out_tag = \"\"\nS4.alerts = []\n");
-        assert_eq!((config.follow_up.counts, &config.follow_up.opt_out_tag), (TimeBasis::Business, &None));
-        assert!(config.follow_up.of(Priority::S4).alerts.is_empty());
-        assert_eq!(config.reopen_window, None);
-        assert_eq!(read("[desk]\nreopen_window = \"15d\"\n").reopen_window, Some(TimeDelta::days(15)));
+        let settings = Settings::of(
+            "[follow_up]\nclock = \"business\"\ncalendar = \"always\"\nopt_out_tag = \"\"\nS4.alerts = []\n",
+        );
+        let follow_up = settings.follow_up().expect("a policy");
+        assert_eq!((follow_up.counts, &follow_up.opt_out_tag), (TimeBasis::Business, &None));
+        assert!(follow_up.of(Priority::S4).alerts.is_empty());
+        assert_eq!(settings.reopen_window(), Ok(&None));
+        let window = Settings::of("[desk]\nreopen_window = \"15d\"\n").reopen_window().cloned();
+        assert_eq!(window, Ok(Some(TimeDelta::days(15))));
     }
 
     #[test]
     fn errors_name_their_place() {
-        let error =
-            |text| Config::read(text).map_err(|error| (error.line, error.column, error.message)).expect_err("an error");
+        let error = |text: &str| {
+            let [error] = Settings::of(text).errors().try_into().expect("one error");
+            let ConfigError { line, column, message } = error;
+            (line, column, message)
+        };
         assert_eq!(
             error("format = 1\nnmae = \"x\"\n"),
             (2, 1, "`nmae` is not a setting; did you mean `name`?".to_owned())
@@ -354,6 +333,6 @@ mod tests {
         assert_eq!(error("format = 1\n[team]\nagents = [\"kenji\"]\n").0, 3);
         assert_eq!(error("format = 1\n[attachments]\nmax_size = \"25 MiB\"\n").0, 3);
         assert_eq!(error("format = 1\n[attachments]\nlimit = \"25 MB\"\n").0, 3);
-        assert_eq!(error("name = \"x\"\n").2, "missing field `format`");
+        assert_eq!(error("name = \"x\"\n").2, "the setting `format` is missing");
     }
 }

@@ -2,17 +2,12 @@
 //! (docs/follow-up.md#texts).
 //!
 //! The template language is minijinja's (Jinja2). Each template of casebook.toml is rendered once when it is read, so
-//! that
-//! an invalid one is refused with its place before anything is sent.
-
-use std::collections::BTreeMap;
+//! that an invalid one is refused with its place before anything is sent.
 
 use minijinja::value::Value;
 use minijinja::{Environment, Error};
-use serde::Deserialize;
-use toml::Spanned;
 
-use super::{ConfigError, SpannedError};
+use super::{ConfigError, Settings};
 use crate::domain::template;
 
 /// The purpose of a text.
@@ -22,6 +17,16 @@ pub enum ReminderKind {
     Remind,
     /// The reply that solves a ticket for no response.
     NoResponse,
+}
+
+impl ReminderKind {
+    /// The word in casebook.toml.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Remind => "remind",
+            Self::NoResponse => "no_response",
+        }
+    }
 }
 
 /// The built-in texts by language: of a reminder, and of a solve for no response.
@@ -57,8 +62,8 @@ pub struct ReminderVars {
 }
 
 impl ReminderVars {
-    fn variables(&self) -> Value {
-        Value::from_pairs([
+    fn variables(&self) -> [(&'static str, Value); 9] {
+        [
             ("desk", Value::from(self.desk.as_str())),
             ("ticket", Value::from(self.ticket.as_str())),
             ("subject", Value::from(self.subject.as_str())),
@@ -68,45 +73,19 @@ impl ReminderVars {
             ("number", Value::from(self.number)),
             ("of", Value::from(self.of)),
             ("is_last", Value::from(self.number == self.of)),
-        ])
+        ]
     }
 }
 
 /// The compiled templates of a desk.
+#[derive(Debug)]
 pub struct ReminderTexts {
     templates: Environment<'static>,
 }
 
-#[derive(Deserialize)]
-struct RawReminders {
-    #[serde(default)]
-    follow_up: ReminderSection,
-}
-
-#[derive(Default, Deserialize)]
-struct ReminderSection {
-    #[serde(default)]
-    texts: BTreeMap<Spanned<String>, RawTexts>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawTexts {
-    remind: Option<Spanned<String>>,
-    no_response: Option<Spanned<String>>,
-}
-
 impl ReminderTexts {
-    /// Parses the texts of a casebook.toml, and compiles their templates.
-    ///
-    /// # Errors
-    /// The first invalid setting, with its line and column.
-    pub fn read(text: &str) -> Result<Self, ConfigError> {
-        Self::validate(text).map_err(|error| error.within(text))
-    }
-
-    fn validate(text: &str) -> Result<Self, SpannedError> {
-        let written: RawReminders = toml::from_str(text)?;
+    /// Parses the texts of casebook.toml, and compiles their templates.
+    pub(super) fn read(settings: &Settings) -> Result<Self, ConfigError> {
         let mut templates = template::environment();
         for (language, remind, no_response) in BUILT_IN {
             for (kind, source) in [(ReminderKind::Remind, remind), (ReminderKind::NoResponse, no_response)] {
@@ -114,13 +93,10 @@ impl ReminderTexts {
             }
         }
         let mut compiled = Self { templates };
-        for (language, texts) in &written.follow_up.texts {
-            let pairs = [(ReminderKind::Remind, &texts.remind), (ReminderKind::NoResponse, &texts.no_response)];
-            for (kind, source) in pairs {
-                let Some(source) = source else { continue };
-                compiled
-                    .replace(kind, language.get_ref(), source.get_ref())
-                    .map_err(|error| SpannedError(Some(source.span()), message(&error)))?;
+        for (language, texts) in settings.section("follow_up.texts")?.entries() {
+            for kind in [ReminderKind::Remind, ReminderKind::NoResponse] {
+                let Some(source) = texts.get(kind.as_str()).word() else { continue };
+                compiled.replace(kind, language.text, source.text).map_err(|error| source.error(message(&error)))?;
             }
         }
         Ok(compiled)
@@ -129,12 +105,11 @@ impl ReminderTexts {
     fn replace(&mut self, kind: ReminderKind, language: &str, source: &str) -> Result<(), Error> {
         let name = name(kind, &language.to_lowercase());
         self.templates.add_template_owned(name.clone(), source.to_owned())?;
-        self.templates.get_template(&name)?.render(example().variables()).map(|_| ())
+        self.templates.get_template(&name)?.render(Value::from_pairs(example().variables())).map(|_| ())
     }
 
     /// Renders the text of a kind in the first of `languages` that has one, or else in English. A text in `pt` also
-    /// serves
-    /// `pt-BR`.
+    /// serves `pt-BR`.
     ///
     /// # Errors
     /// A message of the template engine: the template cannot be rendered with these variables.
@@ -152,15 +127,12 @@ impl ReminderTexts {
             .chain([FALLBACK.to_owned()])
             .find_map(|language| self.templates.get_template(&name(kind, &language)).ok())
             .expect("there are texts in English");
-        template.render(variables.variables()).map_err(|error| message(&error))
+        template.render(Value::from_pairs(variables.variables())).map_err(|error| message(&error))
     }
 }
 
 fn name(kind: ReminderKind, language: &str) -> String {
-    match kind {
-        ReminderKind::Remind => format!("remind.{language}"),
-        ReminderKind::NoResponse => format!("no_response.{language}"),
-    }
+    format!("{}.{language}", kind.as_str())
 }
 
 /// Returns variables with which a template is tried out.
@@ -182,7 +154,8 @@ fn example() -> ReminderVars {
 /// Returns the error of the template engine, and the variables that exist.
 fn message(error: &Error) -> String {
     let reason = template::language_error(error);
-    format!("{reason}; the variables are desk, ticket, subject, requester, asked_on, solve_on, number, of, is_last")
+    let names = example().variables().map(|(name, _)| name).join(", ");
+    format!("{reason}; the variables are {names}")
 }
 
 #[cfg(test)]
@@ -203,7 +176,8 @@ mod tests {
     }
 
     fn text(toml: &str, kind: ReminderKind, languages: &[&str]) -> String {
-        let texts = ReminderTexts::read(toml).expect("valid texts");
+        let settings = Settings::of(toml);
+        let texts = settings.reminder_texts().expect("valid texts");
         texts.text(kind, languages.iter().copied(), &variables(1)).expect("a text")
     }
 
@@ -222,7 +196,8 @@ mod tests {
 
     #[test]
     fn the_last_reminder_says_when_the_ticket_will_be_solved() {
-        let texts = ReminderTexts::read("").expect("valid texts");
+        let settings = Settings::of("");
+        let texts = settings.reminder_texts().expect("valid texts");
         for language in ["en", "fr", "ja", "pt"] {
             let text = |number| texts.text(ReminderKind::Remind, [language], &variables(number)).expect("a text");
             assert!(!text(1).contains("2026-11-28") && text(2).contains("2026-11-28"), "{language}");
@@ -247,8 +222,9 @@ mod tests {
 
     #[test]
     fn errors_name_their_place() {
-        let error =
-            |text: &str| ReminderTexts::read(text).err().map(|error| (error.line, error.column)).expect("an error");
+        let error = |text: &str| {
+            Settings::of(text).reminder_texts().err().map(|error| (error.line, error.column)).expect("an error")
+        };
         assert_eq!(error("[follow_up.texts.en]\nremind = \"{{ \"\n"), (2, 10));
         assert_eq!(error("[follow_up.texts.en]\nno_response = \"{{ name }}\"\n"), (2, 15));
         assert_eq!(error("[follow_up.texts.en]\nremnid = \"Hello\"\n").0, 2);

@@ -6,10 +6,7 @@
 //! "lea@desk.example" = ["openpgp:0123456789ABCDEF0123456789ABCDEF01234567"]
 //! ```
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-
+use super::{ConfigError, Settings};
 use crate::domain::people::person::Person;
 use crate::store::git::TrustedKey;
 
@@ -19,24 +16,11 @@ const OPENPGP: &str = "openpgp:";
 /// Keys with the person they belong to.
 pub type SigningKeys = Vec<(Person, TrustedKey)>;
 
-#[derive(Deserialize)]
-struct RawSigning {
-    #[serde(default)]
-    signing: BTreeMap<String, Vec<String>>,
-}
-
-/// Parses the keys of a casebook.toml.
-///
-/// # Errors
-/// A sentence that says which key or person is invalid.
-pub fn keys(text: &str) -> Result<SigningKeys, String> {
-    let written: RawSigning = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+pub(super) fn read(settings: &Settings) -> Result<SigningKeys, ConfigError> {
     let mut keys = SigningKeys::new();
-    for (address, keys_of_person) in written.signing {
-        let person = Person::from_address(&address).map_err(|error| format!("[signing]: {error}"))?;
-        for word in keys_of_person {
-            keys.push((person.clone(), key(&word)?));
-        }
+    for (address, keys_of_person) in settings.section("signing")?.entries() {
+        let person = address.parse(Person::from_address)?;
+        keys.extend(keys_of_person.parse_all(key)?.into_iter().map(|key| (person.clone(), key)));
     }
     Ok(keys)
 }
@@ -66,12 +50,16 @@ fn is_base64(word: &str) -> bool {
 }
 
 fn no_key(word: &str) -> String {
-    format!("[signing]: `{word}` is not a key; expected `ssh-ed25519 KEY` or `openpgp:FINGERPRINT`")
+    format!("`{word}` is not a key; expected `ssh-ed25519 KEY` or `openpgp:FINGERPRINT`")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn keys(text: &str) -> Result<SigningKeys, ConfigError> {
+        Settings::of(text).signing().cloned()
+    }
 
     #[test]
     fn keys_of_both_kinds_are_read() {

@@ -1,17 +1,10 @@
-//! Section `[team]` of casebook.toml beyond the addresses: languages, teams, working hours, and the strategy by which
-//! `casebook assign --next` chooses an agent.
-//!
-//! Parsed only when an agent is to be chosen, and by `check`.
+//! Section `[team]` of casebook.toml: the agents and managers, and the strategy by which `casebook assign --next` chooses
+//! an agent, with the languages, teams and working hours of each.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use toml::Spanned;
-
-use super::{ConfigError, SpannedError, known_name, spanned};
-use crate::domain::calendar::ALWAYS;
+use super::{ConfigError, Settings, known_name};
 use crate::domain::people::assignment::{AssignmentCandidate, AssignmentStrategy};
 use crate::domain::people::person::Person;
+use crate::domain::people::team::Team;
 
 /// The agents to whom tickets can be assigned, and the strategy that chooses one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,68 +15,32 @@ pub struct AssignmentTeam {
     pub candidates: Vec<AssignmentCandidate>,
 }
 
-/// The sections of the file that belong here; [`super`] checks the other ones.
-#[derive(Deserialize)]
-struct RawTeam {
-    #[serde(default)]
-    team: TeamSection,
-    #[serde(default)]
-    calendars: BTreeMap<String, toml::Value>,
+pub(super) fn read(settings: &Settings) -> Result<Team, ConfigError> {
+    let section = settings.section("team")?;
+    Ok(Team {
+        agents: section.get("agents").parse_all(Person::from_address)?,
+        managers: section.get("managers").parse_all(Person::from_address)?,
+        editors_prioritize: section.get("editors_prioritize").flag() == Some(true),
+    })
 }
 
-#[derive(Default, Deserialize)]
-struct TeamSection {
-    #[serde(default)]
-    agents: Vec<Spanned<String>>,
-    next: Option<Spanned<String>>,
-    #[serde(default)]
-    people: BTreeMap<Spanned<String>, PersonSection>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PersonSection {
-    #[serde(default)]
-    languages: Vec<String>,
-    #[serde(default)]
-    teams: Vec<String>,
-    calendar: Option<Spanned<String>>,
-}
-
-/// Parses the team in the text of a casebook.toml.
-///
-/// # Errors
-/// The first invalid setting, with its line and column.
-pub fn read(text: &str) -> Result<AssignmentTeam, ConfigError> {
-    validate(text).map_err(|error| error.within(text))
-}
-
-fn validate(text: &str) -> Result<AssignmentTeam, SpannedError> {
-    let written: RawTeam = toml::from_str(text)?;
-    let strategy = match &written.team.next {
-        None => AssignmentStrategy::default(),
-        Some(word) => spanned(word, |word| match word {
-            "least_loaded" => Ok(AssignmentStrategy::LeastLoaded),
-            "round_robin" => Ok(AssignmentStrategy::RoundRobin),
-            other => Err(format!("`{other}` is neither `least_loaded` nor `round_robin`")),
-        })?,
+pub(super) fn assignment(settings: &Settings) -> Result<AssignmentTeam, ConfigError> {
+    let strategy = match settings.section("team.next")?.text() {
+        Some("round_robin") => AssignmentStrategy::RoundRobin,
+        _ => AssignmentStrategy::LeastLoaded,
     };
     let candidate = |person| AssignmentCandidate { person, languages: Vec::new(), teams: Vec::new(), calendar: None };
-    let agents = written.team.agents.iter().map(|word| spanned(word, Person::from_address).map(candidate));
-    let mut candidates = agents.collect::<Result<Vec<_>, _>>()?;
-    let calendars: Vec<&str> = written.calendars.keys().map(String::as_str).chain([ALWAYS]).collect();
-    for (word, section) in &written.team.people {
-        let person = spanned(word, Person::from_address)?;
+    let mut candidates: Vec<_> = settings.config()?.team.agents.iter().cloned().map(candidate).collect();
+    for (word, section) in settings.section("team.people")?.entries() {
+        let person = word.parse(Person::from_address)?;
         let Some(candidate) = candidates.iter_mut().find(|candidate| candidate.person.same_address(&person)) else {
-            return Err(SpannedError(
-                Some(word.span()),
-                format!("{person} is not an agent; add them to [team] agents"),
-            ));
+            return Err(word.error(format!("{person} is not an agent; add them to [team] agents")));
         };
-        candidate.languages.clone_from(&section.languages);
-        candidate.teams.clone_from(&section.teams);
-        candidate.calendar =
-            section.calendar.as_ref().map(|word| known_name(word, &calendars, "calendar")).transpose()?;
+        candidate.languages = section.get("languages").texts();
+        candidate.teams = section.get("teams").texts();
+        if let Some(word) = section.get("calendar").word() {
+            candidate.calendar = Some(known_name(word, &settings.calendar_names(), "calendar")?);
+        }
     }
     Ok(AssignmentTeam { strategy, candidates })
 }
@@ -91,6 +48,10 @@ fn validate(text: &str) -> Result<AssignmentTeam, SpannedError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(text: &str) -> Result<AssignmentTeam, ConfigError> {
+        Settings::of(format!("format = 1\n{text}")).assignment().cloned()
+    }
 
     #[test]
     fn agents_are_in_the_order_of_the_file() {
@@ -102,12 +63,12 @@ mod tests {
         let names: Vec<&str> = team.candidates.iter().map(|candidate| candidate.person.as_str()).collect();
         assert_eq!(names, ["lea@desk.example", "kenji@desk.example"]);
         assert_eq!(team.candidates[1].calendar.as_deref(), Some("tokyo"));
-        assert_eq!(read("format = 1\n"), Ok(AssignmentTeam::default()));
+        assert_eq!(read(""), Ok(AssignmentTeam::default()));
     }
 
     #[test]
     fn errors_name_their_place() {
-        let error = |text: &str| read(text).map_err(|error| error.line).expect_err("an error");
+        let error = |text: &str| read(text).map_err(|error| error.line - 1).expect_err("an error");
         assert_eq!(error("[team]\nnext = \"dice\"\n"), 2);
         assert_eq!(error("[team]\nagents = []\n[team.people.\"lea@desk.example\"]\n"), 3);
         let lea = "[team]\nagents = [\"lea@desk.example\"]\n[team.people.\"lea@desk.example\"]\n";

@@ -7,12 +7,15 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use toml::Spanned;
-
-use super::config::{ConfigError, SpannedError, date, quoted, spanned};
+use super::config::parsed_json::ParsedJson;
+use super::config::schema::SchemaPart;
+use super::config::toml_value::{self, TomlValue};
+use super::config::{ConfigError, date, quoted};
 use super::layout;
 use crate::domain::calendar::HolidayList;
+
+/// The schema of a list.
+pub(super) static SCHEMA: ParsedJson = ParsedJson::of(include_str!("list.schema.json"));
 
 /// The built-in lists by name.
 pub const SHIPPED: [(&str, &str); 5] = [
@@ -42,17 +45,6 @@ pub fn is_name(word: &str) -> bool {
     (1..=64).contains(&word.len()) && word.bytes().all(is_valid)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawHolidays {
-    title: String,
-    source: String,
-    from: Spanned<toml::value::Datetime>,
-    until: Spanned<toml::value::Datetime>,
-    #[serde(default)]
-    days: BTreeMap<Spanned<String>, Spanned<String>>,
-}
-
 /// Returns the bytes of a list as text.
 ///
 /// # Errors
@@ -67,33 +59,29 @@ pub fn text(bytes: &[u8]) -> Result<&str, ConfigError> {
 /// # Errors
 /// The first invalid line, with its line and column.
 pub fn read(text: &str) -> Result<HolidayList, ConfigError> {
-    validate(text).map_err(|error| error.within(text))
-}
-
-fn validate(text: &str) -> Result<HolidayList, SpannedError> {
-    let written: RawHolidays = toml::from_str(text)?;
-    let end = |word: &Spanned<toml::value::Datetime>| {
-        let date = date(&word.get_ref().to_string());
-        date.map_err(|message| SpannedError(Some(word.span()), message))
-    };
-    let (from, until) = (end(&written.from)?, end(&written.until)?);
+    let document = toml_value::parse(text)?;
+    let list = TomlValue::root(&document, text);
+    SchemaPart::whole(&SCHEMA).check(list)?;
+    let string = |name: &str| list.get(name).text().unwrap_or_default().to_owned();
+    let end = |name: &str| list.get(name).parse(date).map(Option::unwrap_or_default);
+    let (from, until) = (end("from")?, end("until")?);
     if until < from {
         let message = format!("`until` is {until}, before `from`, which is {from}");
-        return Err(SpannedError(Some(written.until.span()), message));
+        return Err(list.get("until").error(message));
     }
     let mut days = BTreeMap::new();
-    for (word, name) in &written.days {
-        let day = spanned(word, date)?;
+    for (word, name) in list.get("days").entries() {
+        let day = word.parse(date)?;
         if day < from || until < day {
             let message = format!("{day} is outside the range of the list, which is {from} to {until}");
-            return Err(SpannedError(Some(word.span()), message));
+            return Err(word.error(message));
         }
-        if name.get_ref().trim().is_empty() {
-            return Err(SpannedError(Some(name.span()), format!("the holiday on {day} needs a name")));
-        }
-        days.insert(day, name.get_ref().clone());
+        let Some(text) = name.text().filter(|text| !text.trim().is_empty()) else {
+            return Err(name.error(format!("the holiday on {day} needs a name")));
+        };
+        days.insert(day, text.to_owned());
     }
-    Ok(HolidayList { title: written.title, source: written.source, from, until, days })
+    Ok(HolidayList { title: string("title"), source: string("source"), from, until, days })
 }
 
 /// Prints a list as a file that [`read`] accepts.

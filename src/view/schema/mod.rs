@@ -1,9 +1,7 @@
-//! JSON Schemas (draft 2020-12) of tickets, entries, errors and casebook.toml, for scripts and editors.
+//! JSON Schemas (draft 2020-12) of tickets, entries and errors, for scripts and editors.
 //!
 //! They are built from the vocabularies of the domain, so that no word is missing. They do not contain the rules of the
 //! workflow, which `casebook check` checks.
-
-mod settings;
 
 use serde_json::{Map, Value as Json, json};
 
@@ -18,8 +16,6 @@ use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::vocabulary::{Priority, Resolution, Status};
 
 use super::json::{FIELDS, HISTORY};
-
-pub use settings::config;
 
 /// The draft of all schemas.
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";

@@ -1,5 +1,6 @@
 //! `check`: its scopes (the desk, some paths, git's index, a range), its repairs, and what it must not touch.
 
+mod broken_sections;
 mod ci_reports;
 mod rules;
 mod snapshots;
@@ -266,7 +267,7 @@ fn an_invalid_signing_key_is_reported() {
     let text = sandbox.read("casebook.toml");
     sandbox.write("casebook.toml", &format!("{text}\n[signing]\n\"kenji@desk.example\" = [\"nonsense\"]\n"));
     let told = sandbox.run(&["check"]).fails(1).stdout;
-    let line = text.lines().count() + 2;
-    assert!(told.contains(&format!("casebook.toml:{line}:1: error: [signing]: `nonsense` is not a key")), "{told}");
+    let line = text.lines().count() + 3;
+    assert!(told.contains(&format!("casebook.toml:{line}:25: error: `nonsense` is not a key")), "{told}");
     assert_eq!(codes(&sandbox.found(&["--staged"])), Vec::<&str>::new());
 }

@@ -109,6 +109,32 @@ fn settings_are_valid() {
     }
 }
 
+/// Adds the names of the settings in a part of a schema.
+fn add_settings(part: &Value, names: &mut Vec<String>) {
+    if let Some(properties) = part["properties"].as_object() {
+        names.extend(properties.keys().cloned());
+    }
+    match part {
+        Value::Object(parts) => parts.values().for_each(|part| add_settings(part, names)),
+        Value::Array(parts) => parts.iter().for_each(|part| add_settings(part, names)),
+        _ => {}
+    }
+}
+
+#[test]
+fn every_setting_is_described_in_the_page_of_the_format() {
+    let page = include_str!("../../../docs/format.md");
+    let (_, page) = page.split_once("\n## casebook.toml\n").unwrap();
+    let (page, _) = page.split_once("\n## ").unwrap();
+    let words: Vec<&str> = page.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+    let schema = desk().run(&["schema", "config"]).ok().json();
+    let mut names = Vec::new();
+    add_settings(&schema, &mut names);
+    assert!(names.len() > 50, "{names:?}");
+    names.retain(|name| !words.contains(&name.as_str()));
+    assert_eq!(names, Vec::<String>::new());
+}
+
 #[test]
 fn custom_fields_are_valid_by_their_kinds() {
     let sandbox = desk();

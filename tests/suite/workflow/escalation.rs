@@ -185,7 +185,7 @@ fn a_policy_with_an_unknown_manager_is_refused_with_its_place() {
     for (more, line) in [
         ("\n[[escalation.on_duty]]\nmanager = \"kenji@desk.example\"\n", "is not one of `[team] managers`"),
         ("\n[[escalation.on_duty]]\ncalendar = \"ofice\"\nmanager = \"mori@desk.example\"\n", "did you mean `office`?"),
-        ("\n[[escalation.on_duty]]\nmanger = \"mori@desk.example\"\n", "unknown field"),
+        ("\n[[escalation.on_duty]]\nmanger = \"mori@desk.example\"\n", "`manger` is not a setting"),
     ] {
         let sandbox = managed("");
         let ticket = sandbox.opened("Tiles time out", &["-p", "S1"]);

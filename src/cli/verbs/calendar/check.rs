@@ -1,5 +1,7 @@
 //! `calendar check`: holiday lists that end soon, calendars that never open, plans without a calendar.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
 use serde_json::{Value, json};
@@ -8,9 +10,10 @@ use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::SlaPolicy;
-use crate::domain::calendar::HolidayList;
-use crate::domain::sla::plan::{CalendarRule, Metric, Plan};
+use crate::domain::calendar::{Calendar, HolidayList};
+use crate::domain::sla::plan::{CalendarRule, Plan};
 use crate::domain::time::duration;
+use crate::error::Error;
 use crate::store::holidays;
 use crate::view::sanitize::one_line;
 
@@ -43,8 +46,12 @@ struct CalendarFinding {
 
 impl CalendarCheckArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let policy = session.desk()?.policy().sla()?;
-        let findings = findings(&policy, session.environment.now, self.ahead);
+        let desk = session.desk()?;
+        let policy = desk.policy().sla()?;
+        let names = policy.calendars.defined().iter().flat_map(|calendar| &calendar.lists);
+        let lists = names.map(|list| Ok((list.name.as_str(), policy.calendars.list(list)?)));
+        let lists = lists.collect::<Result<BTreeMap<&str, HolidayList>, Error>>()?;
+        let findings = findings(&policy, &lists, session.environment.now, self.ahead)?;
         if self.json {
             session.output.json(&Value::Array(findings.iter().map(to_json).collect()))?;
         } else {
@@ -52,7 +59,7 @@ impl CalendarCheckArgs {
                 session.output.print(&format!("{}\n  {}\n", one_line(message), one_line(hint)))?;
             }
             if findings.is_empty() {
-                let ends = policy.lists.values().map(|list| list.until).min();
+                let ends = lists.values().map(|list| list.until).min();
                 let reach = ends.map(|end| format!("; the holiday lists reach until {end}")).unwrap_or_default();
                 session.output.status(&format!("nothing found{reach}"))?;
             }
@@ -62,13 +69,17 @@ impl CalendarCheckArgs {
 }
 
 /// Returns the problems of a policy at an instant; holiday lists must reach beyond `now + ahead`.
-fn findings(policy: &SlaPolicy, now: DateTime<Utc>, ahead: TimeDelta) -> Vec<CalendarFinding> {
+fn findings(
+    policy: &SlaPolicy<'_>,
+    lists: &BTreeMap<&str, HolidayList>,
+    now: DateTime<Utc>,
+    ahead: TimeDelta,
+) -> Result<Vec<CalendarFinding>, Error> {
     let (today, required) = (now.date_naive(), (now + ahead).date_naive());
-    let ending = policy.lists.iter().filter(|(_, list)| list.until < required);
+    let ending = lists.iter().filter(|(_, list)| list.until < required);
     let mut found: Vec<CalendarFinding> = ending.map(|(name, list)| list_ends(name, list, today)).collect();
-    for calendar in
-        policy.calendars.iter().filter(|calendar| !calendar.is_open(now) && calendar.next_change(now).is_none())
-    {
+    let never_opens = |calendar: &&Calendar| !calendar.is_open(now) && calendar.next_change(now).is_none();
+    for calendar in policy.calendars.all()?.into_iter().filter(never_opens) {
         found.push(CalendarFinding {
             list: None,
             calendar: Some(calendar.name.clone()),
@@ -77,8 +88,8 @@ fn findings(policy: &SlaPolicy, now: DateTime<Utc>, ahead: TimeDelta) -> Vec<Cal
             hint: format!("add hours to `open` under [calendars.{}] in casebook.toml", calendar.name),
         });
     }
-    found
-        .extend(policy.plans.iter().filter(|plan| has_targets(plan) && !covers_all(plan)).map(|plan| CalendarFinding {
+    let uncovered = policy.plans.plans.iter().filter(|plan| plan.has_targets() && !covers_all(plan));
+    found.extend(uncovered.map(|plan| CalendarFinding {
         list: None,
         calendar: None,
         plan: Some(plan.name.clone()),
@@ -91,7 +102,7 @@ fn findings(policy: &SlaPolicy, now: DateTime<Utc>, ahead: TimeDelta) -> Vec<Cal
             plan.name
         ),
     }));
-    found
+    Ok(found)
 }
 
 /// Returns the finding for a holiday list that ends too soon.
@@ -112,13 +123,6 @@ fn list_ends(name: &str, list: &HolidayList, today: NaiveDate) -> CalendarFindin
             None => format!("import a newer list with `casebook calendar import FILE.ics --name {name} --replace`"),
         },
     }
-}
-
-/// Returns whether a plan has a target for any priority.
-fn has_targets(plan: &Plan) -> bool {
-    use crate::domain::vocabulary::Priority::{S1, S2, S3, S4};
-    let metrics = [Metric::FirstResponse, Metric::NextResponse, Metric::Resolution];
-    metrics.iter().any(|metric| [S1, S2, S3, S4].iter().any(|&priority| plan.targets(*metric).of(priority).is_some()))
 }
 
 /// Returns whether the calendar rules of a plan apply to every ticket: one of them has no conditions.

@@ -10,7 +10,7 @@ use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::SlaPolicy;
-use crate::domain::calendar::{ALWAYS, Calendar};
+use crate::domain::calendar::{ALWAYS, CachedCalendar, Calendar, HolidayList};
 use crate::error::Error;
 use crate::view::calendar::{CalendarView, next_to_json, render, render_next, to_json};
 
@@ -68,14 +68,20 @@ impl CalendarArgs {
 
 impl CalendarShowArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let policy = session.desk()?.policy().sla()?;
-        let always = Calendar::always();
-        let calendars = selected_calendars(&policy, &always, self.name.as_deref())?;
-        let shown: Vec<CalendarView<'_>> = calendars.into_iter().map(|calendar| view_of(&policy, calendar)).collect();
+        let desk = session.desk()?;
+        let policy = desk.policy().sla()?;
+        let calendars = selected_calendars(&policy, self.name.as_deref())?;
+        let shown = calendars.into_iter().map(|calendar| Ok((calendar, holiday_lists(&policy, calendar)?)));
+        let shown = shown.collect::<Result<Vec<_>, Error>>()?;
+        let views = shown.iter().map(|(calendar, lists)| CalendarView {
+            calendar,
+            lists: lists.iter().map(|(name, list)| (*name, list)).collect(),
+            plans: policy.plans_with(&calendar.name).map(|plan| plan.name.as_str()).collect(),
+        });
         if self.json {
-            session.output.json(&Value::Array(shown.iter().map(to_json).collect()))?;
+            session.output.json(&views.map(|view| to_json(&view)).collect())?;
         } else {
-            session.output.print(&shown.iter().map(render).collect::<Vec<_>>().join("\n"))?;
+            session.output.print(&views.map(|view| render(&view)).collect::<Vec<_>>().join("\n"))?;
         }
         Ok(Exit::Done)
     }
@@ -83,9 +89,9 @@ impl CalendarShowArgs {
 
 impl CalendarNextArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
-        let policy = session.desk()?.policy().sla()?;
-        let always = Calendar::always();
-        let calendars = selected_calendars(&policy, &always, self.name.as_deref())?;
+        let desk = session.desk()?;
+        let policy = desk.policy().sla()?;
+        let calendars = selected_calendars(&policy, self.name.as_deref())?;
         let now = session.environment.now;
         if self.json {
             let records = calendars.iter().map(|calendar| next_to_json(calendar, now, self.dates));
@@ -99,27 +105,20 @@ impl CalendarNextArgs {
 }
 
 /// Returns the calendar of a name, or all calendars of the desk.
-fn selected_calendars<'a>(
-    policy: &'a SlaPolicy,
-    always: &'a Calendar,
-    name: Option<&str>,
-) -> Result<Vec<&'a Calendar>, CliError> {
-    let Some(name) = name else { return Ok(policy.calendars.iter().collect()) };
-    let found = policy.calendars.iter().chain([always]).find(|calendar| calendar.name == name);
+fn selected_calendars<'a>(policy: &'a SlaPolicy<'_>, name: Option<&str>) -> Result<Vec<&'a Calendar>, CliError> {
+    let Some(name) = name else { return Ok(policy.calendars.all()?) };
+    let found = policy.calendars.get(name).map(CachedCalendar::calendar);
     found.map(|calendar| vec![calendar]).ok_or_else(|| {
-        let names: Vec<&str> = policy.calendars.iter().map(|calendar| calendar.name.as_str()).chain([ALWAYS]).collect();
+        let defined = policy.calendars.defined().iter();
+        let names: Vec<&str> = defined.map(|calendar| calendar.name.as_str()).chain([ALWAYS]).collect();
         Error::usage(format!("this desk has no calendar `{name}`"), format!("its calendars are {}", names.join(", ")))
             .into()
     })
 }
 
-/// Returns a calendar with its holiday lists and the plans that use it.
-fn view_of<'a>(policy: &'a SlaPolicy, calendar: &'a Calendar) -> CalendarView<'a> {
-    let index = policy.calendars.iter().position(|other| other.name == calendar.name);
-    let names = index.and_then(|index| policy.lists_of_calendars.get(index)).into_iter().flatten();
-    CalendarView {
-        calendar,
-        lists: names.filter_map(|name| Some((name.as_str(), policy.lists.get(name)?))).collect(),
-        plans: policy.plans_with(&calendar.name).map(|plan| plan.name.as_str()).collect(),
-    }
+/// Returns the holiday lists of a calendar, by name.
+fn holiday_lists<'a>(policy: &SlaPolicy<'a>, calendar: &Calendar) -> Result<Vec<(&'a str, HolidayList)>, Error> {
+    let defined = policy.calendars.defined().iter().filter(|defined| defined.name == calendar.name);
+    let lists = defined.flat_map(|defined| &defined.lists);
+    lists.map(|list| Ok((list.name.as_str(), policy.calendars.list(list)?))).collect()
 }

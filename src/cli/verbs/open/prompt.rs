@@ -16,6 +16,7 @@ use crate::domain::ticket::product_group::{ProductGroup, suggest_group};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
+use crate::store::config::Settings;
 use crate::view::Audience;
 use crate::view::sanitize::one_line;
 
@@ -60,7 +61,7 @@ impl OpenArgs {
             self.group = ask_group(&choices.product_groups, &subject, &audience)?;
         }
         if self.priority.is_none() {
-            self.priority = Some(ask_priority(desk.config().default_priority, &audience)?);
+            self.priority = Some(ask_priority(*desk.policy().settings(Settings::default_priority)?, &audience)?);
         }
         for field in &choices.fields {
             if !self.fields.iter().any(|(name, _)| *name == field.name)

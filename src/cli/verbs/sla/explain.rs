@@ -38,7 +38,7 @@ pub(super) fn run(
     let summary = Summary::from(&ticket);
     let in_force = evaluator.plan_in_force(&summary);
     let with_timeline = |clock: Clock| {
-        let calendar = evaluator.policy.calendar(&clock.calendar)?;
+        let calendar = evaluator.policy.calendars.get(&clock.calendar)?.calendar();
         let spans = breakdown(&clock, &summary.sla_events, summary.created_at, calendar, evaluator.now);
         Some((clock, calendar.zone.clone(), spans))
     };

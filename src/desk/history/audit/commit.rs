@@ -72,7 +72,7 @@ impl AuditState {
         if revision.sends_base
             && let Some(parent) = revision.sides.first().and_then(|side| side.parent.clone())
             && let Some(bytes) = objects.take()?
-            && let Ok(policy) = PolicyAt::read(&String::from_utf8_lossy(&bytes))
+            && let Ok(policy) = PolicyAt::read(&bytes)
         {
             self.policies.by_commit.insert(parent, Arc::new(policy));
         }
@@ -125,10 +125,11 @@ impl AuditState {
         let Some(object) = &change.new else { return Ok(None) };
         if change.sends_new {
             let bytes = objects.take()?.unwrap_or_default();
-            match PolicyAt::read(&String::from_utf8_lossy(&bytes)) {
+            match PolicyAt::read(&bytes) {
                 Ok(policy) => _ = self.policies.by_object.insert(object.clone(), Arc::new(policy)),
-                Err((line, column, message)) => {
-                    let finding = Finding::new(&POLICY_UNREADABLE, layout::MARKER, message).at(line, column);
+                Err(error) => {
+                    let finding = Finding::new(&POLICY_UNREADABLE, layout::MARKER, error.message);
+                    let finding = finding.at(error.line, error.column);
                     self.report(finding.in_commit(&revision.id));
                 }
             }

@@ -9,10 +9,9 @@ use crate::domain::people::organization::Organization;
 use crate::domain::people::team::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
 use crate::domain::time::zone::Zone;
-use crate::store::config::Config;
-use crate::store::config::signing;
+use crate::store::config::plans::DeskPlans;
 use crate::store::config::signing::SigningKeys;
-use crate::store::config::{eligibility, sla};
+use crate::store::config::{ConfigError, Settings};
 use crate::store::git::{Revision, TrustedKey};
 
 /// The policy that decides about a commit: a casebook.toml, and the organizations of the same revision.
@@ -41,16 +40,21 @@ impl PolicyAt {
     /// Reads a casebook.toml.
     ///
     /// # Errors
-    /// The line, column and message of the first error in it.
-    pub fn read(text: &str) -> Result<Self, (usize, usize, String)> {
-        let config = Config::read(text).map_err(|error| (error.line, error.column, error.message))?;
-        let keys = signing::keys(text).map_err(|message| (1, 1, message))?;
-        let eligibility = (|| {
-            let (rules, policy) = (eligibility::read(text).ok()?, sla::read(text).ok()?);
-            let zone = Zone::named(&config.time_zone).ok()?;
-            Some(EligibilityContext { rules, plans: policy.plans, desk_plan: policy.desk_plan, zone })
-        })();
-        Ok(Self { team: config.team, follow_up: config.follow_up, eligibility, keys })
+    /// The team, the follow-up policy or the keys in it are invalid.
+    pub fn read(bytes: &[u8]) -> Result<Self, ConfigError> {
+        let settings = Settings::lossy(bytes);
+        let config = settings.config()?.clone();
+        let eligibility = || {
+            let DeskPlans { plans, desk_plan } = settings.plans().ok()?.clone();
+            let (rules, zone) = (settings.eligibility().ok()?.clone(), Zone::named(&config.time_zone).ok()?);
+            Some(EligibilityContext { rules, plans, desk_plan, zone })
+        };
+        Ok(Self {
+            follow_up: settings.follow_up()?.clone(),
+            eligibility: eligibility(),
+            keys: settings.signing()?.clone(),
+            team: config.team,
+        })
     }
 
     /// Returns the policy for entries, together with the organizations.

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::PushGuard;
 use crate::desk::history::audit::{BasePolicy, PolicyAt};
 use crate::error::Error;
-use crate::store::config::ConfigError;
 use crate::store::git::RefChange;
 use crate::store::layout;
 
@@ -42,11 +41,8 @@ impl PushGuard {
         let path = format!("{}{}", self.auditor.repository.prefix()?, layout::MARKER);
         for revision in revisions {
             let Some(bytes) = self.auditor.repository.blob(&format!("{revision}:{path}"))? else { continue };
-            let invalid = |(line, column, message)| Error::Config {
-                path: path.clone().into(),
-                error: ConfigError { line, column, message },
-            };
-            let policy = Arc::new(PolicyAt::read(&String::from_utf8_lossy(&bytes)).map_err(invalid)?);
+            let invalid = |error| Error::Config { path: path.clone().into(), error };
+            let policy = Arc::new(PolicyAt::read(&bytes).map_err(invalid)?);
             let commit = self.auditor.repository.commit_of(revision)?;
             return Ok(Some(BasePolicy { policy, commit }));
         }

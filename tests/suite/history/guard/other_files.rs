@@ -44,10 +44,10 @@ const BREAKS: [Break; 7] = [
         std::fs::remove_file(scene.sandbox.path(LIST)).unwrap();
         std::os::unix::fs::symlink("gb.toml", scene.sandbox.path(LIST)).unwrap();
     }),
-    ("CB301", "the file calendars/xx.toml does not exist", |scene| {
+    ("CB301", "there is no calendars/xx.toml", |scene| {
         scene.exchange(POLICY, "holidays = [\"us\"", "holidays = [\"xx\"");
     }),
-    ("CB301", "the file calendars/us.toml does not exist", |scene| {
+    ("CB301", "there is no calendars/us.toml", |scene| {
         std::fs::remove_file(scene.sandbox.path(LIST)).unwrap();
     }),
     ("CB301", "unknown field `requestr`", |scene| {

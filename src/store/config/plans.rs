@@ -1,0 +1,159 @@
+//! Sections `[plans]` and `[desk] plan` of casebook.toml: the service plans, their targets by priority, and the rules that
+//! choose a calendar.
+
+use super::toml_value::{TomlValue, Word};
+use super::{ConfigError, Settings, known_name};
+use crate::domain::sla::plan::{CalendarRule, Plan, Targets, default_roles};
+use crate::domain::time::duration;
+use crate::domain::vocabulary::{OrganizationRole, Priority};
+
+/// The plans of a desk.
+#[derive(Clone, Debug)]
+pub struct DeskPlans {
+    /// The plans, by name.
+    pub plans: Vec<Plan>,
+    /// The plan of tickets without an organization.
+    pub desk_plan: Option<String>,
+}
+
+impl DeskPlans {
+    /// Returns a plan by its name.
+    pub fn find(&self, name: &str) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.name == name)
+    }
+
+    /// Returns the plan of tickets without an organization.
+    pub fn of_desk(&self) -> Option<&Plan> {
+        self.find(self.desk_plan.as_deref()?)
+    }
+
+    /// Returns the names of the plans.
+    pub fn names(&self) -> Vec<&str> {
+        self.plans.iter().map(|plan| plan.name.as_str()).collect()
+    }
+}
+
+pub(super) fn read(settings: &Settings) -> Result<DeskPlans, ConfigError> {
+    let plans = settings.section("plans")?.entries().map(|entry| plan(settings, entry));
+    let mut plans = DeskPlans { plans: plans.collect::<Result<_, _>>()?, desk_plan: None };
+    if let Some(word) = settings.section("desk")?.get("plan").word() {
+        plans.desk_plan = Some(known_name(word, &plans.names(), "plan")?);
+    }
+    Ok(plans)
+}
+
+fn plan(settings: &Settings, (name, section): (Word<'_>, TomlValue<'_>)) -> Result<Plan, ConfigError> {
+    let (name, may_open) = (name.text.to_owned(), section.get("may_open"));
+    let roles = may_open.parse_all(str::parse::<OrganizationRole>)?;
+    Ok(Plan {
+        // A plan that names no roles has those of docs/seeds.md.
+        may_open: if may_open.is_absent() { default_roles(&name).to_vec() } else { roles },
+        name,
+        refuses_escalation: section.get("may_escalate").flag() == Some(false),
+        first_response: targets(section.get("first_response"))?,
+        next_response: targets(section.get("next_response"))?,
+        resolution: targets(section.get("resolution"))?,
+        calendars: rules(settings, section)?,
+    })
+}
+
+/// Parses `calendar`, which holds for all tickets, or `calendars`, of which the first matching rule counts.
+pub(super) fn rules(settings: &Settings, section: TomlValue<'_>) -> Result<Vec<CalendarRule>, ConfigError> {
+    let (one, several) = (section.get("calendar"), section.get("calendars"));
+    if !one.is_absent() && !several.is_absent() {
+        return Err(one.error("`calendar` and `calendars` exclude each other; remove one"));
+    }
+    let rules = one.word().map(|_| section).into_iter().chain(several.items());
+    let names = settings.calendar_names();
+    let rule = |rule: TomlValue<'_>| {
+        let calendar = rule.get("calendar").word().map(|word| known_name(word, &names, "calendar")).transpose()?;
+        Ok(CalendarRule {
+            language: rule.get("language").text().map(str::to_owned),
+            priority: rule.get("priority").parse_all(Priority::parse_lenient)?,
+            channel: rule.get("channel").texts(),
+            calendar: calendar.unwrap_or_default(),
+        })
+    };
+    rules.map(rule).collect()
+}
+
+/// Parses a table of targets.
+pub(super) fn targets(table: TomlValue<'_>) -> Result<Targets, ConfigError> {
+    let mut targets = Targets::default();
+    let target = |text: &str| {
+        let target = duration::parse_duration(text).filter(|target| !target.is_zero());
+        target.ok_or_else(|| format!("`{text}` is not a target; expected open time such as `1h` or `30m`"))
+    };
+    for (word, text) in table.entries() {
+        let priority = word.parse(Priority::parse_lenient)?;
+        if let Some(target) = text.parse(target)? {
+            targets.set(priority, target);
+        }
+    }
+    Ok(targets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_initial_policy_is_that_of_the_seeds() {
+        let settings = Settings::of(crate::store::config::initial("x", "UTC", true, None));
+        let (calendars, policy) = (settings.calendars().expect("calendars"), settings.plans().expect("plans"));
+        let names: Vec<&str> = calendars.iter().map(|calendar| calendar.name.as_str()).collect();
+        assert_eq!(names, ["english_24x5", "japan_business"]);
+        let lists: Vec<Vec<&str>> =
+            calendars.iter().map(|calendar| calendar.lists.iter().map(|list| list.name.as_str()).collect()).collect();
+        assert_eq!(lists, [vec!["us", "gb"], vec!["jp"]]);
+        assert!(lists.concat().iter().all(|name| crate::store::holidays::INITIAL.contains(name)));
+        assert_eq!(policy.desk_plan.as_deref(), Some("standard"));
+        let hours = |name: &str| {
+            let plan = policy.plans.iter().find(|plan| plan.name == name).expect("a plan");
+            plan.first_response.of(Priority::S1).map(|target| target.num_hours())
+        };
+        assert_eq!([hours("looker"), hours("standard"), hours("enhanced")], [Some(1), Some(4), Some(1)]);
+        for plan in &policy.plans {
+            assert_eq!(plan.calendar(Some("ja"), Priority::S1, Some("email")), Some("always"));
+            assert_eq!(plan.calendar(Some("ja"), Priority::S1, Some("portal")), Some("japan_business"));
+            assert_eq!(plan.calendar(Some("ja"), Priority::S3, Some("email")), Some("japan_business"));
+            assert_eq!(plan.calendar(Some("fr"), Priority::S1, Some("email")), Some("english_24x5"));
+        }
+    }
+
+    #[test]
+    fn a_desk_may_have_no_settings_about_time() {
+        let settings = Settings::of("format = 1\n");
+        let policy = settings.plans().expect("plans");
+        assert!(settings.calendars().expect("calendars").is_empty());
+        assert!(policy.plans.is_empty() && policy.desk_plan.is_none());
+    }
+
+    #[test]
+    fn errors_name_their_place() {
+        let error = |text: &str| {
+            let mut errors = Settings::of(text).errors().into_iter();
+            let error = errors.find(|error| !error.message.contains("`format`")).expect("an error");
+            (error.line, error.column, error.message)
+        };
+        let calendar = "[calendars.a]\ntime_zone = \"UTC\"\nopen = [\"Mon\"]\n";
+        assert_eq!(error("[calendars.always]\ntime_zone = \"UTC\"\nopen = []\n").0, 1);
+        assert_eq!(error("[calendars.a]\ntime_zone = \"Berlin\"\nopen = []\n").0, 2);
+        assert_eq!(error("[calendars.a]\ntime_zone = \"UTC\"\nopen = [\"Mon\", \"Tue 9\"]\n").0, 3);
+        assert_eq!(error(&format!("{calendar}holidays = [\"../x\"]\n")).0, 4);
+        assert_eq!(error(&format!("{calendar}exceptions = {{ \"2026-12-32\" = \"closed\" }}\n")).0, 4);
+        assert_eq!(error(&format!("{calendar}exceptions = {{ \"2026-12-24\" = \"shut\" }}\n")).0, 4);
+        assert_eq!(error(&format!("{calendar}hours = 5\n")).0, 4);
+        assert_eq!(error(&format!("{calendar}[plans.p]\ncalendar = \"A\"\ncalendars = []\n")).0, 5);
+        let (line, column, message) = error(&format!("{calendar}[plans.p]\ncalendar = \"alway\"\n"));
+        assert_eq!(
+            (line, column, message.as_str()),
+            (5, 12, "`alway` is not a calendar of this desk; did you mean `always`?")
+        );
+        assert_eq!(error("[plans.p]\nfirst_response = { S9 = \"1h\" }\n").0, 2);
+        assert_eq!(error("[plans.p]\nfirst_response = { S1 = \"0h\" }\n").0, 2);
+        assert_eq!(error("[[plans.p.calendars]]\npriority = [\"S7\"]\ncalendar = \"always\"\n").0, 2);
+        assert_eq!(error("[desk]\nplan = \"gold\"\n").0, 2);
+        assert_eq!(error("[desk]\nplam = \"gold\"\n").0, 2);
+    }
+}

@@ -1,0 +1,119 @@
+//! An invalid section of casebook.toml: the commands that need it refuse, all others work, and `check` reports its place.
+
+use crate::fixtures::desk::desk;
+use crate::fixtures::sandbox::Sandbox;
+
+const SETTINGS: &str = "format = 1\ntime_zone = \"UTC\"\n[team]\nagents = [\"kenji@desk.example\"]\n\
+    [plans.standard]\nfirst_response = { S3 = \"4h\" }\ncalendar = \"always\"\n[macros.hello]\ntext = \"Hello.\"\n\
+    [desk]\nplan = \"standard\"\n";
+
+/// Commands by name. `OPEN` and `SOLVED` stand for tickets.
+const COMMANDS: [(&str, &[&str]); 17] = [
+    ("show", &["show", "OPEN"]),
+    ("show status", &["show", "OPEN", "--json=status"]),
+    ("list", &["list"]),
+    ("list due", &["list", "is:overdue"]),
+    ("note", &["note", "OPEN", "-m", "Seen.", "-n"]),
+    ("reply", &["reply", "OPEN", "-m", "Which release?", "-n"]),
+    ("reply late", &["--as", "ana@acme.example", "reply", "SOLVED", "-m", "It is back.", "-n"]),
+    ("attach", &["attach", "OPEN", ".gitattributes", "-n"]),
+    ("open", &["open", "-s", "Tiles", "--requester", "ana@acme.example", "-m", "Help!", "-n"]),
+    ("assign", &["assign", "OPEN", "--next", "-n"]),
+    ("macro", &["macro", "hello", "OPEN", "-n"]),
+    ("escalate", &["escalate", "OPEN", "--reason", "business_impact", "-m", "Please hurry.", "-n"]),
+    ("sla", &["sla"]),
+    ("plan", &["plan", "list"]),
+    ("calendar", &["calendar", "next"]),
+    ("sweep", &["sweep"]),
+    ("sweep apply", &["sweep", "--apply"]),
+];
+
+/// The commands about plans, calendars and clocks.
+const ABOUT_TIME: [&str; 8] = ["show", "list due", "escalate", "sla", "plan", "calendar", "sweep", "sweep apply"];
+
+/// Invalid lines at the end of casebook.toml, with the commands that need them.
+const BROKEN: [(&str, &[&str]); 15] = [
+    ("reopen_window = \"soon\"", &["reply late"]),
+    ("[defaults]\npriority = \"S9\"", &["open"]),
+    ("[git]\ncommit = \"often\"", &["note", "reply", "reply late", "attach", "open", "assign", "macro", "escalate"]),
+    ("[attachments]\nmax_size = \"much\"", &["attach"]),
+    ("[queries]\nmine = 3", &["list", "list due", "sla", "sweep", "sweep apply"]),
+    ("[follow_up.S1]\nsolve_after = \"soon\"", &["sweep", "sweep apply"]),
+    ("[follow_up.texts.de]\nremind = \"{{ \"", &["sweep apply"]),
+    ("[calendars.x]\nopen = []\ntime_zone = \"Nowhere\"", &ABOUT_TIME),
+    ("[plans.x]\nfirst_response = { S9 = \"1h\" }", &ABOUT_TIME),
+    ("[escalation]\ncalendar = \"moon\"", &ABOUT_TIME),
+    ("[eligibility]\nunknown_people = \"maybe\"", &["open"]),
+    ("[fields.x]\ntype = \"list\"", &["open", "assign", "macro"]),
+    ("[macros.x]\ntext = 3", &["macro"]),
+    ("[signing]\n\"kenji@desk.example\" = [\"nonsense\"]", &[]),
+    ("[team.people.\"kenji@desk.example\"]\ncalendar = \"moon\"", &["assign"]),
+];
+
+fn two_tickets() -> (Sandbox, String, String) {
+    let sandbox = desk();
+    sandbox.write("casebook.toml", SETTINGS);
+    sandbox.shell("git add -A && git commit -qm settings").ok();
+    let [open, solved] = ["Open", "Solved"].map(|subject| sandbox.opened(subject, &[]));
+    sandbox.run(&["solve", &solved, "--agreed-by", "ana@acme.example", "-m", "Done."]).ok();
+    (sandbox, open, solved)
+}
+
+#[test]
+fn an_invalid_section_stops_only_the_commands_that_need_it() {
+    let (sandbox, open, solved) = two_tickets();
+    for (lines, needing) in [("", &[][..])].iter().chain(&BROKEN) {
+        sandbox.write("casebook.toml", &format!("{SETTINGS}{lines}\n"));
+        for (name, arguments) in COMMANDS {
+            let arguments: Vec<&str> = arguments
+                .iter()
+                .map(|argument| match *argument {
+                    "OPEN" => open.as_str(),
+                    "SOLVED" => solved.as_str(),
+                    argument => argument,
+                })
+                .collect();
+            let run = sandbox.run(&arguments);
+            let expected = if needing.contains(&name) { 7 } else { 0 };
+            assert_eq!(run.code, Some(expected), "{lines:?}: {name}: {run:?}");
+            assert!(expected == 0 || run.stderr.contains("casebook.toml:"), "{lines:?}: {name}: {run:?}");
+            assert!(name != "show" || run.stdout.contains("Help!"), "{lines:?}: {name}: {run:?}");
+        }
+    }
+}
+
+#[test]
+fn every_invalid_section_is_reported_with_its_place() {
+    let (sandbox, ..) = two_tickets();
+    let lines: Vec<&str> = BROKEN.iter().map(|(lines, _)| *lines).collect();
+    let text = format!("{SETTINGS}{}\n", lines.join("\n"));
+    sandbox.write("casebook.toml", &text);
+    let found = sandbox.run(&["check", "--json"]).fails(1).json();
+    let found: Vec<u64> = found.as_array().unwrap().iter().map(|finding| finding["line"].as_u64().unwrap()).collect();
+    let mut line = SETTINGS.lines().count();
+    let ends = lines.iter().map(|lines| {
+        line += lines.lines().count();
+        line as u64
+    });
+    assert_eq!(found, ends.collect::<Vec<_>>());
+    let told = sandbox.run(&["doctor"]).fails(1).stdout;
+    assert_eq!(told.matches("casebook.toml:").count(), BROKEN.len(), "{told}");
+}
+
+#[test]
+fn a_list_of_holidays_is_read_only_for_a_clock_that_needs_it() {
+    let (sandbox, open, _) = two_tickets();
+    let calendar = "[calendars.office]\ntime_zone = \"UTC\"\nopen = [\"Mon-Fri\"]\nholidays = [\"xx\"]\n";
+    sandbox.write("casebook.toml", &format!("{SETTINGS}{calendar}"));
+    sandbox.run(&["show", &open]).ok();
+    let told = sandbox.run(&["check", "--format", "concise"]).fails(1).stdout;
+    assert!(told.contains("there is no calendars/xx.toml"), "{told}");
+    let settings = SETTINGS.replace("calendar = \"always\"", "calendar = \"office\"");
+    sandbox.write("casebook.toml", &format!("{settings}{calendar}"));
+    let shown = sandbox.run(&["show", &open, "--json"]).fails(7);
+    assert_eq!(shown.json()["sla"], serde_json::json!([]));
+    assert!(shown.stderr.contains("there is no calendars/xx.toml"), "{}", shown.stderr);
+    for arguments in [&["list", "is:overdue"][..], &["sla"], &["sla", "--explain", &open]] {
+        assert_eq!(sandbox.run(arguments).fails(7).stdout, "", "{arguments:?}");
+    }
+}
