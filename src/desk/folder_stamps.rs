@@ -73,7 +73,7 @@ impl<'a> FolderStamps<'a> {
 
     /// Returns the ticket that a change writes, and its folder, without a stamp.
     fn month_of(&self, change: &FileChange) -> Option<(Id, PathBuf, MonthFolder)> {
-        let id = layout::file_stem_id(&change.path).filter(|id| layout::ticket_path(*id) == change.path)?;
+        let id = layout::ticket_at(&change.path)?;
         let path = self.root.join(&change.path).parent()?.to_path_buf();
         let number = |part: &Path| part.file_name()?.to_str()?.parse().ok();
         let (year, month) = (number(path.parent()?)?, number(&path)?);

@@ -54,11 +54,6 @@ pub fn organization_of_name(name: &str) -> Option<&str> {
     name.strip_suffix(".yaml").filter(|id| !id.is_empty() && !id.starts_with('.') && !id.contains('/'))
 }
 
-/// Returns the id that is the name of a file.
-pub fn file_stem_id(path: &str) -> Option<Id> {
-    path.strip_suffix(".yaml")?.rsplit('/').next()?.parse().ok()
-}
-
 /// Returns the name of a ticket's file.
 pub fn file_name(id: Id) -> String {
     let mut name = id.to_string();

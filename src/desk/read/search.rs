@@ -117,7 +117,7 @@ impl DeskView<'_> {
         };
         let candidates = list.map(|list| {
             // An unreadable file is reported only if it could contain a result.
-            let id = |file: &UnreadableFile| layout::file_stem_id(&file.path);
+            let id = |file: &UnreadableFile| layout::id_in(&file.path);
             let mut ids: Vec<Id> = list.rows.ids().chain(list.unreadable.iter().filter_map(id)).collect();
             ids.sort_unstable();
             ids
