@@ -26,8 +26,11 @@ struct SortKeyword {
     reversed: bool,
 }
 
+/// The name of an order, and the value of a ticket by which it sorts.
+type SortKey = (&'static str, fn(&Summary) -> SortValue);
+
 /// The keys, with the value of a row that each compares.
-const KEYS: [(&str, fn(&Summary) -> SortValue); 9] = [
+const KEYS: [SortKey; 9] = [
     ("id", |row| SortValue::Id(row.id)),
     ("status", |row| SortValue::Status(row.header.status)),
     ("priority", |row| SortValue::Priority(row.header.priority)),

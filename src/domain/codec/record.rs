@@ -145,7 +145,7 @@ macro_rules! actions {
             /// Returns the word in files and JSON.
             pub fn as_str(&self) -> &str {
                 match self {
-                    $(Self::$variant $({ $($field: _),+ })? $(($record @ _))? => { $(let _ = $record;)? $word })+
+                    $(Self::$variant $({ $($field: _),+ })? $(($record))? => { $(let _ = $record;)? $word })+
                     Self::Unknown(word) => word,
                 }
             }
