@@ -45,7 +45,7 @@ pub use texts::{NewTexts, TextsBatch, TextsFile, TextsRecord, TextsWriter};
 /// The name of the file in the state directory.
 const NAME: &str = "index";
 /// The type and version of the file.
-const MAGIC: &[u8; 8] = b"casebk\x00\x05";
+const MAGIC: [u8; 8] = summary::magic(5);
 /// The size of the header in bytes: the magic, six numbers and their checksum.
 const HEAD: usize = 64;
 /// The number of bytes by which the log can exceed an eighth of the index, before a new index is written.
@@ -126,7 +126,7 @@ impl Index {
         let mut head = [0; HEAD];
         file.read_exact_at(&mut head, 0).ok()?;
         let (numbers, expected) = head.split_at(HEAD - 8);
-        if sum(numbers).to_le_bytes() != expected || !numbers.starts_with(MAGIC) {
+        if sum(numbers).to_le_bytes() != expected || !numbers.starts_with(&MAGIC) {
             return None;
         }
         let mut reader = ByteReader::of(&numbers[MAGIC.len()..]);

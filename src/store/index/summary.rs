@@ -1,8 +1,29 @@
-//! The encoding of summaries. It follows from the types; a change of a type needs a new version of the index
-//! ([`MAGIC`](super::MAGIC)).
+//! The encoding of summaries. It follows from the types. A change of the fields of a ticket makes a new kind of index by
+//! itself; a change of another type needs a new version ([`MAGIC`](super::MAGIC)).
 
+use crate::domain::codec::Record;
 use crate::domain::id::Id;
+use crate::domain::ticket::Header;
 use crate::domain::ticket::summary::Summary;
+
+/// Returns the type and version of an index file: two letters, a hash of the names of the header's fields, the version.
+pub(super) const fn magic(version: u16) -> [u8; 8] {
+    const FACTOR: u32 = 0x0100_0193;
+    let (mut hash, mut place) = (0x811c_9dc5_u32, 0);
+    while place < Header::FIELDS.len() {
+        let name = Header::FIELDS[place].name.as_bytes();
+        let mut letter = 0;
+        while letter < name.len() {
+            hash = (hash ^ name[letter] as u32).wrapping_mul(FACTOR);
+            letter += 1;
+        }
+        // The end of a name.
+        hash = hash.wrapping_mul(FACTOR);
+        place += 1;
+    }
+    let ([a, b, c, d], [high, low]) = (hash.to_be_bytes(), version.to_be_bytes());
+    [b'c', b'b', a, b, c, d, high, low]
+}
 
 /// Appends a summary.
 pub(super) fn write_summary(out: &mut Vec<u8>, summary: &Summary) {
