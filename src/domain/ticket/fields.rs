@@ -22,6 +22,8 @@ record! {
         pub status: Status,
         /// The current priority.
         pub priority: Priority,
+        /// The region in which the customer uses the product.
+        pub region: Option<String>,
         /// The product.
         pub product: Option<String>,
         /// The product group that the requester chose.
@@ -95,6 +97,8 @@ record! {
         pub kind: Option<Kind>,
         /// The priority.
         pub priority: Priority,
+        /// The region in which the customer uses the product.
+        pub region: Option<String>,
         /// The product.
         pub product: Option<String>,
         /// The product group that the requester chose.
@@ -150,6 +154,7 @@ impl OpenFields {
             subject,
             kind: None,
             priority,
+            region: None,
             product: None,
             product_group: None,
             organization: None,
@@ -187,6 +192,7 @@ impl Header {
             kind: opening.kind,
             status: Status::Open,
             priority: opening.priority,
+            region: opening.region,
             product: opening.product,
             product_group: opening.product_group,
             organization: opening.organization,
