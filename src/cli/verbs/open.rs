@@ -58,9 +58,6 @@ pub struct OpenArgs {
     /// A person in copy, on the customer's side; can be given several times
     #[arg(long, value_name = "WHO", value_parser = address)]
     cc: Vec<Person>,
-    /// The region in which the customer uses the product
-    #[arg(long, value_name = "REGION")]
-    region: Option<String>,
     /// The channel it came through: portal, email, chat, phone, …
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
@@ -124,7 +121,6 @@ impl OpenArgs {
         fields.product_group = self.group.as_deref().and_then(clean_subject);
         fields.organization = self.org.as_deref().and_then(clean_subject);
         fields.instance = self.instance.as_deref().and_then(clean_subject);
-        fields.region = self.region.as_deref().and_then(clean_subject);
         fields.product = self.product.as_deref().and_then(clean_subject);
         fields.channel = self.channel.as_deref().and_then(clean_subject);
         fields.language = self.lang_of_ticket.as_deref().and_then(clean_subject);

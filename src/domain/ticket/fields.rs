@@ -22,8 +22,6 @@ record! {
         pub status: Status,
         /// The current priority.
         pub priority: Priority,
-        /// The region in which the customer uses the product.
-        pub region: Option<String>,
         /// The product.
         pub product: Option<String>,
         /// The product group that the requester chose.
@@ -97,8 +95,6 @@ record! {
         pub kind: Option<Kind>,
         /// The priority.
         pub priority: Priority,
-        /// The region in which the customer uses the product.
-        pub region: Option<String>,
         /// The product.
         pub product: Option<String>,
         /// The product group that the requester chose.
@@ -154,7 +150,6 @@ impl OpenFields {
             subject,
             kind: None,
             priority,
-            region: None,
             product: None,
             product_group: None,
             organization: None,
@@ -192,7 +187,6 @@ impl Header {
             kind: opening.kind,
             status: Status::Open,
             priority: opening.priority,
-            region: opening.region,
             product: opening.product,
             product_group: opening.product_group,
             organization: opening.organization,
