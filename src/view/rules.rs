@@ -1,18 +1,19 @@
-//! The rules of `check`, `audit` and `guard`: one rule in full, a list, and a page of Markdown.
+//! The rules of `check`, `audit` and `guard`: one rule in full, and a list.
 
 use std::fmt::Write as _;
 
 use super::colors::ColorMode;
 use super::table::{Cell, Table, tab_separated};
-use crate::domain::rules::{Rule, Severity, rules};
+use crate::domain::rules::{Rule, rules};
 
 /// Renders a rule in full, for people.
 pub fn render(rule: &Rule) -> String {
+    let texts = rule.text();
     let mut text = format!("{} {} ({})\n\n", rule.code, rule.word, rule.severity.as_str());
     // Writing to a String cannot fail.
-    let _ = write!(text, "{}.\n\n{}\n\n", capitalized(rule.title), wrapped(rule.explanation));
-    let _ = write!(text, "Example:\n\n{}\n\n", indented(rule.example));
-    let _ = writeln!(text, "Repair: {}", wrapped(rule.repair));
+    let _ = write!(text, "{}.\n\n{}\n\n", capitalized(texts.title), wrapped(texts.explanation));
+    let _ = write!(text, "Example:\n\n{}\n\n", indented(texts.example));
+    let _ = writeln!(text, "Repair: {}", wrapped(texts.repair));
     if rule.is_fixable {
         text.push_str("`casebook check --fix` repairs it.\n");
     }
@@ -21,34 +22,13 @@ pub fn render(rule: &Rule) -> String {
 
 /// Renders a line for each rule: code, word, severity, title; aligned for people, tab-separated for programs.
 pub fn render_list(is_terminal: bool) -> String {
-    let cells = |rule: &Rule| [rule.code, rule.word, rule.severity.as_str(), rule.title];
+    let cells = |rule: &Rule| [rule.code, rule.word, rule.severity.as_str(), rule.text().title];
     if !is_terminal {
         return rules().map(|rule| tab_separated(cells(rule))).collect();
     }
     let mut table = Table::without_header();
     rules().for_each(|rule| table.push(cells(rule).map(Cell::plain).to_vec()));
     table.render(ColorMode::PLAIN, None)
-}
-
-/// Renders docs/rules.md, the page of all rules.
-pub fn render_page() -> String {
-    let mut text = "\n| code | word | severity | where it is broken |\n|---|---|---|---|\n".to_owned();
-    for rule in rules() {
-        let fix = if rule.is_fixable { " (`--fix`)" } else { "" };
-        let (code, anchor) = (rule.code, rule.code.to_lowercase());
-        let (word, severity, title) = (rule.word, rule.severity.as_str(), rule.title);
-        let _ = writeln!(text, "| [{code}](#{anchor}) | `{word}` | {severity}{fix} | {title} |");
-    }
-    for rule in rules() {
-        let kind = match rule.severity {
-            Severity::Error => "An error",
-            Severity::Warning => "A warning",
-        };
-        let _ =
-            write!(text, "\n## {}\n\n`{}`: {}. {kind}.\n\n{}\n\n", rule.code, rule.word, rule.title, rule.explanation);
-        let _ = write!(text, "```text\n{}\n```\n\n**Repair.** {}\n", rule.example, rule.repair);
-    }
-    text
 }
 
 /// Capitalizes the first letter of a title.

@@ -157,7 +157,7 @@ impl GuardArgs {
         rules.sort_by_key(|rule| rule.code);
         rules.dedup();
         let result = if self.hook == HookName::PreCommit { "the commit is refused" } else { "the push is refused" };
-        let hints: String = rules.iter().map(|rule| format!("  {} {}\n", rule.code, rule.repair)).collect();
+        let hints: String = rules.iter().map(|rule| format!("  {} {}\n", rule.code, rule.text().repair)).collect();
         session.output.print(&format!("casebook: {result}; nothing was changed\n{hints}"))?;
         Ok(Exit::Found)
     }

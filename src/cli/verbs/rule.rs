@@ -50,14 +50,15 @@ impl RuleArgs {
 
 /// Returns a rule as JSON.
 fn to_json(rule: &Rule) -> serde_json::Value {
+    let text = rule.text();
     json!({
         "code": rule.code,
         "rule": rule.word,
         "severity": rule.severity.as_str(),
-        "title": rule.title,
-        "explanation": rule.explanation,
-        "example": rule.example,
-        "repair": rule.repair,
+        "title": text.title,
+        "explanation": text.explanation,
+        "example": text.example,
+        "repair": text.repair,
         "fixable": rule.is_fixable,
     })
 }

@@ -18,22 +18,12 @@
 //! This folder contains only the rules and the form of a finding. The checks are in [`crate::desk`], and the views in
 //! [`crate::view`].
 
-mod audit;
-mod file;
 pub mod finding;
-mod guard;
-mod links;
-mod policy;
-mod sla;
-mod ticket;
+mod table;
+mod text;
 
-pub use audit::*;
-pub use file::*;
-pub use guard::*;
-pub use links::*;
-pub use policy::*;
-pub use sla::*;
-pub use ticket::*;
+pub use table::*;
+pub use text::RuleText;
 
 /// A severity of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,6 +42,14 @@ impl Severity {
             Self::Warning => "warning",
         }
     }
+
+    /// Returns the word with its article, at the beginning of a sentence.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Error => "An error",
+            Self::Warning => "A warning",
+        }
+    }
 }
 
 /// A condition that every valid desk meets.
@@ -63,14 +61,6 @@ pub struct Rule {
     pub word: &'static str,
     /// The severity of a violation.
     pub severity: Severity,
-    /// The violation, in one line.
-    pub title: &'static str,
-    /// The reason for the rule, in one paragraph.
-    pub explanation: &'static str,
-    /// An example of a violation: lines of a file, or a command.
-    pub example: &'static str,
-    /// The repair.
-    pub repair: &'static str,
     /// True if `check --fix` repairs the violation, because there is exactly one correct value.
     pub is_fixable: bool,
 }
@@ -85,41 +75,13 @@ impl Eq for Rule {}
 
 /// Returns every rule, in the order of codes.
 pub fn rules() -> impl Iterator<Item = &'static Rule> {
-    [file::ALL, ticket::ALL, links::ALL, policy::ALL, audit::ALL, guard::ALL, sla::ALL].into_iter().flatten().copied()
+    table::ALL.iter().copied()
 }
 
 /// Returns the rule with a code or word, in any case.
 pub fn find_rule(word: &str) -> Option<&'static Rule> {
     rules().find(|rule| rule.code.eq_ignore_ascii_case(word) || rule.word.eq_ignore_ascii_case(word))
 }
-
-/// Defines rules as statics, and the list of them.
-macro_rules! table {
-    ($($name:ident = $code:literal $word:literal $severity:ident $(($fixable:ident))? {
-        title: $title:literal,
-        explanation: $explanation:literal,
-        example: $example:literal,
-        repair: $repair:literal $(,)?
-    })*) => {
-        $(
-            #[doc = concat!("The rule ", $code, ": ", $title, ".")]
-            pub static $name: $crate::domain::rules::Rule = $crate::domain::rules::Rule {
-                code: $code,
-                word: $word,
-                severity: $crate::domain::rules::Severity::$severity,
-                title: $title,
-                explanation: $explanation,
-                example: $example,
-                repair: $repair,
-                is_fixable: $crate::domain::rules::table!(@fixable $($fixable)?),
-            };
-        )*
-        pub(super) static ALL: &[&$crate::domain::rules::Rule] = &[$(&$name),*];
-    };
-    (@fixable fixable) => { true };
-    (@fixable) => { false };
-}
-use table;
 
 #[cfg(test)]
 mod tests {
@@ -136,16 +98,6 @@ mod tests {
         for rule in rules() {
             assert!(rule.code.len() == 5 && rule.code.starts_with("CB"), "{rule:?}");
             assert!(rule.word.split('.').count() == 2, "{rule:?}");
-        }
-    }
-
-    #[test]
-    fn every_rule_has_all_its_texts() {
-        for rule in rules() {
-            for text in [rule.title, rule.explanation, rule.example, rule.repair] {
-                assert!(text.trim_end() == text && text.len() > 8, "{}: {text:?}", rule.code);
-            }
-            assert!(!rule.title.ends_with('.') && !rule.title.contains('\n'), "{}", rule.code);
         }
     }
 

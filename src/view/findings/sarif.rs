@@ -38,12 +38,13 @@ pub(super) fn log(findings: &[Finding], run: &ReportSource<'_>) -> String {
 }
 
 fn descriptor(rule: &Rule) -> Value {
+    let text = rule.text();
     json!({
         "id": rule.code,
         "name": rule.word,
-        "shortDescription": { "text": rule.title },
-        "fullDescription": { "text": rule.explanation },
-        "help": { "text": rule.repair },
+        "shortDescription": { "text": text.title },
+        "fullDescription": { "text": text.explanation },
+        "help": { "text": text.repair },
         "defaultConfiguration": { "level": rule.severity.as_str() },
     })
 }
