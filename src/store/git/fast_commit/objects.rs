@@ -7,14 +7,16 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use miniz_oxide::deflate::compress_to_vec_zlib;
+use miniz_oxide::deflate::core::{
+    CompressorOxide, TDEFLFlush, TDEFLStatus, compress, create_comp_flags_from_zip_params,
+};
 use sha1::{Digest, Sha1};
 
 /// The name of an object: its SHA-1.
 pub type ObjectId = [u8; 20];
 
 /// The level of compression of loose objects in git.
-const QUICKLY: u8 = 1;
+const QUICKLY: i32 = 1;
 
 /// The type of an object.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +53,8 @@ impl NewObjects {
 
     /// Writes the objects as git does: compressed, read-only, each renamed into place, and not synced.
     pub fn write(&self, folder: &Path) -> io::Result<()> {
+        // A compressor has large tables, so one serves for all objects. With window bits it makes a zlib stream.
+        let mut compressor = CompressorOxide::new(create_comp_flags_from_zip_params(QUICKLY, 1, 0));
         self.new.iter().try_for_each(|(name, bytes)| {
             let hex = to_hex(name);
             let (first, rest) = hex.split_at(2);
@@ -63,11 +67,21 @@ impl NewObjects {
             let new = folder.join(format!("tmp_obj_casebook{}", std::process::id()));
             let _ = fs::remove_file(&new);
             let mut file = OpenOptions::new().write(true).create_new(true).mode(0o444).open(&new)?;
-            file.write_all(&compress_to_vec_zlib(bytes, QUICKLY))?;
+            file.write_all(&compressed(&mut compressor, bytes))?;
             // An existing object is replaced too, so that it is as young as one that is needed.
             fs::rename(&new, folder.join(rest))
         })
     }
+}
+
+fn compressed(compressor: &mut CompressorOxide, bytes: &[u8]) -> Vec<u8> {
+    compressor.reset();
+    // Bytes that cannot be compressed are stored, with a few more for each block.
+    let mut out = vec![0; bytes.len() + bytes.len() / 64 + 256];
+    let (status, _, length) = compress(compressor, bytes, &mut out, TDEFLFlush::Finish);
+    debug_assert_eq!(status, TDEFLStatus::Done, "the buffer holds any stream of these bytes");
+    out.truncate(length);
+    out
 }
 
 fn head(kind: ObjectKind, content: &[u8]) -> String {
@@ -107,6 +121,25 @@ pub fn read(word: &str) -> Option<ObjectId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_bytes_are_compressed_by_one_compressor() {
+        let mut compressor = CompressorOxide::new(create_comp_flags_from_zip_params(QUICKLY, 1, 0));
+        let noise = |length: usize| -> Vec<u8> {
+            let mut state = 0x2545_f491_u32;
+            let next = |_| {
+                state ^= state << 13;
+                state ^= state >> 17;
+                state ^= state << 5;
+                state as u8
+            };
+            (0..length).map(next).collect()
+        };
+        for bytes in [Vec::new(), vec![b'a'; 100_000], noise(1), noise(300), noise(70_000), noise(3_000_000)] {
+            let stream = compressed(&mut compressor, &bytes);
+            assert_eq!(miniz_oxide::inflate::decompress_to_vec_zlib(&stream).ok(), Some(bytes));
+        }
+    }
 
     #[test]
     fn names_are_those_of_git() {
