@@ -10,7 +10,8 @@ use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
 /// A summary of a ticket.
 #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
-    /// The id of the ticket.
+    /// The id of the ticket. It is not encoded, because an encoded summary is kept beside it.
+    #[serde(skip, default = "unknown_id")]
     pub id: Id,
     /// The header.
     pub header: Header,
@@ -32,6 +33,10 @@ pub struct Summary {
     pub imported_id: Option<String>,
     /// The events that the SLA clocks measure.
     pub sla_events: SlaEvents,
+}
+
+const fn unknown_id() -> Id {
+    Id::from_bytes([0; 16])
 }
 
 impl Summary {

@@ -34,7 +34,7 @@ pub(super) fn write_summary(out: &mut Vec<u8>, summary: &Summary) {
 /// Decodes the summary of a ticket. `None` if the bytes are invalid.
 pub(super) fn read_summary(id: Id, bytes: &[u8]) -> Option<Summary> {
     let (summary, rest) = postcard::take_from_bytes::<Summary>(bytes).ok()?;
-    (rest.is_empty() && summary.id == id).then_some(summary)
+    rest.is_empty().then_some(Summary { id, ..summary })
 }
 
 #[cfg(test)]
@@ -80,8 +80,6 @@ mod tests {
         for cut in 0..bytes.len() {
             assert_eq!(read_summary(summary.id, &bytes[..cut]), None, "{cut}");
         }
-        let other = "01M7ZH3CA1BBBBBBBBBBBBBBBB".parse().expect("an id");
-        assert_eq!(read_summary(other, &bytes), None);
         bytes.push(0);
         assert_eq!(read_summary(summary.id, &bytes), None);
     }
