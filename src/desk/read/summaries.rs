@@ -315,7 +315,7 @@ impl Reader<'_> {
         if let Some(summary) = yaml::read_summary(bytes, id) {
             return Ok(ReadOutcome::Summary(stamp, Box::new(summary)));
         }
-        match yaml::read(bytes, Some(id)) {
+        match yaml::read_by_library(bytes, Some(id)) {
             Ok(ticket) => Ok(ReadOutcome::Summary(stamp, Box::new(Summary::from(&ticket)))),
             Err(_) if rules_out(selection.query, bytes, id) => Ok(ReadOutcome::RuledOut),
             Err(damage) => Err(self.damaged(id, damage)),

@@ -234,6 +234,7 @@ mod tests {
         assert!(pattern("?!").may_match_file(b"none\n...\n"), "signs may be escaped");
         assert!(pattern("ask").may_match_file("a\u{17f}\u{212a}\n...\n".as_bytes()));
     }
+
     #[test]
     fn a_regular_expression_is_skipped_by_the_longest_word_of_every_match() {
         for (regex, word) in [

@@ -21,7 +21,7 @@ use crate::domain::ticket::{FORMAT, Header, Ticket};
 use crate::domain::value::{Fields, Value};
 
 /// The lines between the header and the entries.
-const HISTORY: &[u8] = b"\n\nhistory:\n";
+pub(super) const HISTORY: &[u8] = b"\n\nhistory:\n";
 
 /// The number of blanks before the lines of a text.
 const TEXT_COLUMN: usize = 4;

@@ -38,7 +38,7 @@ pub fn read_with_canonical_flag(bytes: &[u8], id: Option<Id>) -> Result<(Ticket,
     read_by_library(bytes, id).map(|ticket| (ticket, false))
 }
 
-/// Reads a ticket in any form. Tests compare the canonical reader with it.
+/// Reads a ticket in any form. A caller that the canonical reader has refused need not ask it again.
 ///
 /// # Errors
 /// The first error, with its line and column.

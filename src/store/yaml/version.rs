@@ -7,12 +7,12 @@
 
 use memchr::memmem;
 
-use super::canonical_reader;
+use super::canonical_reader::{self, HISTORY};
 use super::edit::{amend, with_header};
 use super::error::ReadError;
 use super::print;
 use super::print::END_MARKER;
-use super::read::{LARGEST_FILE, read};
+use super::read::{LARGEST_FILE, read, read_by_library};
 use super::source::Source;
 use super::spans::{NodeParts, Outline};
 use crate::domain::audit::RawEntry;
@@ -20,9 +20,6 @@ use crate::domain::id::Id;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::replay::replay;
 use crate::domain::ticket::{FORMAT, Ticket};
-
-/// The lines before the first entry.
-const HISTORY: &[u8] = b"\n\nhistory:\n";
 
 /// The beginning of an entry after another one. No line within a printed entry looks like it.
 const ENTRY: &[u8] = b"\n\n- ";
@@ -51,7 +48,7 @@ impl FileVersion {
                 Self { bytes, ticket: Ok(ticket), entries_at, is_append: false }
             }
             None => Self {
-                ticket: read(&bytes, id).map(canonical_reader::without_text),
+                ticket: read_by_library(&bytes, id).map(canonical_reader::without_text),
                 bytes,
                 entries_at: None,
                 is_append: false,
