@@ -17,7 +17,7 @@ use casebook::domain::ticket::action::{Action, SolveEvidence};
 use casebook::domain::ticket::entry::Entry;
 use casebook::domain::ticket::{Hold, Ticket};
 use casebook::domain::vocabulary::{HoldReason, Priority, Role, Status};
-use casebook::store::{layout, yaml};
+use casebook::store::{holidays, layout, yaml};
 use chrono::{DateTime, TimeDelta, Utc};
 
 /// Pages of which the texts are made: real words, as often as people use them.
@@ -167,6 +167,11 @@ fn main() {
     let config = casebook::store::config::initial("Bench", "UTC", true, None)
         .replace("agents = []", &format!("agents = [{}]", agents.join(", ")));
     fs::write(root.join(layout::MARKER), config).expect("casebook.toml");
+    for name in holidays::INITIAL {
+        let path = root.join(holidays::path(name));
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, holidays::shipped(name).expect("a built-in list")).expect("a list of holidays");
+    }
     for arguments in [&["init", "-q"][..], &["add", "-A"], &["commit", "-q", "-m", "A desk"]] {
         assert!(Command::new("git").current_dir(root).args(arguments).status().expect("git").success());
     }

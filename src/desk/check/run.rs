@@ -11,7 +11,7 @@ use super::links::{LinkGraph, LinkedTicket};
 use super::source::DeskSource;
 use super::ticket::{CheckPolicy, TicketCheck, check_ticket, links};
 use super::{CheckResult, file_types, other_files, policy};
-use crate::desk::read::parallel::{on_every_processor, processors};
+use crate::desk::read::parallel::in_order;
 use crate::desk::read::ticket_ids::TicketBatch;
 use crate::domain::id::Id;
 use crate::domain::rules::FILE_STRAY;
@@ -22,8 +22,6 @@ use crate::store::git::FileKind;
 use crate::store::layout::{self, DeskPath};
 use crate::store::yaml::{self, ReadError, ReadErrorKind};
 
-/// The number of batches per processor that are checked before their results are combined.
-const BATCHES_PER_PROCESSOR: usize = 8;
 /// The number of tickets in a batch of those that are not listed by month.
 const BATCH: usize = 32;
 
@@ -78,18 +76,25 @@ impl<'a> CheckRun<'a> {
     /// # Errors
     /// A file cannot be read.
     pub fn check_tickets(&mut self, batches: &[TicketBatch]) -> Result<(), Error> {
-        for group in batches.chunks(BATCHES_PER_PROCESSOR * processors()) {
-            for checks in on_every_processor(group, |batch| self.check_batch(batch)) {
+        let (mut count, mut findings, mut links) = (0, Vec::new(), std::mem::take(&mut self.links));
+        in_order(
+            batches,
+            |batch| self.check_batch(batch),
+            |checks| {
                 for check in checks? {
-                    self.count += 1;
-                    self.findings.extend(check.findings);
-                    self.links.add(check.id, check.facts);
+                    count += 1;
+                    findings.extend(check.findings);
+                    links.add(check.id, check.facts);
                     if let DeskSource::WorkTree(desk) = self.source {
                         desk.fault_point("read");
                     }
                 }
-            }
-        }
+                Ok::<_, Error>(())
+            },
+        )?;
+        self.count += count;
+        self.findings.extend(findings);
+        self.links = links;
         Ok(())
     }
 

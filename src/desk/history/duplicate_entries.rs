@@ -6,7 +6,7 @@
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
-use crate::desk::read::parallel::on_every_processor;
+use crate::desk::read::parallel::in_order;
 use crate::domain::id::Id;
 use crate::domain::rules::ENTRY_SHARED;
 use crate::domain::rules::finding::Finding;
@@ -183,8 +183,16 @@ fn in_chunks<I: Sync, T: Send>(
     run: impl Fn(&[I]) -> Result<Vec<T>, GitError> + Sync,
 ) -> Result<Vec<T>, GitError> {
     let chunks: Vec<&[I]> = files.chunks(CHUNK).collect();
-    let done: Result<Vec<Vec<T>>, GitError> = on_every_processor(&chunks, |chunk| run(chunk)).into_iter().collect();
-    Ok(done?.into_iter().flatten().collect())
+    let mut done = Vec::new();
+    in_order(
+        &chunks,
+        |chunk| run(chunk),
+        |found| {
+            done.extend(found?);
+            Ok(())
+        },
+    )?;
+    Ok(done)
 }
 
 /// Adds findings about duplicates, except for entries that have such a finding already.

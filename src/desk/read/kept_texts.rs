@@ -17,21 +17,27 @@ const MANY_BYTES: usize = 1 << 26;
 pub(super) struct KeptTexts {
     folder: PathBuf,
     file: Option<TextsFile>,
-    writer: Option<TextsWriter>,
     /// The time at which the search began, by the clock of the file system; `None` if nothing is written.
     began: Option<FileStamp>,
+    /// Batches that were searched, whose memory is used again.
+    older: Mutex<Vec<TextsBatch>>,
+}
+
+/// The texts that are to be written at the end of a search.
+#[derive(Default)]
+pub(super) struct ChangedTexts {
+    /// The writer of a new file.
+    writer: Option<TextsWriter>,
     changed: BTreeMap<Id, Option<NewTexts>>,
     changed_bytes: usize,
     must_rewrite: bool,
-    /// Batches that were searched, whose memory is used again.
-    older: Mutex<Vec<TextsBatch>>,
 }
 
 impl KeptTexts {
     /// Returns no file: the search reads the tickets, and writes nothing.
     pub fn unused() -> Self {
-        let (folder, changed, older) = Default::default();
-        Self { folder, file: None, writer: None, began: None, changed, changed_bytes: 0, must_rewrite: false, older }
+        let (folder, older) = Default::default();
+        Self { folder, file: None, began: None, older }
     }
 
     /// Opens the file in a state directory. It is written only in a search of all tickets that the viewer may see, and
@@ -42,13 +48,12 @@ impl KeptTexts {
         let makes = file.is_none() && sees_all && is_everything && are_many;
         let writes = makes || file.is_some() && sees_all;
         let began = if writes { FileStamp::now(folder).ok() } else { None };
-        let writer = if makes && began.is_some() { TextsWriter::begin(folder).ok() } else { None };
-        Self { folder: folder.to_owned(), file, writer, began, ..Self::unused() }
+        Self { folder: folder.to_owned(), file, began, ..Self::unused() }
     }
 
     /// Returns true if tickets are searched in the file, or added to it.
     pub const fn is_used(&self) -> bool {
-        self.file.is_some() || self.writer.is_some()
+        self.file.is_some() || self.is_kept()
     }
 
     /// Returns true if changed tickets are added to the file.
@@ -72,38 +77,47 @@ impl KeptTexts {
         self.older.lock().unwrap_or_else(PoisonError::into_inner).push(batch);
     }
 
-    /// Adds the changed tickets of a batch.
-    pub fn keep(&mut self, changed: Vec<(Id, Option<NewTexts>)>, must_rewrite: bool) {
-        self.must_rewrite |= must_rewrite;
-        if let Some(mut writer) = self.writer.take() {
-            let new: Vec<NewTexts> = changed.into_iter().filter_map(|(_, texts)| texts).collect();
-            self.writer = writer.add(&new).is_ok().then_some(writer);
-        } else if self.file.is_some() && self.changed_bytes <= MANY_BYTES {
-            self.changed_bytes +=
-                changed.iter().filter_map(|(_, new)| new.as_ref()).map(NewTexts::length).sum::<usize>();
-            self.changed.extend(changed);
-        }
+    /// Returns no changes yet.
+    pub fn no_changes(&self) -> ChangedTexts {
+        let makes = self.file.is_none() && self.is_kept();
+        let writer = if makes { TextsWriter::begin(&self.folder).ok() } else { None };
+        ChangedTexts { writer, ..ChangedTexts::default() }
     }
 
     /// Writes the file, if something has changed. A file that cannot be written only costs time; one with a text that is
     /// concealed now is deleted then.
-    pub fn finish(self, batches: &[TicketBatch]) {
-        if let Some(writer) = self.writer {
+    pub fn finish(self, changes: ChangedTexts, batches: &[TicketBatch]) {
+        if let Some(writer) = changes.writer {
             let _ = writer.finish();
         }
         let Some(file) = self.file.filter(|_| self.began.is_some()) else { return };
-        if self.changed_bytes > MANY_BYTES {
+        if changes.changed_bytes > MANY_BYTES {
             return TextsFile::delete(&self.folder);
         }
-        let new: Vec<NewTexts> = self.changed.values().flatten().cloned().collect();
+        let new: Vec<NewTexts> = changes.changed.values().flatten().cloned().collect();
         let tickets = batches.iter().map(|(_, ids)| ids.len()).sum();
-        if self.must_rewrite || file.is_wasteful(&new, tickets) {
+        if changes.must_rewrite || file.is_wasteful(&new, tickets) {
             let ids = batches.iter().map(|(_, ids)| ids.as_slice());
-            if file.rewrite(&self.folder, ids, &self.changed).is_err() && self.must_rewrite {
+            if file.rewrite(&self.folder, ids, &changes.changed).is_err() && changes.must_rewrite {
                 TextsFile::delete(&self.folder);
             }
         } else if !new.is_empty() {
             let _ = file.append(&new);
+        }
+    }
+}
+
+impl ChangedTexts {
+    /// Adds the changed tickets of a batch.
+    pub fn add(&mut self, changed: Vec<(Id, Option<NewTexts>)>, must_rewrite: bool) {
+        self.must_rewrite |= must_rewrite;
+        if let Some(mut writer) = self.writer.take() {
+            let new: Vec<NewTexts> = changed.into_iter().filter_map(|(_, texts)| texts).collect();
+            self.writer = writer.add(&new).is_ok().then_some(writer);
+        } else if self.changed_bytes <= MANY_BYTES {
+            self.changed_bytes +=
+                changed.iter().filter_map(|(_, new)| new.as_ref()).map(NewTexts::length).sum::<usize>();
+            self.changed.extend(changed);
         }
     }
 }

@@ -12,14 +12,11 @@ use crate::store::index::{NewTexts, TextsBatch};
 use crate::store::{layout, yaml};
 
 use super::kept_texts::KeptTexts;
-use super::parallel::{on_every_processor, processors};
+use super::parallel::in_order;
 use super::summaries::{Selection, is_settled, rules_out};
 use super::ticket_ids::{IndexError, TicketBatch};
 use crate::desk::sla::clocks::SlaEvaluator;
 use crate::desk::{DeskView, UnreadableFile};
-
-/// The number of batches per processor that are held before their results are handed on.
-const AHEAD: usize = 16;
 
 /// A search: the tickets to look at, and what to find in them.
 pub struct SearchRequest<'a, T> {
@@ -75,17 +72,20 @@ impl DeskView<'_> {
             let listing = reader.list_ids(index)?;
             Ok::<_, IndexError>((listing.batches()?, listing.misplaced))
         })?;
-        let mut search = self.begin_search(request, clocks, &batches)?;
-        let mut unreadable = Vec::new();
-        for group in batches.chunks(AHEAD * processors()) {
-            for batch in on_every_processor(group, |batch| self.search_batch(&search, batch)) {
+        let search = self.begin_search(request, clocks, &batches)?;
+        let (mut unreadable, mut changes) = (Vec::new(), search.texts.no_changes());
+        in_order(
+            &batches,
+            |batch| self.search_batch(&search, batch),
+            |batch| {
                 let batch = batch?;
                 batch.found.into_iter().try_for_each(&mut hand_on)?;
                 unreadable.extend(batch.unreadable);
-                search.texts.keep(batch.changed, batch.must_rewrite);
-            }
-        }
-        search.texts.finish(&batches);
+                changes.add(batch.changed, batch.must_rewrite);
+                Ok::<_, E>(())
+            },
+        )?;
+        search.texts.finish(changes, &batches);
         unreadable.extend(misplaced.iter().map(|path| reader.misplaced(path)));
         unreadable = self.known_files(unreadable);
         unreadable.extend(clocks.into_iter().flat_map(SlaEvaluator::unreadable));

@@ -16,7 +16,7 @@ use crate::store::layout::MonthDir;
 use crate::store::yaml;
 
 use super::Reader;
-use super::parallel::{on_every_processor, processors};
+use super::parallel::in_order;
 use super::ticket_ids::{IdListing, IndexError, MonthListing};
 use crate::desk::UnreadableFile;
 use crate::desk::sla::clocks::SlaEvaluator;
@@ -27,8 +27,6 @@ pub(super) const FEW: usize = 32;
 const BATCH: usize = 1024;
 /// The largest file, in bytes, whose header is checked before the whole file is read.
 const SMALL_FILE: usize = 1 << 14;
-/// The number of batches per processor that are held before they are put together.
-const AHEAD: usize = 8;
 
 /// Summaries of some tickets, and the files that could not be read.
 #[derive(Clone, Debug, Default)]
@@ -93,7 +91,7 @@ struct BatchResult {
     found: SummaryList,
     /// The tickets whose files were read. `None` for a file that must not be added to the index: one that is damaged, or
     /// that changed during the pass or just before it.
-    read: Vec<(Id, Option<(FileStamp, Summary)>)>,
+    read: Vec<(Id, Option<NewRow>)>,
 }
 
 /// The time at which a pass began, by the clock of the file system; `None` if nothing is added to the index.
@@ -124,7 +122,7 @@ impl Reader<'_> {
         // Taken before any file is read: a file that changed after this time, or just before it, is not added to the index.
         let began = if self.desk.environment.no_index { None } else { FileStamp::now(self.desk.state.folder()).ok() };
         let builds = index.is_none() && !self.desk.environment.no_index;
-        let listing = self.list_ids(index)?;
+        let listing = self.list_months(index)?;
         let batches = batches(&listing);
         let mut builder = match builds && listing.months.iter().map(MonthListing::len).sum::<usize>() > FEW {
             true => IndexBuilder::begin(self.desk.state.folder()).ok(),
@@ -132,18 +130,17 @@ impl Reader<'_> {
         };
         let mut found = SummaryList::default();
         let mut new_rows = Vec::new();
-        for group in batches.chunks(AHEAD * processors()) {
-            for batch in on_every_processor(group, |batch| self.read_batch(index, batch, selection, began)) {
-                let batch = batch?;
-                found.rows.append(batch.found.rows);
-                found.unreadable.extend(batch.found.unreadable);
-                builder = builder.and_then(|mut builder| builder.add_all(&batch.read).is_ok().then_some(builder));
-                if index.is_some() {
-                    let read = batch.read.iter().filter_map(|(_, read)| read.as_ref());
-                    new_rows.extend(read.map(|(stamp, summary)| NewRow::of(summary, *stamp)));
-                }
+        let read = |batch: &Batch<'_>| self.read_batch(index, batch, selection, began);
+        in_order(&batches, read, |batch| {
+            let batch = batch?;
+            found.rows.append(batch.found.rows);
+            found.unreadable.extend(batch.found.unreadable);
+            builder = builder.take().and_then(|mut builder| builder.add_all(&batch.read).is_ok().then_some(builder));
+            if index.is_some() {
+                new_rows.extend(batch.read.into_iter().filter_map(|(_, row)| row));
             }
-        }
+            Ok::<_, IndexError>(())
+        })?;
         found.unreadable.extend(listing.misplaced.iter().map(|path| self.misplaced(path)));
         let is_settled = |folder: &MonthFolder| is_settled(folder.stamp, began);
         match (builder, index) {
@@ -167,15 +164,7 @@ impl Reader<'_> {
         new_rows: &[NewRow],
         is_settled: impl Fn(&MonthFolder) -> bool,
     ) -> Result<(), IndexError> {
-        let mut months = Vec::new();
-        for month in &listing.months {
-            if let MonthTickets::Ids(ids) = &month.tickets
-                && month.is_listed
-                && is_settled(&month.folder)
-            {
-                months.push((month.folder, ids.clone()));
-            }
-        }
+        let months = listing.listed(&is_settled);
         if new_rows.is_empty() && months.is_empty() {
             return Ok(());
         }
@@ -267,7 +256,7 @@ impl Reader<'_> {
                 read.push(&summary);
             }
             let stamp = stamp.filter(|stamp| is_settled(*stamp, began));
-            result.read.push((*id, stamp.map(|stamp| (stamp, *summary))));
+            result.read.push((*id, stamp.map(|stamp| NewRow::of(&summary, stamp))));
         }
         if !read.is_empty() {
             result.found.rows.append(read);

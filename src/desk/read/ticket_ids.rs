@@ -13,6 +13,7 @@ use crate::store::layout::{self, MonthDir, TicketListing};
 use crate::store::short_id;
 
 use super::Reader;
+use super::summaries::is_settled;
 
 /// The number of tickets in a batch.
 const BATCH: usize = 256;
@@ -30,6 +31,8 @@ pub(crate) struct IdListing<'a> {
     pub misplaced: Vec<PathBuf>,
     /// The tickets that an interrupted command opened.
     pending: Vec<Id>,
+    /// The time just before the first folder was listed, by the clock of the file system, if there is an index.
+    began: Option<FileStamp>,
 }
 
 /// The tickets in the folder of one month.
@@ -118,11 +121,27 @@ impl<'d> Reader<'d> {
         })
     }
 
-    /// Lists the folders of all months, those that have not changed from the index.
+    /// Lists the folders of all months, those that have not changed from the index. Notes the names in the others in the
+    /// index, so that the next command need not list them.
     ///
     /// # Errors
     /// A folder cannot be read.
     pub(crate) fn list_ids<'a>(&self, index: Option<&'a Index>) -> Result<IdListing<'a>, Error> {
+        let listing = self.list_months(index)?;
+        if let Some(index) = index {
+            let months = listing.listed(|folder| is_settled(folder.stamp, listing.began));
+            // A folder that is not noted is listed again the next time.
+            let _ = months.is_empty() || index.add(&[], &months);
+        }
+        Ok(listing)
+    }
+
+    /// Lists the folders of all months like [`Self::list_ids`], and notes nothing.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub(super) fn list_months<'a>(&self, index: Option<&'a Index>) -> Result<IdListing<'a>, Error> {
+        let mut began = None;
         let io = |source| Error::Io { path: self.desk.root.join(layout::TICKETS), attempt: "list", source };
         let (mut listing, mut months) = (TicketListing::default(), Vec::new());
         for month in layout::months(&self.desk.root, &mut listing).map_err(io)? {
@@ -131,6 +150,9 @@ impl<'d> Reader<'d> {
             if let Some(tickets) = index.and_then(|index| index.cached_month(&folder)) {
                 months.push(MonthListing { month, tickets, folder, is_listed: false });
                 continue;
+            }
+            if index.is_some() && began.is_none() {
+                began = FileStamp::now(self.desk.state.folder()).ok();
             }
             let misplaced = listing.misplaced.len();
             let before = std::mem::take(&mut listing.tickets);
@@ -146,11 +168,25 @@ impl<'d> Reader<'d> {
         let opened =
             self.desk.pending.iter().flat_map(|pending| &pending.changes).filter(|change| change.before.is_none());
         let pending = opened.filter_map(|change| layout::id_in(&change.path)).collect();
-        Ok(IdListing { index, months, misplaced: listing.misplaced, pending })
+        Ok(IdListing { index, months, misplaced: listing.misplaced, pending, began })
     }
 }
 
 impl IdListing<'_> {
+    /// Returns the names in the folders that were listed and whose stamps can be noted in the index.
+    pub fn listed(&self, is_settled: impl Fn(&MonthFolder) -> bool) -> Vec<(MonthFolder, Vec<Id>)> {
+        let mut months = Vec::new();
+        for month in &self.months {
+            if let MonthTickets::Ids(ids) = &month.tickets
+                && month.is_listed
+                && is_settled(&month.folder)
+            {
+                months.push((month.folder, ids.clone()));
+            }
+        }
+        months
+    }
+
     /// Returns all tickets, in the order of their ids.
     ///
     /// # Errors

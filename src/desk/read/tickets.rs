@@ -16,13 +16,11 @@ use crate::store::layout::MonthDir;
 use crate::store::yaml::{self, ReadError, ReadErrorKind};
 
 use super::Reader;
-use super::parallel::{on_every_processor, processors};
+use super::parallel::in_order;
 use super::summaries::Selection;
 
 /// The number of tickets in a batch: enough to be worth a thread.
 const BATCH: usize = 32;
-/// The number of batches per processor that are held before they are handed on.
-const AHEAD: usize = 4;
 
 /// A file that could not be read, in a list of files of which others could.
 #[derive(Clone, Debug, PartialEq)]
@@ -141,8 +139,8 @@ impl Reader<'_> {
         let mut list = TicketList { tickets: Vec::new(), unreadable: Vec::new() };
         let batches: Vec<&[Id]> = ids.chunks(BATCH).collect();
         let read = |batch: &&[Id]| batch.iter().map(|id| self.ticket(*id)).collect::<Vec<_>>();
-        for group in batches.chunks(AHEAD * processors()) {
-            for read in on_every_processor(group, read).into_iter().flatten() {
+        in_order(&batches, read, |batch| {
+            for read in batch {
                 match read {
                     Ok(ticket) => {
                         list.tickets.extend(keep(ticket));
@@ -154,7 +152,8 @@ impl Reader<'_> {
                     Err(other) => return Err(other),
                 }
             }
-        }
+            Ok(())
+        })?;
         Ok(list)
     }
 

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::encoding::{ByteWriter, sum};
 use super::row::{self, Row, SummaryRef};
-use super::{FileStamp, HEAD, MAGIC, MonthFolder, NAME, blocks, publish, short_sum, suffixes, summary};
+use super::{HEAD, MAGIC, MonthFolder, NAME, NewRow, blocks, publish, short_sum, suffixes};
 use crate::domain::id::Id;
-use crate::domain::ticket::summary::Summary;
 use crate::store::index::blocks::Blocks;
 use crate::store::layout::id_range;
 use crate::store::short_id::suffix_key;
@@ -37,16 +36,12 @@ impl IndexBuilder {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn add_all(&mut self, tickets: &[(Id, Option<(FileStamp, Summary)>)]) -> io::Result<()> {
-        let mut packed = Vec::new();
-        for (id, cached) in tickets {
-            let Some((stamp, summary)) = cached else {
-                self.add_unreadable(*id);
-                continue;
-            };
-            packed.clear();
-            summary::write_summary(&mut packed, summary);
-            self.add_packed(Row::of(summary, *stamp), &packed)?;
+    pub fn add_all(&mut self, tickets: &[(Id, Option<NewRow>)]) -> io::Result<()> {
+        for (id, new) in tickets {
+            match new {
+                Some(new) => self.add_packed(new.row, &new.packed)?,
+                None => self.add_unreadable(*id),
+            }
         }
         Ok(())
     }

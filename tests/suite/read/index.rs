@@ -13,7 +13,7 @@ use casebook::domain::query::{QueryScope, parse};
 use casebook::domain::ticket::summary::Summary;
 use casebook::domain::ticket::texts::TicketTexts;
 use casebook::domain::time::zone::Zone;
-use casebook::store::index::{FileStamp, Index, IndexBuilder, MonthFolder, Row, Rows, TextsBatch, TextsFile};
+use casebook::store::index::{FileStamp, Index, IndexBuilder, MonthFolder, NewRow, Row, Rows, TextsBatch, TextsFile};
 use casebook::store::layout::ticket_path;
 use casebook::store::short_id::short_ids;
 use casebook::store::yaml::print;
@@ -309,7 +309,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let (row, stamp) = (Summary::from(&ticket), FileStamp { size: 1, modified: 2, changed: 3, inode: 4 });
         let mut making = IndexBuilder::begin(folder.path()).unwrap();
-        making.add_all(&[(ticket.id, Some((stamp, row.clone())))]).unwrap();
+        making.add_all(&[(ticket.id, Some(NewRow::of(&row, stamp)))]).unwrap();
         making.finish(&[]).unwrap();
         let index = Index::load(folder.path()).expect("an index");
         let rows = index.rows(0..1).expect("a sound index");
@@ -563,4 +563,29 @@ fn a_command_notes_the_folder_in_which_it_writes() {
     desk.sandbox.run(&["reply", &id, "-m", "And again.", "--no-commit"]).ok();
     assert!(!knows_folder(&desk, 10));
     desk.assert_true("another program");
+}
+
+#[test]
+fn a_folder_that_another_program_changed_is_listed_once() {
+    let desk = TestDesk::new();
+    std::thread::sleep(A_WHILE);
+    desk.read(false);
+    let files = desk.files();
+    // As git does in a checkout: another file in the same place.
+    let text = fs::read(&files[3]).unwrap();
+    fs::remove_file(&files[3]).unwrap();
+    fs::write(&files[3], text).unwrap();
+    let suffix = &files[5].file_stem().unwrap().to_str().unwrap()[20..];
+    assert!(!knows_folder(&desk, 10));
+    std::thread::sleep(A_WHILE);
+    for no_index in [true, false] {
+        assert!(!knows_folder(&desk, 10));
+        let flag: &[&str] = if no_index { &["--no-index"] } else { &[] };
+        desk.sandbox.run(&[&["show", suffix], flag].concat()).ok();
+    }
+    assert!(knows_folder(&desk, 10));
+    let noted = fs::read(desk.index()).unwrap();
+    desk.sandbox.run(&["show", suffix]).ok();
+    assert_eq!(fs::read(desk.index()).unwrap(), noted);
+    desk.assert_true("a checkout");
 }
