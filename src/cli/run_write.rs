@@ -8,7 +8,6 @@ use serde_json::Value;
 use super::args::output_format::OutputFormat;
 use super::args::text_input::TextInput;
 use super::args::{CommitFlags, TicketFlags, WriteFlags};
-use super::env::variable;
 use super::error::{CliError, refusal};
 use super::exit::Exit;
 use super::report::ticket::{TICKET, render_ticket, ticket_json};
@@ -76,7 +75,7 @@ impl Session {
         WriteOptions {
             actor: person,
             on_behalf: self.actor_was_named(),
-            git_author: variable("GIT_AUTHOR_EMAIL"),
+            git_author: self.git_author(),
             dry_run: false,
             commit: None,
         }

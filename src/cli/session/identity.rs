@@ -15,6 +15,8 @@ use crate::store::git::plain_email;
 
 /// The actor, or the git process that looks up the actor.
 pub(crate) struct Identity {
+    /// The folder of the desk.
+    root: PathBuf,
     is_named: bool,
     git: RefCell<Option<Child>>,
     person: OnceCell<Option<Person>>,
@@ -23,7 +25,12 @@ pub(crate) struct Identity {
 impl Identity {
     /// Begins to look up the actor. `person` is the one that the command named.
     pub fn begin(person: Option<Person>, root: &Path) -> Self {
-        let identity = Self { is_named: person.is_some(), git: RefCell::new(None), person: OnceCell::new() };
+        let identity = Self {
+            root: root.to_owned(),
+            is_named: person.is_some(),
+            git: RefCell::new(None),
+            person: OnceCell::new(),
+        };
         match person.or_else(|| read_git_config(root)) {
             Some(person) => {
                 let _ = identity.person.set(Some(person));
@@ -31,6 +38,11 @@ impl Identity {
             None => *identity.git.borrow_mut() = start_git(root),
         }
         identity
+    }
+
+    /// Returns the address of git's author, if it is known without starting git.
+    pub fn git_author(&self) -> Option<String> {
+        variable("GIT_AUTHOR_EMAIL").or_else(|| Some(read_git_config(&self.root)?.as_str().to_owned()))
     }
 
     /// Returns whether the command named the actor, with `--as` or CASEBOOK_ACTOR.

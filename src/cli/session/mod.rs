@@ -132,6 +132,11 @@ impl Session {
         self.identity.get().is_some_and(Identity::was_named)
     }
 
+    /// Returns the address of git's author, if it is known without starting git.
+    pub fn git_author(&self) -> Option<String> {
+        self.identity.get()?.git_author()
+    }
+
     /// Returns the desk as the actor sees it; without an actor, with everything in it.
     pub fn view<'a>(&'a self, desk: &'a Desk) -> Result<DeskView<'a>, CliError> {
         Ok(desk.as_seen_by(self.actor()?)?)

@@ -14,7 +14,7 @@ pub struct WriteOptions {
     pub actor: Person,
     /// True if the actor was named with a flag or variable, so that git's author may be another person.
     pub on_behalf: bool,
-    /// The address of git's author, if the environment sets it.
+    /// The address of git's author, if it is known without asking git.
     pub git_author: Option<String>,
     /// True if nothing is written: the outcome is only returned.
     pub dry_run: bool,

@@ -264,7 +264,7 @@ impl Index {
         let starts = rows.iter().filter(in_blocks).map(|row| (row.summary.start, u64::from(row.summary.length)));
         let (start, end) =
             starts.fold((u64::MAX, 0), |(from, until), (start, length)| (from.min(start), until.max(start + length)));
-        let length = end.checked_sub(start).filter(|length| *length < 1024 * rows.len() as u64)?;
+        let length = end.checked_sub(start).filter(|length| *length < 4096 * rows.len() as u64)?;
         let mut bytes = vec![0; usize::try_from(length).ok()?];
         self.file.read_exact_at(&mut bytes, start).ok().map(|()| (start, bytes))
     }
