@@ -26,7 +26,7 @@ pub(crate) fn in_order<I: Sync, T: Send, E>(
     if workers < 2 {
         return items.iter().map(work).try_for_each(hand_on);
     }
-    let queue = Queue { progress: Mutex::default(), changed: Condvar::new(), items: items.len() };
+    let queue = Queue { state: Mutex::default(), changed: Condvar::new(), items: items.len() };
     std::thread::scope(|scope| {
         let _stop = StopAtEnd(&queue);
         for _ in 1..workers {
@@ -54,13 +54,13 @@ pub(crate) fn in_order<I: Sync, T: Send, E>(
 
 /// The items that are to be worked on, and the results that are not handed on yet.
 struct Queue<T> {
-    progress: Mutex<Progress<T>>,
+    state: Mutex<QueueState<T>>,
     changed: Condvar,
     /// The number of items.
     items: usize,
 }
 
-struct Progress<T> {
+struct QueueState<T> {
     /// The item that is taken next.
     next: usize,
     /// The number of results that were handed on.
@@ -75,56 +75,56 @@ enum Ready<T> {
     Item(usize),
 }
 
-impl<T> Default for Progress<T> {
+impl<T> Default for QueueState<T> {
     fn default() -> Self {
         Self { next: 0, handed_on: 0, waiting: BTreeMap::new(), is_stopped: false }
     }
 }
 
 impl<T> Queue<T> {
-    fn lock(&self) -> MutexGuard<'_, Progress<T>> {
-        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, QueueState<T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'q>(&self, progress: MutexGuard<'q, Progress<T>>) -> MutexGuard<'q, Progress<T>> {
-        self.changed.wait(progress).unwrap_or_else(PoisonError::into_inner)
+    fn wait<'q>(&self, state: MutexGuard<'q, QueueState<T>>) -> MutexGuard<'q, QueueState<T>> {
+        self.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes the next item, once not too many results wait. `None` if there is nothing left to do.
     fn take_item(&self) -> Option<usize> {
-        let mut progress = self.lock();
-        while !progress.is_stopped && progress.next < self.items {
-            if progress.next < progress.handed_on + AHEAD * processors() {
-                progress.next += 1;
-                return Some(progress.next - 1);
+        let mut state = self.lock();
+        while !state.is_stopped && state.next < self.items {
+            if state.next < state.handed_on + AHEAD * processors() {
+                state.next += 1;
+                return Some(state.next - 1);
             }
-            progress = self.wait(progress);
+            state = self.wait(state);
         }
         None
     }
 
     fn put(&self, place: usize, result: T) {
-        let mut progress = self.lock();
-        progress.waiting.insert(place, result);
-        if place == progress.handed_on {
+        let mut state = self.lock();
+        state.waiting.insert(place, result);
+        if place == state.handed_on {
             self.changed.notify_all();
         }
     }
 
     /// Returns the result at a place, which is the next one to be handed on, or else an item to work on until it is there.
     fn result_or_item(&self, place: usize) -> Option<Ready<T>> {
-        let mut progress = self.lock();
-        while !progress.is_stopped {
-            if let Some(result) = progress.waiting.remove(&place) {
-                progress.handed_on = place + 1;
+        let mut state = self.lock();
+        while !state.is_stopped {
+            if let Some(result) = state.waiting.remove(&place) {
+                state.handed_on = place + 1;
                 self.changed.notify_all();
                 return Some(Ready::Result(result));
             }
-            if progress.next < self.items.min(place + AHEAD * processors()) {
-                progress.next += 1;
-                return Some(Ready::Item(progress.next - 1));
+            if state.next < self.items.min(place + AHEAD * processors()) {
+                state.next += 1;
+                return Some(Ready::Item(state.next - 1));
             }
-            progress = self.wait(progress);
+            state = self.wait(state);
         }
         None
     }
@@ -136,9 +136,9 @@ struct StopAtEnd<'q, T>(&'q Queue<T>);
 
 impl<T> Drop for StopAtEnd<'_, T> {
     fn drop(&mut self) {
-        let mut progress = self.0.lock();
-        let is_early = std::thread::panicking() || progress.next < self.0.items;
-        progress.is_stopped |= is_early;
+        let mut state = self.0.lock();
+        let is_early = std::thread::panicking() || state.next < self.0.items;
+        state.is_stopped |= is_early;
         self.0.changed.notify_all();
     }
 }

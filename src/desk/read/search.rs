@@ -13,7 +13,7 @@ use crate::store::{layout, yaml};
 
 use super::kept_texts::KeptTexts;
 use super::parallel::in_order;
-use super::summaries::{Selection, is_settled, rules_out};
+use super::summaries::{Selection, rules_out};
 use super::ticket_ids::{IndexError, TicketBatch};
 use crate::desk::sla::clocks::SlaEvaluator;
 use crate::desk::{DeskView, UnreadableFile};
@@ -204,7 +204,7 @@ impl DeskView<'_> {
         result.must_rewrite |= record.is_err();
         let stamp = if search.texts.is_kept() { folder.read(&name, bytes).unwrap_or_default() } else { None };
         let Some(stamp) = stamp else { return self.search_file(search, Some(folder), id, bytes) };
-        let is_settled = is_settled(stamp, search.texts.began());
+        let is_settled = stamp.is_settled(search.texts.began());
         let mut keep = |texts: &TicketTexts<'_>| {
             let is_gone = |entry: &Id| !texts.entries.iter().any(|kept| kept.id == *entry);
             result.must_rewrite |= kept.entries(id).iter().any(is_gone);

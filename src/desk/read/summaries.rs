@@ -142,7 +142,7 @@ impl Reader<'_> {
             Ok::<_, IndexError>(())
         })?;
         found.unreadable.extend(listing.misplaced.iter().map(|path| self.misplaced(path)));
-        let is_settled = |folder: &MonthFolder| is_settled(folder.stamp, began);
+        let is_settled = |folder: &MonthFolder| folder.stamp.is_settled(began);
         match (builder, index) {
             // An index that cannot be written only costs time.
             (Some(builder), _) => {
@@ -255,7 +255,7 @@ impl Reader<'_> {
             if selection.contains(&summary) {
                 read.push(&summary);
             }
-            let stamp = stamp.filter(|stamp| is_settled(*stamp, began));
+            let stamp = stamp.filter(|stamp| stamp.is_settled(began));
             result.read.push((*id, stamp.map(|stamp| NewRow::of(&summary, stamp))));
         }
         if !read.is_empty() {
@@ -327,12 +327,6 @@ enum ReadOutcome {
     RuledOut,
     /// The file was removed after its folder was listed.
     Gone,
-}
-
-/// Returns whether a file or folder was last changed long enough before the pass began that a later change gets another
-/// stamp.
-pub(super) fn is_settled(stamp: FileStamp, began: PassStart) -> bool {
-    stamp != FileStamp::default() && began.is_some_and(|began| stamp.is_older_than(began))
 }
 
 /// Returns whether the header of a file shows that the query does not match the ticket. Then its history is not read, and

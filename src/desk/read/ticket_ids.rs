@@ -13,7 +13,6 @@ use crate::store::layout::{self, MonthDir, TicketListing};
 use crate::store::short_id;
 
 use super::Reader;
-use super::summaries::is_settled;
 
 /// The number of tickets in a batch.
 const BATCH: usize = 256;
@@ -129,7 +128,7 @@ impl<'d> Reader<'d> {
     pub(crate) fn list_ids<'a>(&self, index: Option<&'a Index>) -> Result<IdListing<'a>, Error> {
         let listing = self.list_months(index)?;
         if let Some(index) = index {
-            let months = listing.listed(|folder| is_settled(folder.stamp, listing.began));
+            let months = listing.listed(|folder| folder.stamp.is_settled(listing.began));
             // A folder that is not noted is listed again the next time.
             let _ = months.is_empty() || index.add(&[], &months);
         }

@@ -55,6 +55,12 @@ impl FileStamp {
         Ok(Self::of(&file.as_file().metadata()?))
     }
 
+    /// Returns true if the file or folder was last changed long enough before a pass began that a later change gets another
+    /// stamp. `began` is the time by the clock of the file system.
+    pub fn is_settled(self, began: Option<Self>) -> bool {
+        self != Self::default() && began.is_some_and(|began| self.is_older_than(began))
+    }
+
     /// Returns true if the file had not changed for a tick when `made` was created.
     pub const fn is_older_than(self, made: Self) -> bool {
         let tick = if self.changed % 1_000_000_000 == 0 { COARSE_TICK } else { TICK };
