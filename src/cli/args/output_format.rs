@@ -181,7 +181,7 @@ impl OutputFormat {
     pub(crate) fn selected(&self, record: Map<String, Value>) -> Map<String, Value> {
         match self {
             Self::Json(fields) | Self::Lines(fields) | Self::Csv(fields) if !fields.is_empty() => {
-                json::select(record, fields)
+                json::select(&record, fields)
             }
             _ => record,
         }

@@ -2,14 +2,11 @@
 
 use serde_json::{Map, Value as Json};
 
-/// Returns the fields with these names, in the order of the names; a field that the record does not have is `null`.
-pub fn select(mut fields: Map<String, Json>, names: &[String]) -> Map<String, Json> {
-    let custom: Vec<Option<Json>> = names.iter().map(|name| custom_field(&fields, name)).collect();
-    let take = |(name, custom): (&String, Option<Json>)| {
-        let value = custom.or_else(|| fields.remove(name)).unwrap_or(Json::Null);
-        (name.clone(), value)
-    };
-    names.iter().zip(custom).map(take).collect()
+/// Returns the fields with these names, in the order of the names; a field that the record does not have is `null`. A
+/// name that stands twice counts once.
+pub fn select(fields: &Map<String, Json>, names: &[String]) -> Map<String, Json> {
+    let value = |name: &String| custom_field(fields, name).or_else(|| fields.get(name).cloned());
+    names.iter().map(|name| (name.clone(), value(name).unwrap_or(Json::Null))).collect()
 }
 
 /// Returns a custom field if the name is `fields.NAME`; `null` if the ticket does not have it.

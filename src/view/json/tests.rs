@@ -65,7 +65,7 @@ fn history_has_the_field_names_of_the_file_and_conceals_internal_text() {
 fn selected_fields_are_in_the_requested_order() {
     let row = || summary_json(&Summary::from(&test_fixtures::opened()), "000001", "x", &[]);
     let names_of = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>();
-    assert_eq!(names(&select(row(), &names_of(&["subject", "id"]))).join(" "), "subject id");
+    assert_eq!(names(&select(&row(), &names_of(&["subject", "id"]))).join(" "), "subject id");
     let check = |name: &str| check_fields(&names_of(&["id", name]), FIELDS);
     assert_eq!(
         check("subjet").map_err(|error| error.to_string()),

@@ -198,3 +198,16 @@ fn every_field_of_an_entry_is_in_the_log() {
         assert!(names.iter().all(|name| known.contains(name)), "{names:?}");
     }
 }
+
+#[test]
+fn a_field_that_is_asked_for_twice_has_its_value() {
+    let sandbox = desk();
+    let id = sandbox.opened("Twice", &[]);
+    let list = sandbox.run(&["list", "--json=id,subject,id"]).ok().json();
+    assert_eq!(list, serde_json::json!([{ "id": id, "subject": "Twice" }]));
+    assert_eq!(sandbox.run(&["show", &id, "--json=id,subject,id"]).ok().json(), list[0]);
+    let lines = sandbox.run(&["list", "--jsonl=id,id"]).ok().stdout;
+    assert_eq!(lines, format!("{{\"id\":\"{id}\"}}\n"));
+    let csv = sandbox.run(&["list", "--csv=id,id"]).ok().stdout;
+    assert!(csv.ends_with(&format!("{id},{id}\r\n")) || csv.ends_with(&format!("{id},{id}\n")), "{csv}");
+}
