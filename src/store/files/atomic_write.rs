@@ -53,6 +53,15 @@ pub fn read_plain(root: &Path, relative: &str) -> Result<Vec<u8>, FileReadError>
     Ok(bytes)
 }
 
+/// Creates a temporary file in a folder of the git directory, to be renamed into its place. All users of the clone can read
+/// it, unless the umask forbids it.
+///
+/// # Errors
+/// An error of the operating system.
+pub fn new_shared_file(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().permissions(fs::Permissions::from_mode(0o644)).tempfile_in(folder)
+}
+
 /// Refuses a path with a symbolic link anywhere below the root, which could lead out of the desk, and a path that is
 /// not a file.
 ///

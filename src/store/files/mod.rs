@@ -11,7 +11,7 @@ mod journal;
 mod lock;
 mod state_dir;
 
-pub use atomic_write::{FileReadError, read_plain};
+pub use atomic_write::{FileReadError, new_shared_file, read_plain};
 pub use content_addressed::{ExtraFile, PlaceOutcome, place, remove_placed};
 pub use dir::Dir;
 pub use journal::{FileChange, Journal, PlannedCommit};

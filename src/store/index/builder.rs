@@ -7,6 +7,7 @@ use super::encoding::{ByteWriter, sum};
 use super::row::{self, Row, SummaryRef};
 use super::{HEAD, MAGIC, MonthFolder, NAME, NewRow, blocks, publish, short_sum, suffixes};
 use crate::domain::id::Id;
+use crate::store::files::new_shared_file;
 use crate::store::index::blocks::Blocks;
 use crate::store::layout::id_range;
 use crate::store::short_id::suffix_key;
@@ -27,7 +28,7 @@ impl IndexBuilder {
     /// # Errors
     /// The file cannot be written.
     pub fn begin(folder: &Path) -> io::Result<Self> {
-        let mut out = BufWriter::with_capacity(1 << 16, tempfile::NamedTempFile::new_in(folder)?);
+        let mut out = BufWriter::with_capacity(1 << 16, new_shared_file(folder)?);
         out.write_all(&[0; HEAD])?;
         Ok(Self { out, target: folder.join(NAME), rows: Vec::new(), ids: Vec::new(), end: HEAD as u64 })
     }

@@ -15,6 +15,7 @@ use super::blocks::{self, Blocks};
 use super::encoding::{ByteReader, ByteWriter, sum};
 use super::publish;
 use crate::domain::id::Id;
+use crate::store::files::new_shared_file;
 
 /// The name of the file. For a desk in a folder of its repository, the hash of the folder is appended.
 const NAME: &str = "entries";
@@ -110,7 +111,7 @@ impl EntryRegister {
         let path = path_of(git_folder, desk);
         let folder = path.parent().unwrap_or(&path);
         fs::create_dir_all(folder)?;
-        let mut out = BufWriter::with_capacity(1 << 16, tempfile::NamedTempFile::new_in(folder)?);
+        let mut out = BufWriter::with_capacity(1 << 16, new_shared_file(folder)?);
         out.write_all(MAGIC)?;
         out.write_all(&sum(&head.0).to_le_bytes())?;
         out.write_all(&head.0)?;

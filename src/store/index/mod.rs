@@ -22,10 +22,10 @@ mod summaries;
 mod summary;
 mod texts;
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, BufWriter};
 use std::ops::Range;
-use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -417,8 +417,6 @@ fn short_sum(bytes: &[u8]) -> u32 {
 /// Moves a derived file into its place.
 fn publish(out: BufWriter<tempfile::NamedTempFile>, target: &Path) -> io::Result<()> {
     let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
-    // Commands of other users can read it too.
-    fs::set_permissions(file.path(), Permissions::from_mode(0o644))?;
     file.persist(target)?;
     Ok(())
 }

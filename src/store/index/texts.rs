@@ -18,6 +18,7 @@ use super::encoding::{ByteReader, ByteWriter, sum, wide_sum};
 use super::{CorruptIndex, FileStamp, publish};
 use crate::domain::id::Id;
 use crate::domain::ticket::texts::{EntryText, TicketTexts};
+use crate::store::files::new_shared_file;
 
 /// The name of the file in the state directory.
 const NAME: &str = "texts";
@@ -404,7 +405,7 @@ impl TextsWriter {
     /// # Errors
     /// The file cannot be written.
     pub fn begin(folder: &Path) -> io::Result<Self> {
-        let mut out = BufWriter::with_capacity(1 << 16, tempfile::NamedTempFile::new_in(folder)?);
+        let mut out = BufWriter::with_capacity(1 << 16, new_shared_file(folder)?);
         out.write_all(MAGIC)?;
         Ok(Self { out, target: folder.join(NAME) })
     }

@@ -13,6 +13,7 @@ use super::{AuditOptions, AuditReport, HistoryAudit};
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{HISTORY_REWRITTEN, Severity};
 use crate::error::Error;
+use crate::store::files::new_shared_file;
 
 /// The file name of the checkpoint, in the folder `casebook/` of the git directory.
 const NAME: &str = "verified";
@@ -107,7 +108,7 @@ impl HistoryAudit {
         let folder = path.parent().unwrap_or(&path);
         fs::create_dir_all(folder).map_err(Error::io(folder, "make"))?;
         // Renamed into place, so that readers find a whole checkpoint or none.
-        let mut new = tempfile::NamedTempFile::new_in(folder).map_err(Error::io(folder, "write to"))?;
+        let mut new = new_shared_file(folder).map_err(Error::io(folder, "write to"))?;
         std::io::Write::write_all(&mut new, format!("{json}\n").as_bytes()).map_err(Error::io(&path, "write"))?;
         new.persist(&path).map(|_| ()).map_err(|error| Error::io(&path, "write")(error.error))
     }

@@ -60,8 +60,9 @@ fn a_repository_without_a_desk_is_an_error() {
     sandbox.git(&["add", "."]).ok();
     sandbox.git(&["commit", "-qm", "Notes"]).ok();
     assert!(sandbox.run(&["audit"]).fails(3).stderr.contains("--desk"));
-    let told = sandbox.run(&["-C", "/nonexist", "audit"]).fails(8).stderr;
-    assert!(told.contains("/nonexist is not in a git repository"), "{told}");
+    sandbox.shell("mkdir ../outside").ok();
+    let told = sandbox.run(&["-C", "../outside", "audit"]).fails(8).stderr;
+    assert!(told.contains("outside is not in a git repository"), "{told}");
 }
 
 #[test]
@@ -69,6 +70,9 @@ fn a_rewritten_history_is_reported_once() {
     let scene = Scene::new();
     let audit = |words: &[&str]| scene.sandbox.run(&[&["audit"], words].concat());
     audit(&["--since-verified"]).ok();
+    // Another user of the clone can read it.
+    let mode = scene.sandbox.shell("stat -c %a .git/casebook/verified").ok().stdout;
+    assert_eq!(mode.trim(), "644");
     let amend = |words: &str| scene.sandbox.git(&["commit", "-q", "--amend", "-m", words]).ok();
     amend("x");
     let told = audit(&["--since-verified"]).fails(1).stdout;
