@@ -25,6 +25,12 @@ pub enum Error {
         /// The folder in which the search began.
         start: PathBuf,
     },
+    /// The folder that was named does not exist.
+    #[error("no desk in {}: there is no such folder", folder.display())]
+    NoFolder {
+        /// The folder as it was named.
+        folder: PathBuf,
+    },
     /// A desk exists there already.
     #[error("cannot create a desk in {}: there is one already", root.display())]
     DeskExists {

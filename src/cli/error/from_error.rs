@@ -18,6 +18,8 @@ impl From<Error> for CliError {
     fn from(error: Error) -> Self {
         let message = error.to_string();
         match error {
+            Error::NoFolder { .. } => Self::new("store.missing", message)
+                .hint("correct the folder after -C or in CASEBOOK_DIR; without them the desk is looked for from here upwards"),
             Error::NotInDesk { .. } => Self::new("store.missing", message)
                 .hint("`casebook init` makes one; `casebook demo` makes one with example tickets"),
             Error::NoDesk { asked, known, .. } => no_desk(message, asked.as_deref(), &known),

@@ -5,6 +5,7 @@ pub(crate) mod identity;
 pub(crate) mod program;
 
 use std::cell::OnceCell;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -66,12 +67,18 @@ impl Session {
     }
 
     /// Returns the folder in which the command starts: `-C`, else CASEBOOK_DIR, else the current folder. The path is
-    /// resolved if it exists, since the parent of a link, or of `..`, is not the parent of its name.
+    /// resolved, since the parent of a link, or of `..`, is not the parent of its name.
+    ///
+    /// # Errors
+    /// The folder does not exist. A slip in its name must not lead to the desk above it.
     pub fn start(&self) -> Result<PathBuf, CliError> {
         let given = self.global.directory.clone().or_else(|| variable("CASEBOOK_DIR").map(PathBuf::from));
         let start = given.unwrap_or_else(|| PathBuf::from("."));
-        let real = start.canonicalize().or_else(|_| std::path::absolute(&start));
-        Ok(real.map_err(Error::io(&start, "find"))?)
+        match start.canonicalize() {
+            Ok(start) => Ok(start),
+            Err(error) if error.kind() == ErrorKind::NotFound => Err(Error::NoFolder { folder: start }.into()),
+            Err(error) => Err(Error::io(&start, "find")(error).into()),
+        }
     }
 
     /// Opens the desk, and begins to look up the actor.

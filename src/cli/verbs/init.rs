@@ -99,10 +99,16 @@ pub(super) fn folder_name(root: &std::path::Path) -> String {
     root.file_name().map_or_else(|| "desk".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 
-/// Returns the time zone of the machine: `TZ`, else that of the system, else UTC.
+/// Returns the time zone of the machine: `TZ`, else that of the system, else UTC. A colon before the name and the path of
+/// the zone's file mean the same, as to the system's own programs.
 pub(super) fn machine_zone() -> String {
     let is_zone = |name: &String| crate::domain::time::zone::Zone::named(name).is_ok();
+    let name = |value: String| {
+        let value = value.strip_prefix(':').unwrap_or(&value);
+        value.split_once("/zoneinfo/").map_or(value, |(_, name)| name).to_owned()
+    };
     variable("TZ")
+        .map(name)
         .filter(is_zone)
         .or_else(|| iana_time_zone::get_timezone().ok().filter(is_zone))
         .unwrap_or_else(|| "UTC".to_owned())

@@ -158,3 +158,35 @@ fn a_damaged_file_of_a_revision_is_named_relative_to_the_desk() {
     assert_eq!(told.stdout, format!("id\n{sound}\n"));
     assert!(told.stderr.starts_with(&format!("casebook: {place}:")), "{}", told.stderr);
 }
+
+#[test]
+fn a_folder_that_does_not_exist_does_not_lead_to_the_desk_above() {
+    let sandbox = desk();
+    let before = sandbox.everything();
+    for words in
+        [&["open", "-s", "x", "-m", "y"][..], &["list"], &["check"], &["audit"], &["hooks", "install"], &["sync"]]
+    {
+        let told = sandbox.run(&[&["-C", "nosuch"], words].concat()).fails(3).stderr;
+        assert!(told.contains("no desk in nosuch: there is no such folder"), "{told}");
+        let mut command = sandbox.program(words);
+        command.env("CASEBOOK_DIR", sandbox.path("no/such"));
+        Running::start(command).finish().fails(3);
+    }
+    assert_eq!(sandbox.everything(), before);
+    // A folder inside a desk leads to it, as with git.
+    sandbox.shell("mkdir -p notes/deep").ok();
+    sandbox.run(&["-C", "notes/deep", "list"]).ok();
+}
+
+#[test]
+fn the_zone_of_a_desk_is_read_from_tz_as_the_system_reads_it() {
+    let sandbox = Sandbox::new();
+    for (place, tz) in ["Europe/Paris", ":Europe/Paris", ":/usr/share/zoneinfo/Europe/Paris"].iter().enumerate() {
+        let folder = format!("desk{place}");
+        let mut command = sandbox.program(&["init", &folder]);
+        command.env("TZ", tz);
+        Running::start(command).finish().ok();
+        let config = sandbox.read(format!("{folder}/casebook.toml"));
+        assert!(config.contains("time_zone = \"Europe/Paris\""), "{tz}: {config}");
+    }
+}
