@@ -8,7 +8,7 @@ pub struct Person(String);
 
 /// A text that is not an address or name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an address: expected a name, an @ and a domain, without blanks")]
+#[error("`{0}` is not an address: expected one name, an @ and a domain, without blanks")]
 pub struct ParseAddressError(pub String);
 
 impl Person {
@@ -16,10 +16,14 @@ impl Person {
     ///
     /// # Errors
     ///
-    /// Returns an error for a text without `@`, name or domain, or with blanks or control characters inside.
+    /// Returns an error for a text without `@`, name or domain; with blanks, control characters or brackets inside; for
+    /// several addresses, and for a link to one.
     pub fn from_address(given: &str) -> Result<Self, ParseAddressError> {
         let address = given.trim();
-        let is_address = address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+        let is_part = |part: &str| !part.is_empty() && !part.contains([',', ';', '<', '>', '@']);
+        let is_address = address
+            .split_once('@')
+            .is_some_and(|(local, domain)| is_part(local) && is_part(domain) && !local.contains(':'));
         if is_address && !address.contains(|c: char| c.is_whitespace() || c.is_control()) {
             Ok(Self(address.to_owned()))
         } else {
@@ -77,7 +81,9 @@ mod tests {
             Person::from_address(" ana@acme.example ").map(|p| p.to_string()),
             Ok("ana@acme.example".to_owned())
         );
-        for text in ["", "ana", "@acme", "ana@", "a na@acme", "ana@ac\nme"] {
+        let several = ["ana@x.example,bo@x.example", "ana@x.example;bo@x.example", "a@b@c", "mailto:ana@x.example"];
+        let others = ["", "ana", "@acme", "ana@", "a na@acme", "ana@ac\nme", "<ana@acme.example>"];
+        for text in several.into_iter().chain(others) {
             assert!(Person::from_address(text).is_err(), "{text:?}");
         }
         assert!(Person::from_name("TopazBadger").is_ok());

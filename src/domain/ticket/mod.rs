@@ -73,9 +73,11 @@ impl Ticket {
         self.history.first().map_or_else(|| self.id.time(), |entry| entry.at)
     }
 
-    /// Returns the time of the last entry, UTC.
+    /// Returns the time of the last entry, UTC; that of the opening if the entry was dated back before it, as imports
+    /// from other systems may be.
     pub fn last_activity_at(&self) -> DateTime<Utc> {
-        self.history.last().map_or_else(|| self.id.time(), |entry| entry.at)
+        let opened = self.created_at();
+        self.history.last().map_or(opened, |entry| entry.at.max(opened))
     }
 
     /// Returns the entry with an id.

@@ -323,6 +323,22 @@ fn open_and_import_keep_the_same_contract() {
 }
 
 #[test]
+fn an_imported_comment_from_before_the_opening_is_not_the_last_activity() {
+    let desk = TestDesk::new();
+    let issue = r#"{"id":"web-1","title":"Blank","status":"open","priority":1,"created_at":"2026-05-01T08:00:00Z","comments":[{"id":1,"author":"bo","text":"Earlier.","created_at":"2020-01-01T00:00:00Z"}]}"#;
+    desk.sandbox.write("../issues.jsonl", issue);
+    let told =
+        desk.sandbox.run(&["import", "beads", "../issues.jsonl", "--json=created_at,last_activity_at"]).ok().json();
+    let opened = "2026-05-01T08:00:00Z";
+    assert_eq!(told, serde_json::json!([{ "created_at": opened, "last_activity_at": opened }]));
+    assert_eq!(desk.sandbox.run(&["list", "updated:<2021-01-01", "--count"]).ok().stdout.trim(), "0");
+    for index in [&[][..], &["--no-index"]] {
+        let listed = desk.sandbox.run(&[&["list", "--json=created_at,last_activity_at"], index].concat()).ok().json();
+        assert!(listed.as_array().unwrap().contains(&told[0]), "{listed}");
+    }
+}
+
+#[test]
 fn a_done_command_succeeds_if_its_output_cannot_be_written() {
     let desk = TestDesk::new();
     let ticket = desk.open();
