@@ -39,7 +39,7 @@ pub struct DeskHealth {
 pub(crate) fn diagnose(desk: &Desk, program: &str) -> Result<DeskHealth, Error> {
     let in_repository = desk.state.in_repository();
     let repository = Repository::at(&desk.root);
-    let lock = desk.state.path("lock");
+    let lock = desk.state.shared_path("lock");
     // Taking the lock would create its file; without the file nothing holds the lock.
     let is_locked = lock.exists() && matches!(Lock::take(&lock, Duration::ZERO), Err(LockError::Busy { .. }));
     let index = Index::load(desk.state.folder());

@@ -51,9 +51,9 @@ impl Desk {
     /// Another command holds the lock, or the state directory cannot be written to.
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
         self.state.create().map_err(Error::io(self.state.folder(), "make"))?;
-        Lock::take(&self.state.path("lock"), self.environment.patience).map_err(|error| match error {
+        Lock::take(&self.state.shared_path("lock"), self.environment.patience).map_err(|error| match error {
             LockError::Busy { path, waited } => Error::Busy { path, waited },
-            LockError::Io(source) => Error::Io { path: self.state.path("lock"), attempt: "lock", source },
+            LockError::Io(source) => Error::Io { path: self.state.shared_path("lock"), attempt: "lock", source },
         })
     }
 }

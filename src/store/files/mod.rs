@@ -16,4 +16,4 @@ pub use content_addressed::{ExtraFile, PlaceOutcome, place, remove_placed};
 pub use dir::Dir;
 pub use journal::{FileChange, Journal, PlannedCommit};
 pub use lock::{Lock, LockError};
-pub use state_dir::StateDir;
+pub use state_dir::{StateDir, desk_folder};

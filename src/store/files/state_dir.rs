@@ -1,15 +1,23 @@
 //! The state directory: lock, journal, index, temporary files and saved texts, which do not belong in the work tree.
 //!
-//! In a repository it is `casebook/` in the git directory of the worktree. Every command needs it, so it is found
-//! without a git process. Outside a repository it is `.casebook/` in the desk, with a `.gitignore` for itself.
+//! In a repository it is `casebook/` in the git directory of the worktree, or a folder below for a desk that is not at the
+//! top of the worktree, so that several desks do not share it. Only the lock is shared, since all of them commit to the same
+//! index of git. Every command needs the directory, so it is found without a git process. Outside a repository it is
+//! `.casebook/` in the desk, with a `.gitignore` for itself.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::fs::OpenOptions;
 use std::io;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use crate::store::index::sum;
+
+/// The name of the directory in a git directory.
+const SHARED: &str = "casebook";
 /// The name of the directory outside a repository.
 const WITHOUT_REPOSITORY: &str = ".casebook";
 /// The prefix of temporary files.
@@ -21,15 +29,19 @@ const OLD: &str = "old-";
 #[derive(Clone, Debug)]
 pub struct StateDir {
     folder: PathBuf,
+    /// The directory that the desks of a worktree share.
+    shared: PathBuf,
     git_dir: Option<PathBuf>,
 }
 
 impl StateDir {
     /// Returns the state directory of the desk at `root`. Nothing is created.
     pub fn of(root: &Path) -> Self {
-        let git_dir = git_dir(root);
-        let folder = git_dir.as_ref().map_or_else(|| root.join(WITHOUT_REPOSITORY), |git| git.join("casebook"));
-        Self { folder, git_dir }
+        let Some((git_dir, desk)) = git_dir(root) else {
+            let folder = root.join(WITHOUT_REPOSITORY);
+            return Self { shared: folder.clone(), folder, git_dir: None };
+        };
+        Self { folder: desk_folder(&git_dir, &desk), shared: git_dir.join(SHARED), git_dir: Some(git_dir) }
     }
 
     /// Returns true if the desk is in a git repository.
@@ -48,6 +60,11 @@ impl StateDir {
         self.git_dir.as_ref()?;
         let path = root.join(WITHOUT_REPOSITORY).join(name);
         path.symlink_metadata().is_ok().then_some(path)
+    }
+
+    /// Returns the path of a file that all desks of the worktree share.
+    pub fn shared_path(&self, name: &str) -> PathBuf {
+        self.shared.join(name)
     }
 
     /// Returns the path of a file in the directory.
@@ -134,17 +151,30 @@ impl StateDir {
     }
 }
 
+/// Returns the folder in a git directory for the state of a desk. `desk` is the path of the desk in the worktree, empty at
+/// its top.
+pub fn desk_folder(git_dir: &Path, desk: &Path) -> PathBuf {
+    let shared = git_dir.join(SHARED);
+    let Some(name) = desk.file_name() else { return shared };
+    let plain = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
+    let name: String = name.to_string_lossy().chars().take(40).map(plain).collect();
+    let joined: Vec<&[u8]> = desk.iter().map(OsStr::as_bytes).collect();
+    shared.join("desks").join(format!("{name}-{:016x}", sum(&joined.join(&b'/'))))
+}
+
 /// Returns the git directory of the worktree that contains `root`: `.git` in it or a parent, or the target of a `.git`
-/// file.
-fn git_dir(root: &Path) -> Option<PathBuf> {
+/// file; and the path of `root` in the worktree.
+fn git_dir(root: &Path) -> Option<(PathBuf, PathBuf)> {
     let real = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-    let candidate = real.ancestors().map(|folder| folder.join(".git")).find(|git| git.exists())?;
+    let top = real.ancestors().find(|folder| folder.join(".git").exists())?;
+    let candidate = top.join(".git");
     let found = if candidate.is_dir() {
         candidate
     } else {
         let pointer = fs::read_to_string(&candidate).ok()?;
         let target = pointer.strip_prefix("gitdir:")?.trim_end_matches(['\n', '\r']).trim_start();
-        candidate.parent()?.join(target)
+        top.join(target)
     };
-    found.join("HEAD").exists().then_some(found)
+    let desk = real.strip_prefix(top).expect("an ancestor is a prefix").to_owned();
+    found.join("HEAD").exists().then_some((found, desk))
 }

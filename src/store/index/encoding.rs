@@ -128,7 +128,7 @@ pub(super) fn wide_sum(bytes: &[u8]) -> u64 {
 }
 
 /// Returns a checksum that detects truncation and flipped bits, but not deliberate changes.
-pub(super) fn sum(bytes: &[u8]) -> u64 {
+pub fn sum(bytes: &[u8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let mut sum = bytes.len() as u64;
     let mut chunks = bytes.chunks_exact(8);

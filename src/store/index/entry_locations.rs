@@ -15,9 +15,9 @@ use super::blocks::{self, Blocks};
 use super::encoding::{ByteReader, ByteWriter, sum};
 use super::publish;
 use crate::domain::id::Id;
-use crate::store::files::new_shared_file;
+use crate::store::files::{desk_folder, new_shared_file};
 
-/// The name of the file. For a desk in a folder of its repository, the hash of the folder is appended.
+/// The name of the file.
 const NAME: &str = "entries";
 /// The type and version of the file.
 const MAGIC: &[u8; 8] = b"casebk\x00e";
@@ -127,8 +127,7 @@ impl EntryRegister {
 }
 
 fn path_of(git_folder: &Path, desk: &str) -> PathBuf {
-    let name = if desk.is_empty() { NAME.to_owned() } else { format!("{NAME}-{:016x}", sum(desk.as_bytes())) };
-    git_folder.join("casebook").join(name)
+    desk_folder(git_folder, Path::new(desk)).join(NAME)
 }
 
 #[cfg(test)]

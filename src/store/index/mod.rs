@@ -33,7 +33,9 @@ use crate::domain::id::{Id, LENGTH};
 use crate::domain::ticket::summary::Summary;
 use append_log::{AppendLog, LogRecord, RenamedFolder};
 use blocks::Blocks;
-use encoding::{ByteReader, sum};
+use encoding::ByteReader;
+
+pub use encoding::sum;
 
 pub use builder::IndexBuilder;
 pub use entry_locations::{EntryRegister, IdHash};

@@ -190,3 +190,34 @@ fn the_zone_of_a_desk_is_read_from_tz_as_the_system_reads_it() {
         assert!(config.contains("time_zone = \"Europe/Paris\""), "{tz}: {config}");
     }
 }
+
+#[test]
+fn two_desks_of_a_repository_share_only_the_lock() {
+    let mut sandbox = Sandbox::new();
+    sandbox.enter("two");
+    sandbox.git(&["init", "-q"]).ok();
+    sandbox.run(&["init", "a"]).ok();
+    sandbox.run(&["init", "b"]).ok();
+    let open = |desk: &str, subject: &str, words: &[&str]| {
+        let open =
+            ["-C", desk, "open", "--commit", "-s", subject, "--requester", "ana@x.example", "-m", "Which release?"];
+        sandbox.run_under(words.iter().map(|step| ("CASEBOOK_KILLED_AT", *step)).collect::<Vec<_>>().as_slice(), &open)
+    };
+    let count = |desk: &str| sandbox.run(&["-C", desk, "list", "--count"]).ok().stdout;
+    for step in ["journalled", "filed", "committed"] {
+        let (of_a, of_b) = (count("a").trim().parse::<u32>().unwrap(), count("b").trim().parse::<u32>().unwrap());
+        open("a", "Secret of A", &[step]).killed();
+        open("b", "Of B", &[]).ok();
+        let names = sandbox.git(&["show", "--format=", "--name-only", "HEAD"]).ok().stdout;
+        assert!(names.starts_with("b/tickets/") && !names.contains("a/"), "{names}");
+        assert_eq!(count("b"), format!("{}\n", of_b + 1));
+        // The next command in A completes the interrupted one.
+        open("a", "Next of A", &[]).ok();
+        assert_eq!(count("a"), format!("{}\n", of_a + 2));
+    }
+    let told = sandbox.git(&["status", "--porcelain", "a/tickets", "b/tickets"]).ok().stdout;
+    assert_eq!(told, "");
+    assert!(sandbox.path(".git/casebook/lock").exists() && !sandbox.path(".git/casebook/journal").exists());
+    sandbox.run(&["-C", "a", "audit"]).ok();
+    sandbox.run(&["-C", "b", "audit"]).ok();
+}

@@ -4,7 +4,7 @@
 //! push one (docs/decisions/0009-audit.md).
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -13,9 +13,9 @@ use super::{AuditOptions, AuditReport, HistoryAudit};
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{HISTORY_REWRITTEN, Severity};
 use crate::error::Error;
-use crate::store::files::new_shared_file;
+use crate::store::files::{desk_folder, new_shared_file};
 
-/// The file name of the checkpoint, in the folder `casebook/` of the git directory.
+/// The file name of the checkpoint, in the state directory of the desk.
 const NAME: &str = "verified";
 /// The version of the audit's rules: it grows when the audit checks more than the one that wrote an older checkpoint.
 const RULES: u64 = 3;
@@ -36,7 +36,7 @@ struct Checkpoint {
 
 impl HistoryAudit {
     fn checkpoint_path(&self) -> Result<PathBuf, Error> {
-        Ok(self.repository.git_folder()?.join("casebook").join(NAME))
+        Ok(desk_folder(&self.repository.git_folder()?, Path::new(self.repository.prefix()?)).join(NAME))
     }
 
     /// Returns the checkpoint of this desk as written.

@@ -31,7 +31,7 @@ impl IndexLock {
     /// [`GitError::Locked`] if another process has it.
     pub fn take(git_dir: &Path, state: &StateDir) -> Result<Option<Self>, GitError> {
         free(git_dir, state);
-        let (index, lock, own) = (git_dir.join("index"), git_dir.join("index.lock"), state.path(OWN));
+        let (index, lock, own) = (git_dir.join("index"), git_dir.join("index.lock"), state.shared_path(OWN));
         let Ok(file) = OpenOptions::new().write(true).create_new(true).open(&own) else { return Ok(None) };
         match fs::hard_link(&own, &lock) {
             Ok(()) => Ok(Some(Self { index, lock, own, file })),
@@ -76,7 +76,7 @@ impl Drop for IndexLock {
 
 /// Removes the lock of a casebook that was killed. The caller holds the desk's lock.
 pub fn free(git_dir: &Path, state: &StateDir) {
-    remove_both(&git_dir.join("index.lock"), &state.path(OWN));
+    remove_both(&git_dir.join("index.lock"), &state.shared_path(OWN));
 }
 
 /// Removes the name in the state directory, and before it the lock file if both are the same file.
@@ -104,16 +104,16 @@ mod tests {
         assert!(git.join("index.lock").exists());
         std::mem::forget(lock);
         drop(IndexLock::take(&git, &state).unwrap().unwrap());
-        assert!(!git.join("index.lock").exists() && !state.path(OWN).exists());
+        assert!(!git.join("index.lock").exists() && !state.shared_path(OWN).exists());
         fs::write(git.join("index.lock"), "another's").unwrap();
         assert!(matches!(IndexLock::take(&git, &state), Err(GitError::Locked { .. })));
         free(&git, &state);
         assert_eq!(fs::read(git.join("index.lock")).unwrap(), b"another's");
-        assert!(!state.path(OWN).exists());
+        assert!(!state.shared_path(OWN).exists());
         // Killed after the rename: the own name is the index now, and the lock belongs to another process.
         fs::write(git.join("index"), "new").unwrap();
-        fs::hard_link(git.join("index"), state.path(OWN)).unwrap();
+        fs::hard_link(git.join("index"), state.shared_path(OWN)).unwrap();
         free(&git, &state);
-        assert!(git.join("index.lock").exists() && git.join("index").exists() && !state.path(OWN).exists());
+        assert!(git.join("index.lock").exists() && git.join("index").exists() && !state.shared_path(OWN).exists());
     }
 }
