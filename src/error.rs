@@ -179,6 +179,14 @@ pub enum Error {
         /// The error.
         refusal: GitError,
     },
+    /// git refused the commit, and some files could not be restored, because another program changed them meanwhile.
+    #[error("{refusal}")]
+    FilesLeft {
+        /// The error of git.
+        refusal: GitError,
+        /// The files, relative to the root.
+        paths: Vec<String>,
+    },
     /// A commit was requested outside a git repository.
     #[error("{} is not in a git repository", root.display())]
     NoRepository {

@@ -71,6 +71,10 @@ impl From<Error> for CliError {
             Error::Busy { path, .. } => Self::new("store.busy", message)
                 .hint(format!("try again; the lock {} is released when that command ends", path.display())),
             Error::Git { refusal } => git(refusal),
+            Error::FilesLeft { refusal, paths } => git(refusal).hint(format!(
+                "not put back, because another program has changed them: {}; `git diff` shows how",
+                paths.join(", ")
+            )),
             Error::NoRepository { .. } => Self::new("git.no_repository", message)
                 .hint("`git init` makes one; --no-commit writes without a repository"),
             Error::NoRevision { refusal: GitError::Refused { .. }, .. } => Self::new("usage", message)

@@ -10,7 +10,7 @@ use super::attach::store_attachments;
 use super::command::{Command, FileCommand};
 use super::options::WriteOptions;
 use super::outcome::Outcome;
-use super::recovery::{commit_journal, recover_for};
+use super::recovery::{commit_journal, holds_entries, recover_for};
 use super::transaction::Transaction;
 use super::{holiday_list, organization, organization_access, repair};
 use crate::desk::Desk;
@@ -117,8 +117,8 @@ fn write_journal(desk: &Desk, outcome: &Outcome, journal: &mut Journal) -> Resul
     }
     desk.fault_point("filed");
     if let Err(refusal) = commit_journal(desk, journal, plan) {
-        roll_back(desk, journal, is_required)?;
-        return Err(Error::Git { refusal });
+        let paths = roll_back(desk, journal, is_required)?;
+        return Err(if paths.is_empty() { Error::Git { refusal } } else { Error::FilesLeft { refusal, paths } });
     }
     desk.fault_point("committed");
     folder_stamps.note();
@@ -129,15 +129,16 @@ fn write_journal(desk: &Desk, outcome: &Outcome, journal: &mut Journal) -> Resul
     Ok(())
 }
 
-fn roll_back(desk: &Desk, journal: &Journal, has_journal: bool) -> Result<(), Error> {
-    journal
-        .roll_back(&desk.state, &desk.root, &|step| desk.fault_point(step))
+/// Restores the files. Returns the paths of those that another program has changed, and that are left as they are.
+fn roll_back(desk: &Desk, journal: &Journal, has_journal: bool) -> Result<Vec<String>, Error> {
+    let left = journal
+        .roll_back(&desk.state, &desk.root, &holds_entries, &|step| desk.fault_point(step))
         .map_err(|source| Error::RollbackFailed { path: desk.root.clone(), source })?;
     remove_placed(&desk.root, &journal.extra_files);
     if has_journal {
         journal.remove(&desk.state, &desk.root).map_err(Error::io(desk.state.path("journal"), "remove"))?;
     }
-    Ok(())
+    Ok(left)
 }
 
 /// Returns the texts that people wrote for this command, which recovery keeps if git refuses the commit later.

@@ -92,7 +92,7 @@ pub(crate) fn recover(desk: &Desk) -> Result<Option<Recovery>, Error> {
     let recovery = match failure {
         None => Recovery::Completed { subject, foreign },
         Some(reason) => {
-            whole.roll_back(&desk.state, &desk.root, &reach).map_err(io)?;
+            whole.roll_back(&desk.state, &desk.root, &|_, _| false, &reach).map_err(io)?;
             let kept = whole.texts.iter().filter_map(|text| keep(desk, text)).collect();
             Recovery::Undone { subject, reason, kept }
         }
@@ -112,11 +112,11 @@ fn uncommitted_paths(desk: &Desk, journal: &Journal, foreign: &[String]) -> Resu
                 Some(_) => committed(desk, &change.path)?,
                 None => None,
             };
-            if committed.is_some_and(|text| holds_entries(&text, change)) {
+            if committed.is_some_and(|text| holds_entries(change, text.as_bytes())) {
                 continue;
             }
             let bytes = std::fs::read(desk.root.join(&change.path)).unwrap_or_default();
-            if !holds_entries(&String::from_utf8_lossy(&bytes), change) {
+            if !holds_entries(change, &bytes) {
                 return Ok(None);
             }
         }
@@ -154,11 +154,13 @@ fn keep(desk: &Desk, text: &str) -> Option<PathBuf> {
     desk.state.save_text(&desk.environment.now.format("%Y%m%dT%H%M%S%3fZ").to_string(), text).ok()
 }
 
-/// Returns whether a text contains the id of every entry that a change adds; for an organization, which has no entries,
-/// whether it is the new contents.
-fn holds_entries(text: &str, change: &FileChange) -> bool {
-    if layout::organization_of(&change.path).is_some() {
-        return text == change.after;
+/// Returns whether the bytes of a file contain the id of every entry that a change adds; for another file than a ticket's,
+/// which has no entries, whether they are the new contents but for blanks.
+pub(crate) fn holds_entries(change: &FileChange, bytes: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(bytes);
+    if layout::ticket_at(&change.path).is_none() {
+        let letters = |text: &str| text.split_whitespace().collect::<Vec<_>>().concat();
+        return letters(&text) == letters(&change.after);
     }
     let ids = |file: Option<&String>| {
         let ticket = file.and_then(|file| yaml::read(file.as_bytes(), None).ok());

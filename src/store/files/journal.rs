@@ -112,7 +112,7 @@ impl Journal {
                     replace(state, &root.join(&change.path), change.after.as_bytes(), durable, fault_point)?;
                     fault_point("renamed");
                 }
-                FileState::Other => changed.push(change.path.clone()),
+                FileState::Other(_) => changed.push(change.path.clone()),
             }
         }
         if !durable {
@@ -128,22 +128,36 @@ impl Journal {
     pub fn externally_changed(&self, root: &Path) -> io::Result<Vec<String>> {
         let mut changed = Vec::new();
         for change in &self.changes {
-            if matches!(Self::state_of(root, change)?, FileState::Other) {
+            if matches!(Self::state_of(root, change)?, FileState::Other(_)) {
                 changed.push(change.path.clone());
             }
         }
         Ok(changed)
     }
 
-    /// Restores the old text of every file that still has the new one.
+    /// Restores the old text of every file that has the new one, or a text that `is_ours`: the new one as another program,
+    /// such as a hook of git, has changed it since. Returns the paths of the files that have another text.
     ///
     /// # Errors
     /// An error of the operating system.
-    pub fn roll_back(&self, state: &StateDir, root: &Path, fault_point: &dyn Fn(&str)) -> io::Result<()> {
+    pub fn roll_back(
+        &self,
+        state: &StateDir,
+        root: &Path,
+        is_ours: &dyn Fn(&FileChange, &[u8]) -> bool,
+        fault_point: &dyn Fn(&str),
+    ) -> io::Result<Vec<String>> {
+        let mut left = Vec::new();
         for change in &self.changes {
             let path = root.join(&change.path);
-            if !matches!(Self::state_of(root, change)?, FileState::After) {
-                continue;
+            match Self::state_of(root, change)? {
+                FileState::After => {}
+                FileState::Before => continue,
+                FileState::Other(bytes) if bytes.as_ref().is_some_and(|bytes| is_ours(change, bytes)) => {}
+                FileState::Other(_) => {
+                    left.push(change.path.clone());
+                    continue;
+                }
             }
             match &change.before {
                 Some(before) => restore(state, &path, before.as_bytes())?,
@@ -156,7 +170,7 @@ impl Journal {
             }
             fault_point("back");
         }
-        Ok(())
+        Ok(left)
     }
 
     /// Removes the journal and the backups: the command is completed or rolled back.
@@ -189,7 +203,7 @@ impl Journal {
         Ok(match bytes {
             Some(bytes) if bytes == change.after.as_bytes() => FileState::After,
             bytes if bytes.as_deref() == change.before.as_ref().map(String::as_bytes) => FileState::Before,
-            _ => FileState::Other,
+            bytes => FileState::Other(bytes),
         })
     }
 }
@@ -200,6 +214,6 @@ enum FileState {
     Before,
     /// It has its new text.
     After,
-    /// It has another text.
-    Other,
+    /// It has other bytes, or was removed.
+    Other(Option<Vec<u8>>),
 }

@@ -147,6 +147,27 @@ fn a_hook_that_refuses_leaves_everything_as_it_was_and_the_text_kept() {
 }
 
 #[test]
+fn a_hook_that_changes_the_files_and_refuses_leaves_them_as_they_were() {
+    let sandbox = desk();
+    let commands = commands(&sandbox);
+    for change in ["sed -i 's/[ ]*$//; s/^/ /; s/^ //' $f", "printf '# mended\\n' >> $f"] {
+        let names = "git diff --cached --name-only -- '*.yaml'";
+        sandbox.hook("pre-commit", &format!("for f in $({names}); do {change}; done; exit 1"));
+        for words in &commands {
+            assert_eq!(sandbox.refused_by_git(words)["code"], "git.failed", "{words:?}");
+        }
+    }
+    sandbox.unhook("pre-commit");
+    let ticket = sandbox.opened("Replaced", &[]);
+    let place = sandbox.place(&ticket);
+    sandbox.hook("pre-commit", "for f in $(git diff --cached --name-only); do echo 'another text' > $f; done; exit 1");
+    let error = sandbox.run(&["reply", &ticket, "-m", "Hello", "--commit", "--json"]).fails(8).error();
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.contains(&format!("not put back, because another program has changed them: {place}")), "{hint}");
+    assert_eq!(sandbox.read(place), "another text\n");
+}
+
+#[test]
 fn an_untracked_ticket_is_still_untracked_after_a_refusal() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &["--no-commit"]);
