@@ -2,10 +2,6 @@
 //! same in files, flags and JSON.
 
 use std::fmt;
-use std::str::FromStr;
-
-use super::codec::{Leaf, Shape};
-use super::value::Value;
 
 /// A word that is not in a vocabulary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +22,7 @@ impl fmt::Display for UnknownWord {
 
 impl std::error::Error for UnknownWord {}
 
+/// Defines a closed vocabulary: an enum, each value with its word.
 macro_rules! vocabulary {
     ($(#[$meta:meta])* $name:ident, $kind:literal { $($(#[$doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -44,37 +41,35 @@ macro_rules! vocabulary {
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 formatter.pad(self.as_str())
             }
         }
 
-        impl Leaf for $name {
-            const SHAPE: Shape = Shape::Word($kind, Self::WORDS);
+        impl $crate::domain::codec::Leaf for $name {
+            const SHAPE: $crate::domain::codec::Shape = $crate::domain::codec::Shape::Word($kind, Self::WORDS);
 
             fn parse(text: &str) -> Result<Self, String> {
-                text.parse().map_err(|unknown: UnknownWord| unknown.to_string())
+                text.parse().map_err(|unknown: $crate::domain::vocabulary::UnknownWord| unknown.to_string())
             }
 
-            fn value(&self) -> Value {
-                Value::from(self.as_str())
+            fn value(&self) -> $crate::domain::value::Value {
+                $crate::domain::value::Value::from(self.as_str())
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownWord;
+        impl std::str::FromStr for $name {
+            type Err = $crate::domain::vocabulary::UnknownWord;
 
-            fn from_str(given: &str) -> Result<Self, UnknownWord> {
-                Self::ALL.iter().copied().find(|value| value.as_str() == given).ok_or_else(|| UnknownWord {
-                    kind: $kind,
-                    given: given.to_owned(),
-                    known: Self::WORDS,
-                })
+            fn from_str(given: &str) -> Result<Self, Self::Err> {
+                let found = Self::ALL.iter().copied().find(|value| value.as_str() == given);
+                found.ok_or_else(|| Self::Err { kind: $kind, given: given.to_owned(), known: Self::WORDS })
             }
         }
     };
 }
+pub(crate) use vocabulary;
 
 vocabulary! {
     /// The status of a ticket: the side that owes the next step

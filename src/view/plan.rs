@@ -26,7 +26,7 @@ pub fn render_comparison(plans: &[&Plan], audience: &Audience<'_>) -> String {
     if plans.iter().any(|plan| plan.refuses_escalation) {
         push("may escalate", &|plan| if plan.refuses_escalation { "only support" } else { "customers" }.to_owned());
     }
-    for metric in Metric::ALL {
+    for metric in Metric::OF_PLANS {
         for &priority in Priority::ALL {
             let target = |plan: &Plan| plan.targets(metric).of(priority);
             if plans.iter().any(|plan| target(plan).is_some()) {
@@ -80,7 +80,7 @@ fn format_rule(rule: &CalendarRule) -> String {
 
 /// Returns a plan as JSON, with targets in seconds of open time; an absent target is `null`.
 pub fn to_json(plan: &Plan, is_of_desk: bool) -> Json {
-    let targets = Metric::ALL.map(|metric| {
+    let targets = Metric::OF_PLANS.map(|metric| {
         let by_priority = Priority::ALL.iter().map(|&priority| {
             let target = plan.targets(metric).of(priority).map(|target| target.num_seconds());
             (priority.as_str().to_owned(), json!(target))

@@ -258,7 +258,7 @@ fn hint(kind: &QueryErrorKind) -> String {
     match kind {
         QueryErrorKind::UnknownKey(key) => did_you_mean(key, &keys(), "to search for it as text, put it in quotes"),
         QueryErrorKind::UnknownWord(unknown) => did_you_mean(&unknown.given, unknown.known, ""),
-        QueryErrorKind::UnknownState(word) => did_you_mean(word, &StateTest::WORDS.map(|(word, _)| word), ""),
+        QueryErrorKind::UnknownState(word) => did_you_mean(word, StateTest::WORDS, ""),
         QueryErrorKind::MissingValue => "write it after the colon, without a blank".to_owned(),
         QueryErrorKind::InvalidTime(_) => {
             "times look like 2026-11-01, >=2026-11-01, 2026-10-01..2026-10-31, <7d (less than 7 days ago), today"

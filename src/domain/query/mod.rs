@@ -21,7 +21,7 @@ use chrono::{DateTime, Utc};
 
 use super::people::person::Person;
 use super::sla::clock::Clock;
-use super::vocabulary::{HoldReason, Priority, Resolution, Status, UnknownWord};
+use super::vocabulary::{HoldReason, Priority, Resolution, Status, UnknownWord, vocabulary};
 
 pub use custom_fields::FieldCondition;
 pub use matches::TicketView;
@@ -113,39 +113,26 @@ pub struct Range {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// A state that `is:` tests.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StateTest {
-    /// Support owes the next step.
-    Open,
-    /// Not solved.
-    Unsolved,
-    /// Without an assignee.
-    Unassigned,
-    /// Escalated to a manager.
-    Escalated,
-    /// Merged into another ticket.
-    Merged,
-    /// A clock that has not stopped is past its due instant.
-    Overdue,
-    /// Solved once, and reopened.
-    Reopened,
-    /// The viewer is the assignee or requester.
-    Mine,
-}
-
-impl StateTest {
-    /// Every word of `is:`.
-    pub const WORDS: [(&'static str, Self); 8] = [
-        ("open", Self::Open),
-        ("unsolved", Self::Unsolved),
-        ("unassigned", Self::Unassigned),
-        ("escalated", Self::Escalated),
-        ("merged", Self::Merged),
-        ("overdue", Self::Overdue),
-        ("reopened", Self::Reopened),
-        ("mine", Self::Mine),
-    ];
+vocabulary! {
+    /// A state that `is:` tests.
+    StateTest, "state" {
+        /// Support owes the next step.
+        Open = "open",
+        /// Not solved.
+        Unsolved = "unsolved",
+        /// Without an assignee.
+        Unassigned = "unassigned",
+        /// Escalated to a manager.
+        Escalated = "escalated",
+        /// Merged into another ticket.
+        Merged = "merged",
+        /// A clock that has not stopped is past its due instant.
+        Overdue = "overdue",
+        /// Solved once, and reopened.
+        Reopened = "reopened",
+        /// The viewer is the assignee or requester.
+        Mine = "mine",
+    }
 }
 
 /// An error in a query, with its position.

@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{
-    AsOf, Condition, PersonField, Predicate, Query, QueryError, QueryErrorKind, StateTest, TextField, TimeField,
-};
+use super::{AsOf, Condition, PersonField, Predicate, Query, QueryError, QueryErrorKind, TextField, TimeField};
 use super::{custom_fields, dates};
 use crate::domain::people::person::Person;
 use crate::domain::time::zone::Zone;
-use crate::domain::vocabulary::{HoldReason, Priority, Resolution, Status};
+use crate::domain::vocabulary::{Priority, UnknownWord};
 
 /// Returns every key of a query, without those of custom fields.
 pub fn keys() -> Vec<&'static str> {
@@ -138,19 +136,14 @@ fn predicate(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope
     };
     let person = |field| Ok(Predicate::Person(field, values.each(|word| person(word, scope))?));
     match key {
-        "status" => {
-            Ok(Predicate::Status(values.each(|word| word.parse::<Status>().map_err(QueryErrorKind::UnknownWord))?))
+        "status" => Ok(Predicate::Status(values.words(str::parse)?)),
+        "priority" => Ok(Predicate::Priority(values.words(Priority::parse_lenient)?)),
+        "hold" => Ok(Predicate::Hold(values.words(str::parse)?)),
+        "resolution" => Ok(Predicate::Resolution(values.words(str::parse)?)),
+        "is" => {
+            let unknown = |word: &str| QueryErrorKind::UnknownState(word.to_owned());
+            Ok(Predicate::Is(values.each(|word| word.parse().map_err(|_| unknown(word)))?))
         }
-        "priority" => Ok(Predicate::Priority(
-            values.each(|word| Priority::parse_lenient(word).map_err(QueryErrorKind::UnknownWord))?,
-        )),
-        "hold" => {
-            Ok(Predicate::Hold(values.each(|word| word.parse::<HoldReason>().map_err(QueryErrorKind::UnknownWord))?))
-        }
-        "resolution" => Ok(Predicate::Resolution(
-            values.each(|word| word.parse::<Resolution>().map_err(QueryErrorKind::UnknownWord))?,
-        )),
-        "is" => Ok(Predicate::Is(values.each(state)?)),
         "requester" => person(PersonField::Requester),
         "assignee" => person(PersonField::Assignee),
         "cc" => person(PersonField::Cc),
@@ -173,11 +166,6 @@ fn person(word: &str, scope: &QueryScope<'_>) -> Result<Option<Person>, QueryErr
     }
 }
 
-fn state(word: &str) -> Result<StateTest, QueryErrorKind> {
-    let found = StateTest::WORDS.into_iter().find(|(name, _)| *name == word);
-    found.map(|(_, state)| state).ok_or_else(|| QueryErrorKind::UnknownState(word.to_owned()))
-}
-
 /// The values after a key, with their positions.
 struct QueryValues<'a> {
     key: &'a str,
@@ -197,6 +185,11 @@ impl QueryValues<'_> {
             })
         };
         self.values.iter().map(parse).collect()
+    }
+
+    /// Parses each value as a word of a vocabulary.
+    fn words<T>(&self, parse: impl Fn(&str) -> Result<T, UnknownWord>) -> Result<Vec<T>, QueryError> {
+        self.each(|word| parse(word).map_err(QueryErrorKind::UnknownWord))
     }
 }
 

@@ -25,24 +25,19 @@ mod text;
 pub use table::*;
 pub use text::RuleText;
 
-/// A severity of a finding.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// The violation cannot be the result of valid commands.
-    Error,
-    /// The violation can be the result of two clones that worked at the same time, or needs the attention of a person.
-    Warning,
+use super::vocabulary::vocabulary;
+
+vocabulary! {
+    /// A severity of a finding.
+    Severity, "severity" {
+        /// The violation cannot be the result of valid commands.
+        Error = "error",
+        /// The violation can be the result of two clones that worked at the same time, or needs the attention of a person.
+        Warning = "warning",
+    }
 }
 
 impl Severity {
-    /// Returns the word in JSON and messages.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
-    }
-
     /// Returns the word with its article, at the beginning of a sentence.
     pub const fn phrase(self) -> &'static str {
         match self {

@@ -17,33 +17,19 @@ use super::plan::{Metric, Plan};
 use crate::domain::calendar::CachedCalendar;
 use crate::domain::ticket::Header;
 use crate::domain::time::duration::whole_seconds;
-use crate::domain::vocabulary::Priority;
+use crate::domain::vocabulary::{Priority, vocabulary};
 
-/// The state of a clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ClockState {
-    /// It runs, and time is left.
-    Running,
-    /// It waits for the customer or for a reopening, and time is left.
-    Paused,
-    /// It stopped in time.
-    Met,
-    /// The due instant has passed, whether it was stopped later or not.
-    Breached,
-}
-
-impl ClockState {
-    /// Every state.
-    pub const ALL: [Self; 4] = [Self::Running, Self::Paused, Self::Met, Self::Breached];
-
-    /// The word in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Met => "met",
-            Self::Breached => "breached",
-        }
+vocabulary! {
+    /// The state of a clock.
+    ClockState, "state" {
+        /// It runs, and time is left.
+        Running = "running",
+        /// It waits for the customer or for a reopening, and time is left.
+        Paused = "paused",
+        /// It stopped in time.
+        Met = "met",
+        /// The due instant has passed, whether it was stopped later or not.
+        Breached = "breached",
     }
 }
 

@@ -2,19 +2,20 @@
 
 use chrono::TimeDelta;
 
-use crate::domain::vocabulary::{OrganizationRole, Priority};
+use crate::domain::vocabulary::{OrganizationRole, Priority, vocabulary};
 
-/// A metric of a ticket, which a clock measures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Metric {
-    /// From the opening to the first public reply of a human agent.
-    FirstResponse,
-    /// From the customer's oldest unanswered reply to the next public reply of a human agent.
-    NextResponse,
-    /// From the opening to the solve, without the time in which the ticket awaits the customer's reply.
-    Resolution,
-    /// From an escalation to the first public reply of a manager: an internal target of the desk, not part of any plan.
-    ManagerResponse,
+vocabulary! {
+    /// A metric of a ticket, which a clock measures.
+    Metric, "metric" {
+        /// From the opening to the first public reply of a human agent.
+        FirstResponse = "first_response",
+        /// From the customer's oldest unanswered reply to the next public reply of a human agent.
+        NextResponse = "next_response",
+        /// From the opening to the solve, without the time in which the ticket awaits the customer's reply.
+        Resolution = "resolution",
+        /// From an escalation to the first public reply of a manager: an internal target of the desk, not part of any plan.
+        ManagerResponse = "manager_response",
+    }
 }
 
 /// The targets of a metric by priority, in open time. A priority without a target has no clock.
@@ -106,28 +107,18 @@ pub struct Plan {
 
 impl Metric {
     /// Every metric of a plan; the manager response is not among them.
-    pub const ALL: [Self; 3] = [Self::FirstResponse, Self::NextResponse, Self::Resolution];
-
-    /// The word in casebook.toml and JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::FirstResponse => "first_response",
-            Self::NextResponse => "next_response",
-            Self::Resolution => "resolution",
-            Self::ManagerResponse => "manager_response",
-        }
-    }
+    pub const OF_PLANS: [Self; 3] = [Self::FirstResponse, Self::NextResponse, Self::Resolution];
 }
 
 impl Plan {
     /// Returns true if the plan has any target.
     pub fn has_targets(&self) -> bool {
-        Metric::ALL.iter().any(|metric| !self.targets(*metric).is_empty())
+        Metric::OF_PLANS.iter().any(|metric| !self.targets(*metric).is_empty())
     }
 
     /// Returns true if the plan has a target for tickets of a priority.
     pub fn has_target_of(&self, priority: Priority) -> bool {
-        Metric::ALL.iter().any(|metric| self.targets(*metric).of(priority).is_some())
+        Metric::OF_PLANS.iter().any(|metric| self.targets(*metric).of(priority).is_some())
     }
 
     /// The targets of a metric.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::Ticket;
 use super::entry::Entry;
 use crate::domain::id::Id;
+use crate::domain::vocabulary::vocabulary;
 
 /// A ticket before and after a change. At least one of the two versions exists.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,25 +18,15 @@ pub struct TicketDiff {
     pub after: Option<Ticket>,
 }
 
-/// A kind of change of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryChange {
-    /// The entry is only in the new version.
-    Added,
-    /// The entry is only in the old version.
-    Removed,
-    /// The entry differs between the versions.
-    Rewritten,
-}
-
-impl EntryChange {
-    /// Returns the word in JSON.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Rewritten => "rewritten",
-        }
+vocabulary! {
+    /// A kind of change of an entry.
+    EntryChange, "change" {
+        /// The entry is only in the new version.
+        Added = "added",
+        /// The entry is only in the old version.
+        Removed = "removed",
+        /// The entry differs between the versions.
+        Rewritten = "rewritten",
     }
 }
 

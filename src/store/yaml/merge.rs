@@ -5,8 +5,6 @@
 //! since the base. If both sides did, or if they spell an entry differently, the files conflict. The result is read
 //! again and compared with the intended ticket.
 
-use std::fmt;
-
 use super::edit::with_header;
 use super::error::ReadError;
 use super::source::Source;
@@ -15,6 +13,7 @@ use super::{canonical_reader, print, read, three_way};
 use crate::domain::convergence::union::{self, ConcurrentEntry, UnionError};
 use crate::domain::id::Id;
 use crate::domain::ticket::{FORMAT, Ticket};
+use crate::domain::vocabulary::vocabulary;
 
 /// The result of a merge.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,21 +26,13 @@ pub struct MergedFile {
     pub concurrent: Vec<ConcurrentEntry>,
 }
 
-/// A side of a merge.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MergeSide {
-    /// The branch that is checked out.
-    Ours,
-    /// The branch that is merged.
-    Theirs,
-}
-
-impl fmt::Display for MergeSide {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Ours => "ours",
-            Self::Theirs => "theirs",
-        })
+vocabulary! {
+    /// A side of a merge.
+    MergeSide, "side" {
+        /// The branch that is checked out.
+        Ours = "ours",
+        /// The branch that is merged.
+        Theirs = "theirs",
     }
 }
 

@@ -12,6 +12,7 @@ use crate::domain::ticket::Header;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::attachment::{Attachment, may_have_attachments};
 use crate::domain::ticket::custom_field::{CustomField, FieldKind};
+use crate::domain::ticket::diff::EntryChange;
 use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::vocabulary::{Priority, Resolution, Status};
 
@@ -45,7 +46,7 @@ pub fn entry() -> Json {
     definitions.remove("entry");
     let mut schema = entry_with(json!({
         "ticket": { "$ref": "#/$defs/id", "description": "The id of the ticket; in the output of `log` and `show --entry`." },
-        "change": { "enum": ["added", "removed", "rewritten"], "description": "The change of the entry; in the output of `changes`." },
+        "change": { "enum": EntryChange::WORDS, "description": "The change of the entry; in the output of `changes`." },
     }));
     if let Some(schema) = schema.as_object_mut() {
         schema.insert("$schema".to_owned(), json!(DRAFT));
@@ -246,8 +247,7 @@ fn shown() -> Json {
 
 /// Returns the schema of a clock in the field `sla`.
 fn clock() -> Json {
-    let metrics: Vec<&str> = Metric::ALL.iter().map(|metric| metric.as_str()).collect();
-    let states: Vec<&str> = ClockState::ALL.iter().map(|state| state.as_str()).collect();
+    let metrics: Vec<&str> = Metric::OF_PLANS.iter().map(|metric| metric.as_str()).collect();
     let seconds = |description: &str| json!({ "type": "integer", "description": description });
     closed(
         &crate::view::sla::FIELDS[1..],
@@ -257,7 +257,7 @@ fn clock() -> Json {
             "calendar": reference("words"),
             "started_at": reference("time"),
             "due_at": nullable("time"),
-            "state": { "enum": states },
+            "state": { "enum": ClockState::WORDS },
             "elapsed_seconds": seconds("The elapsed time, in seconds of open time."),
             "remaining_seconds": seconds("The remaining time, in seconds of open time; negative if the target was exceeded."),
             "stopped_at": nullable("time"),
