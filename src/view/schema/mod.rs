@@ -44,16 +44,11 @@ pub fn ticket(custom_fields: &[CustomField]) -> Json {
 pub fn entry() -> Json {
     let mut definitions = definitions();
     definitions.remove("entry");
-    let mut schema = entry_with(json!({
+    let schema = entry_with(json!({
         "ticket": { "$ref": "#/$defs/id", "description": "The id of the ticket; in the output of `log` and `show --entry`." },
         "change": { "enum": EntryChange::WORDS, "description": "The change of the entry; in the output of `changes`." },
     }));
-    if let Some(schema) = schema.as_object_mut() {
-        schema.insert("$schema".to_owned(), json!(DRAFT));
-        schema.insert("title".to_owned(), json!("casebook entry"));
-        schema.insert("$defs".to_owned(), Json::Object(definitions));
-    }
-    schema
+    titled("casebook entry", schema, Json::Object(definitions))
 }
 
 /// Returns the schema of an error as `--json` prints it on standard error. `codes` are all error codes.
@@ -72,12 +67,14 @@ pub fn error(codes: &[&str]) -> Json {
             "candidates": list_of("id", 0),
         }),
     );
-    let mut schema = closed(&["error"], json!({ "error": error }));
-    if let Some(schema) = schema.as_object_mut() {
-        schema.insert("$schema".to_owned(), json!(DRAFT));
-        schema.insert("title".to_owned(), json!("casebook error"));
-        schema.insert("$defs".to_owned(), json!({ "id": id() }));
-    }
+    titled("casebook error", closed(&["error"], json!({ "error": error })), json!({ "id": id() }))
+}
+
+/// Adds the draft, a title and definitions to the schema of an object.
+fn titled(title: &str, mut schema: Json, definitions: Json) -> Json {
+    schema["$schema"] = json!(DRAFT);
+    schema["title"] = json!(title);
+    schema["$defs"] = definitions;
     schema
 }
 
