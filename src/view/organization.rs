@@ -50,8 +50,7 @@ fn member(member: &Member) -> Value {
 
 /// Returns the cells of a list: id, name, the plan in force on a day, number of people, administrators.
 fn cells(organization: &Organization, day: NaiveDate) -> [String; 5] {
-    let is_admin = |member: &&Member| member.roles.contains(&OrganizationRole::OrgAdmin);
-    let admins: Vec<&str> = organization.people.iter().filter(is_admin).map(|member| member.email.as_str()).collect();
+    let admins: Vec<&str> = organization.people_with(OrganizationRole::OrgAdmin).map(Person::as_str).collect();
     [
         organization.id.clone(),
         organization.name.clone().unwrap_or_default(),

@@ -135,10 +135,9 @@ pub fn eligibility_problems(policy: &EligibilityPolicy, applicant: &Applicant<'_
         return if policy.unknown_people { Vec::new() } else { vec![unknown] };
     };
     let role = if policy.roles { missing_role(applicant, organization) } else { None };
-    let instance = |check: fn(&EligibilityPolicy, &Applicant<'_>, &str, &Instance) -> Option<IneligibleReason>| {
-        check(policy, applicant, &organization.id, applicant.instance?)
-    };
-    role.into_iter().chain(instance(old_release)).chain(instance(no_project_number)).collect()
+    let Some(instance) = applicant.instance else { return role.into_iter().collect() };
+    let release = old_release(policy, applicant.today, &organization.id, instance);
+    role.into_iter().chain(release).chain(no_project_number(policy, &organization.id, instance)).collect()
 }
 
 fn missing_role(applicant: &Applicant<'_>, organization: &Organization) -> Option<IneligibleReason> {
@@ -147,15 +146,13 @@ fn missing_role(applicant: &Applicant<'_>, organization: &Organization) -> Optio
     if has.iter().any(|role| needed.contains(role)) {
         return None;
     }
-    let administers = |roles: &[OrganizationRole]| roles.contains(&OrganizationRole::OrgAdmin);
-    let administrators = organization.people.iter().filter(|member| administers(&member.roles));
     Some(IneligibleReason::Role {
         requester: applicant.requester.clone(),
         organization: organization.id.clone(),
         plan: plan.to_owned(),
         needed: needed.to_vec(),
         has,
-        administrators: administrators.map(|member| member.email.clone()).collect(),
+        administrators: organization.people_with(OrganizationRole::OrgAdmin).cloned().collect(),
     })
 }
 
@@ -163,7 +160,7 @@ fn missing_role(applicant: &Applicant<'_>, organization: &Organization) -> Optio
 /// updates them; so are instances without a release on file.
 fn old_release(
     policy: &EligibilityPolicy,
-    applicant: &Applicant<'_>,
+    today: NaiveDate,
     organization: &str,
     instance: &Instance,
 ) -> Option<IneligibleReason> {
@@ -172,11 +169,11 @@ fn old_release(
         return None;
     }
     let is_named = |listed: &str| is_release(release, listed);
-    let ended = policy.end_of_life.iter().find(|(listed, day)| is_named(listed) && **day <= applicant.today);
+    let ended = policy.end_of_life.iter().find(|(listed, day)| is_named(listed) && **day <= today);
     if ended.is_none() && policy.supported.iter().any(|listed| is_named(listed)) {
         return None;
     }
-    let is_supported = |listed: &&String| policy.end_of_life.get(*listed).is_none_or(|day| *day > applicant.today);
+    let is_supported = |listed: &&String| policy.end_of_life.get(*listed).is_none_or(|day| *day > today);
     Some(IneligibleReason::Release {
         organization: organization.to_owned(),
         instance: instance.id.clone(),
@@ -191,12 +188,7 @@ fn is_release(release: &str, named: &str) -> bool {
     release.strip_prefix(named).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-fn no_project_number(
-    policy: &EligibilityPolicy,
-    _: &Applicant<'_>,
-    organization: &str,
-    instance: &Instance,
-) -> Option<IneligibleReason> {
+fn no_project_number(policy: &EligibilityPolicy, organization: &str, instance: &Instance) -> Option<IneligibleReason> {
     let is_missing = instance.edition == Some(Edition::Original) && instance.project_number.is_none();
     (policy.project_numbers && is_missing).then(|| IneligibleReason::ProjectNumber {
         organization: organization.to_owned(),

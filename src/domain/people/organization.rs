@@ -100,12 +100,15 @@ impl Member {
     fn has_other_facts(&self) -> bool {
         !self.roles.is_empty() || !self.aliases.is_empty() || self.organization_access.is_some()
     }
-}
 
-impl Member {
+    /// Returns true if the member has a role.
+    pub fn has_role(&self, role: OrganizationRole) -> bool {
+        self.roles.contains(&role)
+    }
+
     /// Returns true if granted access is valid for the roles of the member: technical contacts and administrators only.
     pub fn may_hold_access(&self) -> bool {
-        [OrganizationRole::TechnicalContact, OrganizationRole::Admin].iter().any(|role| self.roles.contains(role))
+        self.has_role(OrganizationRole::TechnicalContact) || self.has_role(OrganizationRole::Admin)
     }
 }
 
@@ -125,6 +128,11 @@ impl Organization {
     /// Returns the entry of a person, found by any of the person's addresses.
     pub fn member(&self, person: &Person) -> Option<&Member> {
         self.people.iter().find(|member| member.has_address(person))
+    }
+
+    /// Returns the addresses of the members who have a role.
+    pub fn people_with(&self, role: OrganizationRole) -> impl Iterator<Item = &Person> {
+        self.people.iter().filter(move |member| member.has_role(role)).map(|member| &member.email)
     }
 
     /// Returns true if the domain of the address is one of the organization's.

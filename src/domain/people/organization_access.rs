@@ -89,12 +89,8 @@ pub fn may_have_access(
     if let Some(ticket) = member.and_then(|member| member.organization_access) {
         return Err(AccessRefusal::HasAccess { ticket });
     }
-    let is = |role| member.is_some_and(|member| member.roles.contains(&role));
-    let contacts = || {
-        let are =
-            organization.people.iter().filter(|member| member.roles.contains(&OrganizationRole::TechnicalContact));
-        are.map(|member| member.email.clone()).collect::<Vec<_>>()
-    };
+    let is = |role| member.is_some_and(|member| member.has_role(role));
+    let contacts = || organization.people_with(OrganizationRole::TechnicalContact).cloned().collect();
     let id = || organization.id.clone();
     let is_contact = is(OrganizationRole::TechnicalContact);
     if !is_contact && !is(OrganizationRole::Admin) {
@@ -104,7 +100,7 @@ pub fn may_have_access(
     // An approver must be another person, unless the requester needs no approval.
     let approves = |person: &Person| {
         let member = organization.member(person).filter(|member| is_contact || !member.has_address(requester));
-        member.is_some_and(|member| member.roles.contains(&OrganizationRole::TechnicalContact))
+        member.is_some_and(|member| member.has_role(OrganizationRole::TechnicalContact))
     };
     if approved_by.map_or(is_contact, approves) {
         return Ok(());
