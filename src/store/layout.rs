@@ -235,19 +235,15 @@ impl MonthDir {
 
     /// Returns true if an entry of the folder is a ticket of this month.
     fn is_path_of(&self, entry: &fs::DirEntry) -> io::Result<bool> {
-        let is_in_month = |id: Id| self.id_range().is_some_and(|(from, until)| from <= id && id < until);
+        let range = id_range(self.year, self.month);
+        let is_in_month = |id: Id| range.is_some_and(|(from, until)| from <= id && id < until);
         Ok(id_of(entry).is_some_and(is_in_month) && entry.file_type()?.is_file())
-    }
-
-    /// Returns the least id of the month, and the least id after the month.
-    pub fn id_range(&self) -> Option<(Id, Id)> {
-        id_range(self.year, self.month)
     }
 }
 
 /// Returns the id after which a file is named.
 fn id_of(entry: &fs::DirEntry) -> Option<Id> {
-    entry.file_name().to_str()?.strip_suffix(".yaml")?.parse().ok()
+    id_in(entry.file_name().to_str()?)
 }
 
 /// Returns the least id of a month, and the least id after the month.
@@ -307,8 +303,7 @@ fn walk(
         let entry = entry?;
         let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
         let is_new = relative.as_os_str().as_encoded_bytes().ends_with(NEW_BYTES.as_bytes());
-        let is_id =
-            entry.file_name().to_str().and_then(|name| name.strip_suffix(".yaml")?.parse::<Id>().ok()).is_some();
+        let is_id = entry.file_name().to_str().and_then(id_in).is_some();
         if !is_new && (!entry.file_type().is_dir() || is_id) {
             unexpected.push(relative.to_path_buf());
         }

@@ -26,12 +26,11 @@ pub fn parse_id_part(word: &str) -> Option<String> {
 
 /// Returns the ids that begin or end with a part.
 pub fn matching(ids: &[Id], part: &str) -> Vec<Id> {
-    ids.iter().copied().filter(|id| part_matches(*id, part)).collect()
-}
-
-fn part_matches(id: Id, part: &str) -> bool {
-    let id = id.to_string();
-    id.starts_with(part) || id.ends_with(part)
+    let matches = |id: &Id| {
+        let id = id.to_string();
+        id.starts_with(part) || id.ends_with(part)
+    };
+    ids.iter().copied().filter(matches).collect()
 }
 
 /// Returns the last twelve characters of an id as a number in which the last character counts most, so that ids with the
