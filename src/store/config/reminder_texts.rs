@@ -9,23 +9,15 @@ use minijinja::{Environment, Error};
 
 use super::{ConfigError, Settings};
 use crate::domain::template;
+use crate::domain::vocabulary::vocabulary;
 
-/// The purpose of a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ReminderKind {
-    /// A reminder.
-    Remind,
-    /// The reply that solves a ticket for no response.
-    NoResponse,
-}
-
-impl ReminderKind {
-    /// The word in casebook.toml.
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Remind => "remind",
-            Self::NoResponse => "no_response",
-        }
+vocabulary! {
+    /// The purpose of a text; the words are those of casebook.toml.
+    ReminderKind, "text" {
+        /// A reminder.
+        Remind = "remind",
+        /// The reply that solves a ticket for no response.
+        NoResponse = "no_response",
     }
 }
 
@@ -94,7 +86,7 @@ impl ReminderTexts {
         }
         let mut compiled = Self { templates };
         for (language, texts) in settings.section("follow_up.texts")?.entries() {
-            for kind in [ReminderKind::Remind, ReminderKind::NoResponse] {
+            for &kind in ReminderKind::ALL {
                 let Some(source) = texts.get(kind.as_str()).word() else { continue };
                 compiled.replace(kind, language.text, source.text).map_err(|error| source.error(message(&error)))?;
             }
@@ -132,7 +124,7 @@ impl ReminderTexts {
 }
 
 fn name(kind: ReminderKind, language: &str) -> String {
-    format!("{}.{language}", kind.as_str())
+    format!("{kind}.{language}")
 }
 
 /// Returns variables with which a template is tried out.
