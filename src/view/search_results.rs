@@ -138,40 +138,28 @@ fn push_highlighted(text: &mut String, line: &ResultLine, color_mode: ColorMode)
 /// of the line are empty.
 pub fn render_tsv(result: &SearchResult) -> String {
     let line = |(entry, line): (Option<&EntryMatches>, &ResultLine)| {
-        let (entry, number) = position(entry, line);
-        let values = [result.id.to_string(), entry.unwrap_or_default(), number.unwrap_or_default()];
-        tab_separated(values.iter().map(String::as_str).chain([line.text.as_str()]))
+        let place = entry.map(|entry| (entry.id.to_string(), line.number.to_string()));
+        let (entry, number) = place.unwrap_or_default();
+        tab_separated([result.id.to_string().as_str(), &entry, &number, &line.text])
     };
     result.hits().map(line).collect()
 }
 
 /// Returns a ticket with its matches as JSON: all [`FIELDS`].
 pub fn to_json(result: &SearchResult, ticket_short_id: &str) -> Map<String, Json> {
-    let hits: Vec<Json> = result
-        .hits()
-        .map(|(entry, line)| {
-            json!({
-                "entry": entry.map(|entry| entry.id.to_string()),
-                "line": entry.map(|_| line.number),
-                "text": line.text,
-                "ranges": character_ranges(line),
-            })
-        })
-        .collect();
+    let hit = |(entry, line)| {
+        let ranges = ("ranges".to_owned(), json!(character_ranges(line)));
+        Json::Object(hit_fields(entry, line).chain([ranges]).collect())
+    };
     let mut record = ticket_fields(result, ticket_short_id);
-    record.insert("hits".to_owned(), Json::Array(hits));
+    record.insert("hits".to_owned(), result.hits().map(hit).collect());
     record
 }
 
 /// Returns the matches of a ticket as JSON, one record for each: all [`HIT_FIELDS`].
 pub fn hits_to_json(result: &SearchResult, ticket_short_id: &str) -> Vec<Map<String, Json>> {
-    let record = |(entry, line): (Option<&EntryMatches>, &ResultLine)| {
-        let mut record = ticket_fields(result, ticket_short_id);
-        record.insert("entry".to_owned(), json!(entry.map(|entry| entry.id.to_string())));
-        record.insert("line".to_owned(), json!(entry.map(|_| line.number)));
-        record.insert("text".to_owned(), json!(line.text));
-        record
-    };
+    let record =
+        |(entry, line)| ticket_fields(result, ticket_short_id).into_iter().chain(hit_fields(entry, line)).collect();
     result.hits().map(record).collect()
 }
 
@@ -184,8 +172,14 @@ fn ticket_fields(result: &SearchResult, ticket_short_id: &str) -> Map<String, Js
     values.into_iter().map(|(name, value)| (name.to_owned(), Json::String(value))).collect()
 }
 
-fn position(entry: Option<&EntryMatches>, line: &ResultLine) -> (Option<String>, Option<String>) {
-    (entry.map(|entry| entry.id.to_string()), entry.map(|_| line.number.to_string()))
+/// Returns the fields of a match. The subject has neither an entry nor a line number.
+fn hit_fields(entry: Option<&EntryMatches>, line: &ResultLine) -> impl Iterator<Item = (String, Json)> {
+    let values = [
+        ("entry", json!(entry.map(|entry| entry.id.to_string()))),
+        ("line", json!(entry.map(|_| line.number))),
+        ("text", json!(line.text)),
+    ];
+    values.into_iter().map(|(name, value)| (name.to_owned(), value))
 }
 
 /// Returns the ranges of a line in characters, from 0 and with an exclusive end. The line is read once.
