@@ -140,9 +140,8 @@ pub(crate) fn commit_journal(desk: &Desk, journal: &Journal, plan: Option<Commit
     let changed = journal.changes.iter().filter(|change| change.before.is_none()).map(|change| change.path.clone());
     let new: Vec<String> = changed.chain(beside).collect();
     let message = desk.state.path("message");
-    let refused = |error: std::io::Error| GitError::Refused { message: error.to_string() };
-    std::fs::write(&message, &commit.message).map_err(refused)?;
-    let path: &Path = &std::path::absolute(&message).map_err(refused)?;
+    std::fs::write(&message, &commit.message)?;
+    let path: &Path = &std::path::absolute(&message)?;
     let date = commit.date.as_deref();
     let patience = desk.environment.patience;
     let commit = CommitRequest { paths: &paths, new: &new, message: path, date, patience, state: Some(&desk.state) };

@@ -2,19 +2,16 @@
 
 use std::fs::File;
 use std::io;
-use std::io::{Read, Seek, Write};
+use std::io::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::GitError;
-
-/// The bytes of a process's error output that are read at most.
-const LARGEST_STDERR: u64 = 1 << 16;
+use super::output_file::OutputFile;
 
 /// The variables by which the environment of a hook could point git at another repository or index, or could change how
 /// git records our command.
@@ -56,11 +53,11 @@ pub(crate) struct GitOutput {
 fn unstarted(folder: Option<&Path>, error: &io::Error) -> GitError {
     match (error.kind(), folder) {
         (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, Some(folder)) if !folder.is_dir() => {
-            GitError::Refused { message: format!("{} is not a folder", folder.display()) }
+            GitError::refused(format!("{} is not a folder", folder.display()))
         }
         // A PATH that contains a file in place of a folder does not lead to git either.
         (io::ErrorKind::NotFound | io::ErrorKind::NotADirectory, _) => GitError::NotInstalled,
-        _ => GitError::Refused { message: error.to_string() },
+        _ => GitError::refused(error.to_string()),
     }
 }
 
@@ -76,10 +73,15 @@ impl GitCommand {
         Self { command, input: None }
     }
 
-    /// Starts git, for a caller that reads its output while it runs. Its error output goes to `stderr`.
-    pub fn start(mut self, stdin: Stdio, stderr: Stdio) -> Result<Child, GitError> {
-        let spawned = self.command.stdin(stdin).stderr(stderr).spawn();
-        spawned.map_err(|error| unstarted(self.command.get_current_dir(), &error))
+    /// Starts git, for a caller that writes its input and reads its output while it runs. Its error output goes to
+    /// `stderr`.
+    pub fn start(mut self, stderr: Stdio) -> Result<Child, GitError> {
+        self.command.stdin(Stdio::piped()).stderr(stderr);
+        self.spawn()
+    }
+
+    fn spawn(&mut self) -> Result<Child, GitError> {
+        self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))
     }
 
     /// Sets a variable of the environment.
@@ -114,19 +116,18 @@ impl GitCommand {
 
     /// Runs git until it ends. Its output is read while the input is still being written.
     fn finish(mut self) -> Result<Output, GitError> {
-        let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
+        let mut child = self.spawn()?;
         let (input, pipe) = (self.input.take().unwrap_or_default(), child.stdin.take());
         let writer = std::thread::spawn(move || pipe.map(|mut pipe| pipe.write_all(&input)));
-        let output = child.wait_with_output().map_err(|error| unstarted(None, &error));
+        let output = child.wait_with_output();
         // If writing failed, git reports the reason.
         let _ = writer.join();
-        output
+        Ok(output?)
     }
 
     /// Runs git and returns the bytes it prints.
     pub fn bytes(self) -> Result<Vec<u8>, GitError> {
-        let output = self.finish()?;
-        if output.status.success() { Ok(output.stdout) } else { Err(GitOutput::of(output).into_error()) }
+        self.finish().and_then(succeeded)
     }
 
     /// Runs git and returns the words it prints, each terminated by NUL.
@@ -142,7 +143,7 @@ impl GitCommand {
 
     /// Runs git, and ends it after `patience`: a remote may never answer.
     #[allow(clippy::disallowed_methods)] // only the waiting time is measured; it is not written anywhere
-    pub fn within(mut self, patience: Duration) -> Result<GitOutput, GitError> {
+    pub fn within(mut self, patience: Duration) -> Result<(), GitError> {
         // In a process group of its own, git is ended together with the processes it has started. On a terminal, a
         // process in another group could not ask for a passphrase; there git stays in our group, and its children are
         // looked up.
@@ -150,28 +151,20 @@ impl GitCommand {
         if !has_terminal {
             self.command.process_group(0);
         }
-        let mut child = self.command.spawn().map_err(|error| unstarted(self.command.get_current_dir(), &error))?;
+        // Not pipes: a process that git leaves running may keep them open.
+        let (mut stdout, mut stderr) = (OutputFile::empty(), OutputFile::empty());
+        self.command.stdout(stdout.stdio()).stderr(stderr.stdio());
+        let mut child = self.spawn()?;
         let process = Pid::from_raw(child.id().cast_signed());
         // A process that ended in the meantime needs no signal.
         let signal_all = |processes: &[Pid], signal| match process {
             Some(group) if !has_terminal => _ = kill_process_group(group, signal),
             _ => processes.iter().for_each(|process| _ = kill_process(*process, signal)),
         };
-        let read_all = |pipe: Option<Box<dyn io::Read + Send>>| {
-            let (sender, receiver) = mpsc::channel();
-            std::thread::spawn(move || {
-                let mut bytes = Vec::new();
-                let _ = pipe.map(|mut pipe| pipe.read_to_end(&mut bytes));
-                let _ = sender.send(bytes);
-            });
-            receiver
-        };
-        let stdout = read_all(child.stdout.take().map(|pipe| Box::new(pipe) as Box<dyn io::Read + Send>));
-        let stderr = read_all(child.stderr.take().map(|pipe| Box::new(pipe) as Box<dyn io::Read + Send>));
         let began = Instant::now();
         let mut pause = Duration::from_millis(1);
         let status = loop {
-            match child.try_wait().map_err(|error| unstarted(None, &error))? {
+            match child.try_wait()? {
                 Some(status) => break status,
                 None if began.elapsed() < patience => std::thread::sleep(pause),
                 None => {
@@ -186,15 +179,18 @@ impl GitCommand {
             }
             pause = (pause * 2).min(Duration::from_millis(20));
         };
-        // A process that git left running may keep the pipe open, so the wait for the output is short.
-        let received = |pipe: &mpsc::Receiver<Vec<u8>>| pipe.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-        Ok(GitOutput::of(Output { status, stdout: received(&stdout), stderr: received(&stderr) }))
+        succeeded(Output { status, stdout: stdout.bytes(), stderr: stderr.bytes() }).map(drop)
     }
 
     /// Runs git and discards its output.
     pub fn done(self) -> Result<(), GitError> {
         self.bytes().map(drop)
     }
+}
+
+/// Returns the output of a run that succeeded.
+fn succeeded(output: Output) -> Result<Vec<u8>, GitError> {
+    if output.status.success() { Ok(output.stdout) } else { Err(GitOutput::of(output).into_error()) }
 }
 
 /// Returns bytes as text; what is not UTF-8 is replaced.
@@ -238,7 +234,7 @@ impl GitOutput {
         if self.signal.is_none() && is_lock_message(&message) {
             GitError::Locked { message }
         } else {
-            GitError::Refused { message }
+            GitError::refused(message)
         }
     }
 }
@@ -250,32 +246,4 @@ fn is_lock_message(message: &str) -> bool {
     LOCKS.iter().any(|lock| message.contains(lock))
         || message.contains("cannot lock ref")
         || message.split('\'').any(|word| word.contains("/refs/") && word.ends_with(".lock"))
-}
-
-/// The error output of a process whose output is being read.
-///
-/// It goes to a file without a name: git can print much, and a pipe that is not read until the end would block it.
-#[derive(Debug)]
-pub(super) struct StderrFile(Option<File>);
-
-impl StderrFile {
-    /// Returns an empty file. If none can be created, the error output is discarded.
-    pub fn empty() -> Self {
-        Self(tempfile::tempfile().ok())
-    }
-
-    /// Returns the standard error for the process.
-    pub fn stdio(&self) -> Stdio {
-        self.0.as_ref().and_then(|file| file.try_clone().ok()).map_or_else(Stdio::null, Stdio::from)
-    }
-
-    /// Returns the beginning of the error output.
-    pub fn text(&mut self) -> String {
-        let mut bytes = Vec::new();
-        if let Some(file) = &mut self.0 {
-            // If the file cannot be read, the failure of the process is still reported.
-            let _ = file.rewind().and_then(|()| file.take(LARGEST_STDERR).read_to_end(&mut bytes));
-        }
-        String::from_utf8_lossy(&bytes).trim().to_owned()
-    }
 }

@@ -14,6 +14,8 @@ mod fast_commit;
 mod log;
 mod merge_obstacles;
 mod objects;
+mod output_file;
+mod process;
 mod refs;
 mod remote;
 mod revisions;
@@ -63,6 +65,18 @@ pub enum GitError {
         /// The output of git and its hooks.
         message: String,
     },
+}
+
+impl GitError {
+    fn refused(message: impl Into<String>) -> Self {
+        Self::Refused { message: message.into() }
+    }
+}
+
+impl From<std::io::Error> for GitError {
+    fn from(error: std::io::Error) -> Self {
+        Self::refused(error.to_string())
+    }
 }
 
 /// The repository of a desk.

@@ -131,7 +131,7 @@ impl Repository {
         // Not `--all`, which would include HEAD.
         arguments.push("--glob=refs/*");
         let count = self.answer(&arguments)?;
-        count.parse().map_err(|_| GitError::Refused { message: format!("git counted `{count}` commits") })
+        count.parse().map_err(|_| GitError::refused(format!("git counted `{count}` commits")))
     }
 
     /// Returns the full names of all refs.

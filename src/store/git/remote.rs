@@ -2,12 +2,11 @@
 //!
 //! Runs of git that talk to a remote are ended after a time limit.
 
-use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::io::BufRead;
 use std::time::Duration;
 
-use super::command::StderrFile;
 use super::commit::dated;
+use super::process::GitProcess;
 use super::{GitError, Repository};
 
 /// A merge to be made.
@@ -57,8 +56,7 @@ impl Repository {
     pub fn fetch(&self, remote: &str, branch: &str, patience: Duration) -> Result<(), GitError> {
         // With a pattern, a missing branch is no error, and its remote-tracking branch is pruned; other branches stay.
         let refs = format!("+refs/heads/{branch}*:refs/remotes/{remote}/{branch}*");
-        let output = self.run(&["fetch", "--quiet", "--prune", "--end-of-options", remote, &refs]).within(patience)?;
-        if output.success { Ok(()) } else { Err(output.into_error()) }
+        self.run(&["fetch", "--quiet", "--prune", "--end-of-options", remote, &refs]).within(patience)
     }
 
     /// Returns the commit of a remote's branch at the last fetch.
@@ -96,22 +94,17 @@ impl Repository {
     /// git refuses.
     pub fn uncommitted(&self, folder: &str) -> Result<usize, GitError> {
         let status = ["status", "--porcelain", "--no-renames", "--untracked-files=all", "-z", "--", folder];
-        let mut errors = StderrFile::empty();
-        let mut git = self.run(&status).start(Stdio::null(), errors.stdio())?;
+        let (mut git, _) = GitProcess::start(self.run(&status))?;
         // Counted while git prints: in a large desk without a commit the paths would take much memory.
         let mut count = 0;
-        if let Some(pipe) = git.stdout.take() {
-            let mut pipe = BufReader::with_capacity(1 << 16, pipe);
-            while let Ok(bytes) = pipe.fill_buf()
-                && !bytes.is_empty()
-            {
-                count += memchr::memchr_iter(0, bytes).count();
-                let length = bytes.len();
-                pipe.consume(length);
-            }
+        while let Ok(bytes) = git.out.fill_buf()
+            && !bytes.is_empty()
+        {
+            count += memchr::memchr_iter(0, bytes).count();
+            let length = bytes.len();
+            git.out.consume(length);
         }
-        let is_done = git.wait().is_ok_and(|status| status.success());
-        if is_done { Ok(count) } else { Err(GitError::Refused { message: errors.text() }) }
+        git.end().map(|()| count)
     }
 
     /// Merges a commit, with the merge driver for tickets even if the clone has not configured it.
@@ -147,7 +140,6 @@ impl Repository {
     /// git's message, or the remote does not answer in time.
     pub fn push(&self, remote: &str, commit: &str, branch: &str, patience: Duration) -> Result<(), GitError> {
         let to = format!("{commit}:refs/heads/{branch}");
-        let output = self.run(&["push", "--quiet", "--end-of-options", remote, &to]).within(patience)?;
-        if output.success { Ok(()) } else { Err(output.into_error()) }
+        self.run(&["push", "--quiet", "--end-of-options", remote, &to]).within(patience)
     }
 }

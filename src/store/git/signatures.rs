@@ -33,15 +33,14 @@ impl Repository {
     /// # Errors
     /// git refuses, or the list of keys cannot be written.
     pub fn signatures(&self, revisions: &[String], keys: &[TrustedKey]) -> Result<Vec<(String, Signature)>, GitError> {
-        let refused = |error: std::io::Error| GitError::Refused { message: error.to_string() };
-        let mut allowed = tempfile::NamedTempFile::new().map_err(refused)?;
+        let mut allowed = tempfile::NamedTempFile::new()?;
         for (place, key) in keys.iter().enumerate() {
             if let TrustedKey::Ssh(key) = key {
                 // Each key is a principal of its own, so that git's output names the key.
-                writeln!(allowed, "{} namespaces=\"git\" {key}", principal(place)).map_err(refused)?;
+                writeln!(allowed, "{} namespaces=\"git\" {key}", principal(place))?;
             }
         }
-        allowed.flush().map_err(refused)?;
+        allowed.flush()?;
         let setting = format!("gpg.ssh.allowedSignersFile={}", path_text(allowed.path()));
         let mut arguments = vec![
             "-c",

@@ -8,7 +8,6 @@ mod object_stream;
 pub(super) mod parse;
 
 use std::collections::HashSet;
-use std::os::fd::AsFd;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
@@ -25,9 +24,6 @@ const AHEAD: [&str; 3] = ["cat-file", "--batch", "--buffer"];
 /// The setting for git's cache of delta bases. A walk needs a base again soon or never, and git allocates and clears
 /// all the memory that the cache may use.
 const KEPT: &str = "core.deltaBaseCacheLimit=24m";
-
-/// The size of a pipe from git, in bytes: the most that the system allows to every user.
-const PIPE: usize = 1 << 20;
 
 /// A file that differs between a commit and one of its parents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -173,14 +169,6 @@ impl HistoryWalk {
             }
         }
     }
-}
-
-/// Enlarges a pipe, if the system can, so that its two ends wait for each other less often.
-fn widen(pipe: &impl AsFd) {
-    #[cfg(target_os = "linux")]
-    let _ = rustix::pipe::fcntl_setpipe_size(pipe, PIPE);
-    #[cfg(not(target_os = "linux"))]
-    let _ = (pipe, PIPE);
 }
 
 /// Returns the lines of a text that are not blank.

@@ -5,11 +5,12 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::process::{ChildStdin, ChildStdout};
 
-use super::{Revision, WalkFilter, widen};
+use super::{Revision, WalkFilter};
 use crate::store::git::GitError;
-use crate::store::git::command::{GitCommand, StderrFile};
+use crate::store::git::command::GitCommand;
+use crate::store::git::process::GitProcess;
 
 /// The number of sent names in each half of the cache.
 const SENT: usize = 12_000;
@@ -125,21 +126,12 @@ impl ObjectRequests {
 
 /// The end that reads objects.
 #[derive(Debug)]
-pub struct ObjectStream {
-    child: Child,
-    out: BufReader<ChildStdout>,
-    stderr: StderrFile,
-}
+pub struct ObjectStream(GitProcess);
 
 impl ObjectStream {
     /// Starts a `git cat-file --batch`, and returns its two ends.
     pub(crate) fn start(run: GitCommand) -> Result<(Self, ChildStdin), GitError> {
-        let stderr = StderrFile::empty();
-        let mut child = run.start(Stdio::piped(), stderr.stdio())?;
-        let pipes = child.stdin.take().zip(child.stdout.take());
-        let (stdin, stdout) = pipes.ok_or_else(|| GitError::Refused { message: "git cat-file has no pipes".into() })?;
-        widen(&stdout);
-        Ok((Self { child, out: BufReader::with_capacity(1 << 16, stdout), stderr }, stdin))
+        GitProcess::start(run).map(|(process, stdin)| (Self(process), stdin))
     }
 
     /// Returns the bytes of the next object; `None` if git does not have it.
@@ -162,12 +154,8 @@ impl ObjectStream {
 
     /// Reads from git; an error is that of git, if it printed one.
     fn read<T>(&mut self, read: impl FnOnce(&mut BufReader<ChildStdout>) -> io::Result<T>) -> Result<T, GitError> {
-        read(&mut self.out).map_err(|error| {
-            // Its output has ended, so it will end too.
-            let _ = self.child.wait();
-            let printed = self.stderr.text();
-            GitError::Refused { message: if printed.is_empty() { error.to_string() } else { printed } }
-        })
+        // If its output has ended, it will end too.
+        read(&mut self.0.out).map_err(|error| self.0.read_error(&error))
     }
 }
 
@@ -194,13 +182,6 @@ fn answer(out: &mut impl BufRead) -> io::Result<Option<(bool, Vec<u8>)>> {
     }
     out.read_exact(&mut [0])?;
     Ok(Some((is_blob, bytes)))
-}
-
-impl Drop for ObjectStream {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! A parser of the output of `git log --raw -z` and, for merges, `git diff-tree`, which reads while git prints.
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, ChildStdin, ChildStdout, Stdio};
+use std::io::{BufRead, Write};
+use std::process::ChildStdin;
 
-use super::{CommitChange, ParentDiff, Revision, widen};
-use crate::store::git::command::StderrFile;
+use super::{CommitChange, ParentDiff, Revision};
+use crate::store::git::process::GitProcess;
 use crate::store::git::{FileKind, GitError, Repository};
 
 /// The format of a commit: name, parents, author, time, and the `On-behalf-of:` trailers.
@@ -20,11 +20,8 @@ const RAW: [&str; 6] = ["--raw", "-r", "-z", "--no-renames", "--no-abbrev", "--n
 
 /// A running `git log`.
 pub(super) struct LogListing {
-    log: Child,
-    out: BufReader<ChildStdout>,
+    log: GitProcess,
     merges: MergeDiffs,
-    stderr: StderrFile,
-    ended: bool,
 }
 
 impl LogListing {
@@ -36,27 +33,17 @@ impl LogListing {
         let mut arguments: Vec<&str> = [&fixed[..], &RAW[..], &[relative.as_str()]].concat();
         arguments.extend(revisions.iter().map(String::as_str).chain(["--"]));
         // Otherwise git flushes after each commit, and both processes wake up for it.
-        let run = repository.without_replace_refs(&arguments).env("GIT_FLUSH", "0");
-        let stderr = StderrFile::empty();
-        let mut log = run.start(Stdio::null(), stderr.stdio())?;
-        let out = log.stdout.take().ok_or_else(|| refused("git log has no output"))?;
-        widen(&out);
-        let merges = MergeDiffs { repository: repository.clone(), relative, running: None };
-        Ok(Self { log, out: BufReader::with_capacity(1 << 16, out), merges, stderr, ended: false })
+        let (log, _) = GitProcess::start(repository.without_replace_refs(&arguments).env("GIT_FLUSH", "0"))?;
+        Ok(Self { log, merges: MergeDiffs { repository: repository.clone(), relative, running: None } })
     }
 
-    /// Returns the next commit; `None` after the last one.
+    /// Returns the next commit; `None` after the last one, which is returned once.
     pub fn next(&mut self) -> Result<Option<Revision>, GitError> {
-        if self.ended {
-            return Ok(None);
-        }
-        let Some(id) = word(&mut self.out)? else {
-            self.ended = true;
-            return self.end().map(|()| None);
-        };
-        let mut field = || word(&mut self.out)?.ok_or_else(|| refused("git log ended within a commit"));
+        let out = &mut self.log.out;
+        let Some(id) = word(out)? else { return self.log.end().map(|()| None) };
+        let mut field = || word(out)?.ok_or_else(|| GitError::refused("git log ended within a commit"));
         let (parents, author, committed, behalf) = (field()?, field()?, field()?, field()?);
-        let committed = committed.trim().parse().map_err(|_| refused("git log printed no commit time"))?;
+        let committed = committed.trim().parse().map_err(|_| GitError::refused("git log printed no commit time"))?;
         let mut revision = Revision {
             id: id.trim_start_matches('\n').to_owned(),
             author,
@@ -70,9 +57,9 @@ impl LogListing {
             sends_base: false,
         };
         let mut changes = Vec::new();
-        if next_is(&mut self.out, b'\n')? {
-            self.out.consume(1);
-            changes = differences(&mut self.out)?;
+        if next_is(out, b'\n')? {
+            out.consume(1);
+            changes = differences(out)?;
         }
         let parents: Vec<&str> = parents.split(' ').filter(|parent| !parent.is_empty()).collect();
         revision.sides = match parents.as_slice() {
@@ -82,52 +69,34 @@ impl LogListing {
         };
         Ok(Some(revision))
     }
-
-    /// Waits for the end of `git log`, and returns its error.
-    fn end(&mut self) -> Result<(), GitError> {
-        match self.log.wait() {
-            Ok(status) if status.success() => Ok(()),
-            Ok(_) => Err(refused(&self.stderr.text())),
-            Err(error) => Err(refused(&error.to_string())),
-        }
-    }
-}
-
-impl Drop for LogListing {
-    fn drop(&mut self) {
-        if !self.ended {
-            let _ = self.log.kill();
-            let _ = self.log.wait();
-        }
-    }
 }
 
 /// A `git diff-tree` that compares every merge with its parents.
 struct MergeDiffs {
     repository: Repository,
     relative: String,
-    running: Option<(Child, ChildStdin, BufReader<ChildStdout>)>,
+    running: Option<(GitProcess, ChildStdin)>,
 }
 
 impl MergeDiffs {
     fn sides(&mut self, commit: &str, parents: &[&str]) -> Result<Vec<ParentDiff>, GitError> {
         if self.running.is_none() {
             let arguments = [&["diff-tree", "--stdin", "--always", "--root"][..], &RAW[..], &[&self.relative]].concat();
-            let mut child = self.repository.without_replace_refs(&arguments).start(Stdio::piped(), Stdio::null())?;
-            let (stdin, stdout) = child.stdin.take().zip(child.stdout.take()).ok_or_else(|| refused("no pipes"))?;
-            self.running = Some((child, stdin, BufReader::new(stdout)));
+            self.running = Some(GitProcess::start(self.repository.without_replace_refs(&arguments))?);
         }
-        let Some((_, stdin, out)) = &mut self.running else { return Err(refused("git diff-tree is not running")) };
+        let Some((git, stdin)) = &mut self.running else {
+            return Err(GitError::refused("git diff-tree is not running"));
+        };
         let mut sides = Vec::with_capacity(parents.len());
         for parent in parents {
-            let sent = stdin.write_all(format!("{commit} {parent}\n{END}\n").as_bytes()).and_then(|()| stdin.flush());
-            sent.map_err(|error| refused(&error.to_string()))?;
-            word(out)?;
-            let changes = differences(out)?;
+            stdin.write_all(format!("{commit} {parent}\n{END}\n").as_bytes())?;
+            stdin.flush()?;
+            word(&mut git.out)?;
+            let changes = differences(&mut git.out)?;
             let mut end = String::new();
-            out.read_line(&mut end).map_err(|error| refused(&error.to_string()))?;
+            git.out.read_line(&mut end)?;
             if end.trim_end() != END {
-                return Err(refused("git diff-tree printed an unexpected line"));
+                return Err(GitError::refused("git diff-tree printed an unexpected line"));
             }
             sides.push(ParentDiff { parent: Some((*parent).to_owned()), changes });
         }
@@ -135,23 +104,10 @@ impl MergeDiffs {
     }
 }
 
-impl Drop for MergeDiffs {
-    fn drop(&mut self) {
-        if let Some((mut child, stdin, _)) = self.running.take() {
-            drop(stdin);
-            let _ = child.wait();
-        }
-    }
-}
-
-fn refused(message: &str) -> GitError {
-    GitError::Refused { message: message.to_owned() }
-}
-
 /// Reads the text up to the next NUL; `None` at the end.
 fn word(out: &mut impl BufRead) -> Result<Option<String>, GitError> {
     let mut bytes = Vec::with_capacity(96);
-    out.read_until(0, &mut bytes).map_err(|error| refused(&error.to_string()))?;
+    out.read_until(0, &mut bytes)?;
     if bytes.pop() != Some(0) {
         return Ok(None);
     }
@@ -160,7 +116,7 @@ fn word(out: &mut impl BufRead) -> Result<Option<String>, GitError> {
 
 /// Returns true if the next byte is the given one.
 fn next_is(out: &mut impl BufRead, byte: u8) -> Result<bool, GitError> {
-    let ahead = out.fill_buf().map_err(|error| refused(&error.to_string()))?;
+    let ahead = out.fill_buf()?;
     Ok(ahead.first() == Some(&byte))
 }
 
@@ -170,7 +126,8 @@ pub fn differences(out: &mut impl BufRead) -> Result<Vec<CommitChange>, GitError
     while next_is(out, b':')? {
         let (fields, path) = (word(out)?.unwrap_or_default(), word(out)?.unwrap_or_default());
         let mut fields = fields.trim_start_matches(':').split(' ');
-        let mut field = || fields.next().ok_or_else(|| refused("git printed a difference in an unknown format"));
+        let mut field =
+            || fields.next().ok_or_else(|| GitError::refused("git printed a difference in an unknown format"));
         let (old_mode, new_mode, old, new) = (field()?, field()?, field()?, field()?);
         let plain = |mode: &str, object: &str| mode.starts_with("100").then(|| object.to_owned());
         changes.push(CommitChange {
