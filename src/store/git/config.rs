@@ -88,7 +88,7 @@ pub fn plain_email(git_dir: Option<&Path>, user_files: &[PathBuf]) -> Option<Str
 }
 
 /// Returns the git directory that a linked worktree shares with the others.
-fn common_dir(git_dir: &Path) -> PathBuf {
+pub(super) fn common_dir(git_dir: &Path) -> PathBuf {
     match fs::read_to_string(git_dir.join("commondir")) {
         Ok(path) => git_dir.join(path.trim_end_matches(['\n', '\r'])),
         Err(_) => git_dir.to_owned(),

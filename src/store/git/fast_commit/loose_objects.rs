@@ -3,7 +3,6 @@
 //! This spares a process in a desk whose last commits are not packed. Anything unusual is left to git. If the branch
 //! moves after it was read, `update-ref` fails.
 
-use std::collections::BTreeMap;
 use std::fs;
 
 use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
@@ -11,7 +10,7 @@ use miniz_oxide::inflate::decompress_to_vec_zlib_with_limit;
 use super::objects;
 use super::objects::ObjectId;
 use super::preconditions::RepoPaths;
-use super::trees::{self, Tree, Trees};
+use super::trees::Trees;
 
 /// The largest commit or tree that is read, in bytes.
 const LARGEST: usize = 16 << 20;
@@ -19,10 +18,6 @@ const LARGEST: usize = 16 << 20;
 /// Returns the last commit and its trees along some paths; `None` if git must be asked.
 pub fn read_trees(repo: &RepoPaths, paths: &[String]) -> Option<Trees> {
     let common = &repo.common;
-    let packed = fs::read(common.join("packed-refs")).unwrap_or_default();
-    if common.join("refs/replace").exists() || memchr::memmem::find(&packed, b" refs/replace/").is_some() {
-        return None;
-    }
     let head = fs::read_to_string(repo.git_dir.join("HEAD")).ok()?;
     let name = match head.strip_prefix("ref: ") {
         Some(branch) if branch.starts_with("refs/heads/") => fs::read_to_string(common.join(branch.trim_end())).ok()?,
@@ -30,23 +25,7 @@ pub fn read_trees(repo: &RepoPaths, paths: &[String]) -> Option<Trees> {
         None => head,
     };
     let head = objects::read(name.trim_end())?;
-    let top = trees::tree_of(&object(repo, head, "commit")?)?;
-    let mut folders: BTreeMap<String, Option<Tree>> = BTreeMap::new();
-    // A folder sorts after its parent.
-    for folder in trees::folders_of(paths.iter().map(String::as_str)).into_keys() {
-        let (parent, own) = trees::split(&folder);
-        let name = if folder.is_empty() {
-            Some(top)
-        } else {
-            folders.get(parent)?.as_ref().and_then(|parent| trees::folder_in(&parent.bytes, own))
-        };
-        let tree = match name {
-            Some(name) => Some(Tree { name, bytes: object(repo, name, "tree")? }),
-            None => None,
-        };
-        folders.insert(folder, tree);
-    }
-    Some(Trees { head: Some(head), folders })
+    Trees::of_commit(Some(head), &object(repo, head, "commit")?, paths, |name| object(repo, name, "tree"))
 }
 
 /// Reads a loose object of a kind, and checks its name.

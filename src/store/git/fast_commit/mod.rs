@@ -62,11 +62,11 @@ pub struct CommitPlan {
     trees: TreeData,
 }
 
-/// The last commit and its trees: those that were read, or the output of a running `git cat-file --batch`.
+/// The last commit and its trees: those that were read, or those that a thread reads through git.
 #[derive(Debug)]
 enum TreeData {
     Read(Trees),
-    Pending(JoinHandle<Option<Vec<u8>>>),
+    Pending(JoinHandle<Option<Trees>>),
 }
 
 impl CommitPlan {
@@ -75,7 +75,7 @@ impl CommitPlan {
         let settings = self.settings.join().ok()??;
         let trees = match self.trees {
             TreeData::Read(trees) => trees,
-            TreeData::Pending(answers) => Trees::read(self.paths.iter().map(String::as_str), &answers.join().ok()??)?,
+            TreeData::Pending(trees) => trees.join().ok()??,
         };
         Some((self.repo, self.paths, settings, trees))
     }
@@ -124,20 +124,28 @@ impl Repository {
         paths.sort_unstable();
         let settings = dated(self.run(&["var", "-l"]), date);
         let settings = std::thread::spawn(move || settings.bytes().ok().and_then(GitSettings::read));
-        let trees = loose_objects::read_trees(&repo, &paths).map_or_else(
-            || {
-                let request = trees::batch_request(paths.iter().map(String::as_str));
-                let run = self.run(&["cat-file", "--batch"]).input(request);
-                TreeData::Pending(std::thread::spawn(move || run.bytes().ok()))
-            },
-            TreeData::Read,
-        );
+        let trees = match loose_objects::read_trees(&repo, &paths) {
+            Some(trees) => TreeData::Read(trees),
+            None => {
+                let (repository, paths) = (self.with_index(None), paths.clone());
+                TreeData::Pending(std::thread::spawn(move || repository.last_trees(&paths)))
+            }
+        };
         Some(CommitPlan { repo, paths, settings, trees })
+    }
+
+    /// Returns the last commit and its trees along some paths.
+    fn last_trees(&self, paths: &[String]) -> Option<Trees> {
+        let commit = self.object("HEAD").ok()?;
+        let head = commit.as_ref().map(|commit| objects::name(ObjectKind::Commit, commit));
+        let tree = |name| self.object(&objects::to_hex(&name)).ok()?;
+        Trees::of_commit(head, commit.as_deref().unwrap_or_default(), paths, tree)
     }
 
     /// Returns true if the commit could differ from that of `git commit --only`.
     fn is_distinguishable(&self, settings: &GitSettings, trees: &Trees, repo: &RepoPaths, paths: &[String]) -> bool {
         repo.is_busy()
+            || repo.has_replace_refs()
             || !settings.are_plain()
             || repo.has_hooks(settings)
             || repo.has_filters(settings, trees).is_none_or(|has| has && !self.has_no_filters(paths, repo))

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::git_settings::GitSettings;
 use super::trees::Trees;
 use crate::store::files::StateDir;
+use crate::store::git::config::common_dir;
 
 /// The files and folders that exist in the git directory during a merge, rebase or similar operation.
 const IN_PROGRESS: [&str; 11] = [
@@ -54,16 +55,19 @@ impl RepoPaths {
         if !prefix.is_empty() {
             prefix.push('/');
         }
-        let common = match fs::read_to_string(git_dir.join("commondir")) {
-            Ok(common) => git_dir.join(common.trim_end_matches('\n')),
-            Err(_) => git_dir.clone(),
-        };
+        let common = common_dir(&git_dir);
         (!prefix.contains(char::is_control)).then_some(Self { git_dir, common, top, prefix })
     }
 
     /// Returns true if git is in the middle of an operation.
     pub fn is_busy(&self) -> bool {
         IN_PROGRESS.iter().any(|name| self.git_dir.join(name).symlink_metadata().is_ok())
+    }
+
+    /// Returns true if git shows other objects in place of some: they are not followed here.
+    pub fn has_replace_refs(&self) -> bool {
+        let packed = fs::read(self.common.join("packed-refs")).unwrap_or_default();
+        self.common.join("refs/replace").exists() || memchr::memmem::find(&packed, b" refs/replace/").is_some()
     }
 
     /// Returns true if a hook would run, or could.

@@ -1,8 +1,8 @@
 //! The trees of the last commit along the changed paths, and the same trees with the new files.
 //!
-//! The trees come from one `git cat-file --batch`. They must belong together, because HEAD can move in the meantime.
+//! Each tree is read by the name that its parent gives it, so they belong together even if HEAD moves in the meantime.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::objects::{self, NewObjects, ObjectId, ObjectKind};
 use crate::store::git::objects::{TreeEntry, tree_entries};
@@ -49,64 +49,48 @@ pub struct EditedDir {
 }
 
 /// Returns the folders of some paths and all their parents; the root is the empty string.
-pub fn folders_of<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeMap<String, Option<Tree>> {
-    let mut folders = BTreeMap::new();
+fn folders_of(paths: &[String]) -> BTreeSet<&str> {
+    let mut folders = BTreeSet::new();
     for path in paths {
-        let mut folder = path;
+        let mut folder = path.as_str();
         while !folder.is_empty() {
             folder = split(folder).0;
-            folders.insert(folder.to_owned(), None);
+            folders.insert(folder);
         }
     }
     folders
 }
 
 /// Splits a path into its folder and its name.
-pub fn split(path: &str) -> (&str, &str) {
+fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
 }
 
-/// Returns the request to `git cat-file --batch` for the last commit and the folders of some paths.
-pub fn batch_request<'a>(paths: impl Iterator<Item = &'a str>) -> Vec<u8> {
-    let mut request = String::from("HEAD\n");
-    for folder in folders_of(paths).keys() {
-        request.push_str(&if folder.is_empty() { "HEAD^{tree}\n".to_owned() } else { format!("HEAD:{folder}\n") });
-    }
-    request.into_bytes()
-}
-
 impl Trees {
-    /// Parses the answers to [`batch_request`]. `None` if they have an unexpected form, or belong to different commits.
-    pub fn read<'a>(paths: impl Iterator<Item = &'a str>, answers: &[u8]) -> Option<Self> {
-        let mut answers = BatchAnswers { rest: answers };
-        let head = answers.next("commit")?;
-        let mut folders = folders_of(paths);
-        for tree in folders.values_mut() {
-            *tree = answers.next("tree")?;
-        }
-        if !answers.rest.is_empty() {
-            return None;
-        }
-        let trees = Self { head: head.as_ref().map(|commit| commit.name), folders };
-        trees.belong_together(head.as_ref()).then_some(trees)
-    }
-
-    /// Returns true if each tree is the one that its parent names.
-    fn belong_together(&self, head: Option<&Tree>) -> bool {
-        self.folders.iter().all(|(folder, tree)| {
-            let name = tree.as_ref().map(|tree| tree.name);
-            if folder.is_empty() {
-                let root = head.and_then(|commit| tree_of(&commit.bytes));
-                return head.is_some() == name.is_some() && root == name;
-            }
+    /// Returns the trees of a commit along some paths. `read` returns the bytes of a tree. `None` if a tree cannot be
+    /// read.
+    pub fn of_commit(
+        head: Option<ObjectId>,
+        commit: &[u8],
+        paths: &[String],
+        read: impl Fn(ObjectId) -> Option<Vec<u8>>,
+    ) -> Option<Self> {
+        let top = if head.is_some() { Some(tree_of(commit)?) } else { None };
+        let mut folders: BTreeMap<String, Option<Tree>> = BTreeMap::new();
+        // A folder sorts after its parent.
+        for folder in folders_of(paths) {
             let (parent, own) = split(folder);
-            let parent = self.folders.get(parent).and_then(Option::as_ref);
-            let entry = parent.and_then(|parent| entries(&parent.bytes).find(|entry| entry.name == own.as_bytes()));
-            match (entry, name) {
-                (Some(entry), Some(name)) => is_folder(&entry) && entry.object == name,
-                (entry, name) => entry.is_none() && name.is_none(),
-            }
-        })
+            let name = match folder {
+                "" => top,
+                _ => folders.get(parent)?.as_ref().and_then(|parent| folder_in(&parent.bytes, own)),
+            };
+            let tree = match name {
+                Some(name) => Some(Tree { name, bytes: read(name)? }),
+                None => None,
+            };
+            folders.insert(folder.to_owned(), tree);
+        }
+        Some(Self { head, folders })
     }
 
     /// Returns the folders of the paths and all their parents, sorted; the root of the work tree is the empty string.
@@ -154,33 +138,8 @@ impl Trees {
 }
 
 /// Returns the tree of a commit.
-pub fn tree_of(commit: &[u8]) -> Option<ObjectId> {
+fn tree_of(commit: &[u8]) -> Option<ObjectId> {
     objects::read(std::str::from_utf8(commit.strip_prefix(b"tree ")?.get(..40)?).ok()?)
-}
-
-/// The output of `git cat-file --batch`.
-struct BatchAnswers<'a> {
-    rest: &'a [u8],
-}
-
-impl BatchAnswers<'_> {
-    /// Parses the next object; `Some(None)` if it is missing.
-    fn next(&mut self, kind: &str) -> Option<Option<Tree>> {
-        let end = memchr::memchr(b'\n', self.rest)?;
-        let line = std::str::from_utf8(&self.rest[..end]).ok()?;
-        self.rest = &self.rest[end + 1..];
-        if line.ends_with(" missing") {
-            return Some(None);
-        }
-        let mut parts = line.split(' ');
-        let (name, found, length) = (parts.next()?, parts.next()?, parts.next()?.parse::<usize>().ok()?);
-        if found != kind || parts.next().is_some() || *self.rest.get(length)? != b'\n' {
-            return None;
-        }
-        let bytes = self.rest[..length].to_vec();
-        self.rest = &self.rest[length + 1..];
-        Some(Some(Tree { name: objects::read(name)?, bytes }))
-    }
 }
 
 /// Returns the entries of a tree of SHA-1 objects.
@@ -199,7 +158,7 @@ fn is_before(entry: &TreeEntry<'_>, own: &[u8], own_is_folder: bool) -> bool {
 }
 
 /// Returns the tree of a folder in a tree.
-pub fn folder_in(tree: &[u8], own: &str) -> Option<ObjectId> {
+fn folder_in(tree: &[u8], own: &str) -> Option<ObjectId> {
     entries(tree).find(|line| is_folder(line) && line.name == own.as_bytes())?.object.try_into().ok()
 }
 
@@ -255,29 +214,21 @@ mod tests {
     }
 
     #[test]
-    fn answers_of_two_commits_are_refused() {
-        let paths = || ["x/a"].into_iter();
+    fn trees_are_read_by_the_names_in_their_parents() {
+        let paths = ["x/a".to_owned()];
         let inner = with(&[], "100644", "a", &[7; 20]).unwrap();
-        let name = objects::name(ObjectKind::Tree, &inner);
-        let answers = |inside: &ObjectId| {
-            let top = with(&[], FOLDER, "x", inside).unwrap();
-            let commit = format!("tree {}\n", objects::to_hex(&objects::name(ObjectKind::Tree, &top))).into_bytes();
-            let mut all = Vec::new();
-            for (kind, bytes) in
-                [(ObjectKind::Commit, commit), (ObjectKind::Tree, top), (ObjectKind::Tree, inner.clone())]
-            {
-                let word = if matches!(kind, ObjectKind::Commit) { "commit" } else { "tree" };
-                all.extend(
-                    format!("{} {word} {}\n", objects::to_hex(&objects::name(kind, &bytes)), bytes.len()).bytes(),
-                );
-                all.extend([bytes, b"\n".to_vec()].concat());
-            }
-            all
-        };
-        assert!(Trees::read(paths(), &answers(&name)).is_some());
-        assert!(Trees::read(paths(), &answers(&[9; 20])).is_none());
-        assert!(Trees::read(paths(), &answers(&name)[1..]).is_none());
-        let unborn = b"HEAD missing\nHEAD^{tree} missing\nHEAD:x missing\n";
-        assert!(Trees::read(paths(), unborn).is_some_and(|trees| trees.head.is_none() && !trees.contains("", "x")));
+        let top = with(&[], FOLDER, "x", &objects::name(ObjectKind::Tree, &inner)).unwrap();
+        let commit = format!("tree {}\n", objects::to_hex(&objects::name(ObjectKind::Tree, &top))).into_bytes();
+        let known = [&top, &inner];
+        let read =
+            |name| known.iter().find(|tree| objects::name(ObjectKind::Tree, tree) == name).map(|tree| tree.to_vec());
+        let trees = Trees::of_commit(Some([1; 20]), &commit, &paths, read).unwrap();
+        assert!(trees.contains("", "x") && trees.contains("x", "a"));
+        assert!(
+            Trees::of_commit(Some([1; 20]), &commit, &paths, |name| read(name).filter(|tree| *tree == top)).is_none()
+        );
+        assert!(Trees::of_commit(Some([1; 20]), b"parent", &paths, read).is_none());
+        let unborn = Trees::of_commit(None, b"", &paths, |_| None);
+        assert!(unborn.is_some_and(|trees| trees.head.is_none() && !trees.contains("", "x")));
     }
 }
