@@ -260,6 +260,11 @@ impl Error {
         move |source| Self::Io { path, attempt, source }
     }
 
+    /// Returns the error that the workflow refuses an action, on a ticket if there is one.
+    pub(crate) fn refused(ticket: Option<Id>, action: &str, refusal: Refusal) -> Self {
+        Self::Refused { ticket, action: action.to_owned(), refusal }
+    }
+
     /// Returns a usage error with a hint.
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), hint: Some(hint.into()) }

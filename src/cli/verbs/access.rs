@@ -169,7 +169,7 @@ fn find_request(session: &Session, desk: &Desk, ticket: &str, action: &str) -> R
     }
     if view.ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
         let refusal = Refusal::Access(Box::new(AccessRefusal::NotAnAccessRequest));
-        return Err(Error::Refused { ticket: Some(id), action: action.to_owned(), refusal }.into());
+        return Err(Error::refused(Some(id), action, refusal).into());
     }
     Ok(id)
 }

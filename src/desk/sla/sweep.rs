@@ -107,8 +107,7 @@ impl Transaction<'_> {
         let desk = self.desk();
         let role = desk.config().team.role(self.actor(), None);
         if !role.is_support() {
-            let refusal = Refusal::NotAllowed { role };
-            return Err(Error::Refused { ticket: None, action: "sweep".to_owned(), refusal });
+            return Err(Error::refused(None, "sweep", Refusal::NotAllowed { role }));
         }
         let (policy, texts) = (desk.policy().sla()?, desk.policy().settings(Settings::reminder_texts)?);
         let follow_up = desk.policy().settings(Settings::follow_up)?;

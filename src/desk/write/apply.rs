@@ -13,7 +13,7 @@ use crate::store::short_id;
 
 use super::custom_fields::coerce_fields;
 use super::eligibility::check_field_changes;
-use super::policy_context::PolicyFacts;
+use super::policy_context::policy_for;
 use super::request::{ActionRequest, TicketRef};
 use super::transaction::{Transaction, refused};
 
@@ -30,7 +30,7 @@ impl Transaction<'_> {
             return Ok(done);
         }
         self.check_preconditions(id, &request)?;
-        coerce_fields(self.desk(), &mut request.action)?.map_err(|refusal| refused(id, &request.action, refusal))?;
+        coerce_fields(self.desk(), id, &mut request.action)?;
         if let Action::Prioritize { priority, .. } = request.action
             && !self.desk().config().team.editors_prioritize
             && self.role(id)? == TicketRole::Editor
@@ -172,21 +172,14 @@ impl Transaction<'_> {
         if matches!(action, Action::Attach) && request.attachments.is_empty() {
             return Err(refused(id, action, Refusal::NoAttachment));
         }
-        let policy = PolicyFacts::gather(desk, self.ticket(id)?, action)?;
-        let context = DecisionContext {
-            team: &desk.config().team,
-            follow_up: &policy.follow_up,
-            now: desk.environment().now,
-            role,
-            other,
-            policy: policy.as_context(),
-        };
+        let (follow_up, policy) = policy_for(desk, self.ticket(id)?, action)?;
+        let (team, now) = (&desk.config().team, desk.environment().now);
+        let context = DecisionContext { team, follow_up: &follow_up, now, role, other, policy };
         let (by, has_text, keep_open) = (self.actor(), request.text.is_some(), request.keep_open);
         let decision = workflow::decide(self.ticket(id)?, &Request { by, action, has_text, keep_open }, &context);
         let decision = decision.map_err(|refusal| refused(id, action, refusal))?;
         if let Decision::Entry { action: completed, .. } = &decision {
-            let checked = check_field_changes(desk, &self.ticket(id)?.header, completed)?;
-            checked.map_err(|refusal| refused(id, action, refusal))?;
+            check_field_changes(desk, self.ticket(id)?, completed)?;
         }
         Ok(decision)
     }

@@ -15,9 +15,8 @@ const LONGEST_SUBJECT: usize = 60;
 /// The largest number of tickets that a message names one by one.
 const MOST_NAMED: usize = 20;
 
-/// Returns the message for some entries, given with their tickets in the order in which they were added. `on_behalf_of` is
-/// the actor if git's author is another person.
-pub(crate) fn for_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&str>) -> String {
+/// Returns the message for some entries, given with their tickets in the order in which they were added.
+pub(crate) fn for_entries(entries: &[(&Ticket, &Entry)]) -> String {
     let Some((ticket, entry)) = entries.first() else { return String::new() };
     let others: Vec<&str> = entries[1..]
         .iter()
@@ -28,10 +27,7 @@ pub(crate) fn for_entries(entries: &[(&Ticket, &Entry)], on_behalf_of: Option<&s
     if !others.is_empty() && entry.role != Role::System {
         message.push_str(&format!(" and {} more", others.len()));
     }
-    message.push_str("\n\n");
-    message.push_str(&trailers(entries));
-    push_on_behalf_of(&mut message, on_behalf_of);
-    message
+    message + "\n\n" + &trailers(entries)
 }
 
 /// Returns the trailers of some entries.
@@ -56,46 +52,30 @@ fn sweep_subject(entries: &[(&Ticket, &Entry)]) -> String {
 }
 
 /// Returns the message for imported tickets.
-pub(crate) fn for_import(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
-    let system = tickets
-        .first()
-        .and_then(|ticket| ticket.opening()?.imported_from.clone())
-        .unwrap_or_else(|| "elsewhere".to_owned());
+pub(crate) fn for_import(tickets: &[Ticket]) -> String {
+    let system = tickets.first().and_then(|ticket| ticket.opening()?.imported_from.as_deref()).unwrap_or("elsewhere");
     let plural = if tickets.len() == 1 { "" } else { "s" };
-    let mut message = format!("Import {} ticket{plural} from {}\n\n", tickets.len(), one_line(&system));
-    if tickets.len() <= MOST_NAMED {
-        tickets.iter().for_each(|ticket| message.push_str(&format!("Ticket: {}\n", ticket.id)));
-    }
-    message.push_str("Action: import\n");
-    push_on_behalf_of(&mut message, on_behalf_of);
-    message
+    let subject = format!("Import {} ticket{plural} from {}", tickets.len(), one_line(system));
+    format!("{subject}\n\n{}Action: import\n", named(tickets))
 }
 
 /// Returns the message for tickets whose files were repaired.
-pub(crate) fn for_repair(tickets: &[Ticket], on_behalf_of: Option<&str>) -> String {
-    let mut message = match tickets {
-        [ticket] => format!("Repair {}: {}\n\n", short_suffix(ticket.id), quoted(ticket)),
-        _ => format!("Repair {} tickets\n\n", tickets.len()),
+pub(crate) fn for_repair(tickets: &[Ticket]) -> String {
+    let subject = match tickets {
+        [ticket] => format!("Repair {}: {}", short_suffix(ticket.id), quoted(ticket)),
+        _ => format!("Repair {} tickets", tickets.len()),
     };
-    if tickets.len() <= MOST_NAMED {
-        tickets.iter().for_each(|ticket| message.push_str(&format!("Ticket: {}\n", ticket.id)));
-    }
-    message.push_str("Action: mend\n");
-    push_on_behalf_of(&mut message, on_behalf_of);
-    message
+    format!("{subject}\n\n{}Action: mend\n", named(tickets))
 }
 
-/// Returns the message for an organization that was made or changed.
-pub(crate) fn for_organization(command: &OrganizationCommand, on_behalf_of: Option<&str>) -> String {
-    for_access(&[], command, on_behalf_of)
+/// Returns the trailers that name some tickets, unless there are many.
+fn named(tickets: &[Ticket]) -> String {
+    let few = Some(tickets).filter(|tickets| tickets.len() <= MOST_NAMED);
+    few.into_iter().flatten().map(|ticket| format!("Ticket: {}\n", ticket.id)).collect()
 }
 
-/// Returns the message for a changed organization and the entries added with the change.
-pub(crate) fn for_access(
-    entries: &[(&Ticket, &Entry)],
-    command: &OrganizationCommand,
-    on_behalf_of: Option<&str>,
-) -> String {
+/// Returns the message for an organization that was made or changed, and the entries added with the change.
+pub(crate) fn for_organization(entries: &[(&Ticket, &Entry)], command: &OrganizationCommand) -> String {
     let id = one_line(&command.id);
     let subject = match command.changes.as_slice() {
         _ if command.is_new => format!("Make organization {id}"),
@@ -115,28 +95,21 @@ pub(crate) fn for_access(
         [OrganizationChange::Access(person, None)] => format!("Revoke the access of {person} to organization {id}"),
         _ => format!("Change organization {id}"),
     };
-    let mut message = format!("{}\n\n{}Organization: {id}\n", one_line(&subject), trailers(entries));
-    push_on_behalf_of(&mut message, on_behalf_of);
-    message
+    format!("{}\n\n{}Organization: {id}\n", one_line(&subject), trailers(entries))
 }
 
 /// Returns the message for a holiday list.
-pub(crate) fn for_holiday_list(name: &str, list: &HolidayList, on_behalf_of: Option<&str>) -> String {
-    let mut message =
-        format!("List holidays: {}\n\nCalendar: {name}\nAction: calendar-import\n", one_line(&list.title));
-    push_on_behalf_of(&mut message, on_behalf_of);
-    message
+pub(crate) fn for_holiday_list(name: &str, list: &HolidayList) -> String {
+    format!("List holidays: {}\n\nCalendar: {name}\nAction: calendar-import\n", one_line(&list.title))
 }
 
 fn listed(roles: &[OrganizationRole]) -> String {
     roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
 }
 
-/// Adds the trailer that names the actor.
-pub(crate) fn push_on_behalf_of(message: &mut String, on_behalf_of: Option<&str>) {
-    if let Some(person) = on_behalf_of {
-        message.push_str(&format!("On-behalf-of: {}\n", one_line(person)));
-    }
+/// Returns the trailer that names a person who acts and is not git's author.
+pub(crate) fn on_behalf_of(person: &str) -> String {
+    format!("On-behalf-of: {}\n", one_line(person))
 }
 
 /// Returns whether an entry is the counterpart of another entry of the same command.

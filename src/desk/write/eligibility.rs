@@ -4,7 +4,7 @@
 use crate::domain::people::eligibility::IneligibleReason;
 use crate::domain::people::eligibility_context::{EligibilityContext, instance_of};
 use crate::domain::people::person::Person;
-use crate::domain::ticket::Header;
+use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::ticket::{OpenFields, Override};
@@ -16,47 +16,42 @@ use crate::store::config::Settings;
 use crate::store::config::plans::DeskPlans;
 
 use super::organization_access::check_access_request;
+use super::transaction::{opening_refused, refused};
 use crate::desk::Desk;
 
 /// Checks the eligibility of a new ticket. If an agent overrides rules that refuse it, their names are written into the
 /// opening. Returns whether there was nothing to override. A ticket whose requester is an agent is always eligible.
 ///
 /// # Errors
-/// The settings or the organization cannot be read; inside, the refusal.
-pub(crate) fn check_eligibility(desk: &Desk, opening: &mut OpenFields) -> Result<Result<bool, Refusal>, Error> {
+/// The ticket is refused, or the settings or the organization cannot be read.
+pub(crate) fn check_eligibility(desk: &Desk, opening: &mut OpenFields) -> Result<bool, Error> {
     if opening.kind == Some(Kind::OrganizationAccess) {
-        return Ok(check_access_request(desk, opening)?.map(|()| false));
+        return check_access_request(desk, opening).map(|()| false);
     }
     let override_reason = opening.overridden.take().map(|overridden| overridden.reason);
-    let reasons = match desk.config.team.has_agent(&opening.requester) {
-        true => Ok(Vec::new()),
-        false => eligibility_problems(desk, opening)?,
-    };
-    let mut reasons = match reasons {
-        Ok(reasons) => reasons,
-        Err(refusal) => return Ok(Err(refusal)),
-    };
+    let is_agent = desk.config.team.has_agent(&opening.requester);
+    let mut reasons = if is_agent { Vec::new() } else { eligibility_problems(desk, opening)? };
     let rules: Vec<&str> = reasons.iter().map(IneligibleReason::rule).collect();
     match override_reason {
         Some(reason) if !reasons.is_empty() => {
             opening.overridden = Some(Override { rule: rules.join(", "), reason });
-            Ok(Ok(false))
+            Ok(false)
         }
-        Some(_) => Ok(Ok(true)),
-        None if reasons.is_empty() => Ok(Ok(false)),
-        None => Ok(Err(Refusal::NotEligible(Box::new(reasons.swap_remove(0))))),
+        Some(_) => Ok(true),
+        None if reasons.is_empty() => Ok(false),
+        None => Err(opening_refused(Refusal::NotEligible(Box::new(reasons.swap_remove(0))))),
     }
 }
 
 /// Returns the reasons why a new ticket is not eligible, by the file of its organization.
-fn eligibility_problems(desk: &Desk, opening: &OpenFields) -> Result<Result<Vec<IneligibleReason>, Refusal>, Error> {
+fn eligibility_problems(desk: &Desk, opening: &OpenFields) -> Result<Vec<IneligibleReason>, Error> {
     let (rules, zone) = (desk.policy().settings(Settings::eligibility)?.clone(), desk.policy().zone()?);
     let named = opening.organization.as_deref();
     let organization = named.map(|name| desk.policy().organization_on_file(name)).transpose()?.flatten();
     if let (Some(given), None) = (named, &organization)
         && let Some(reason) = unknown_organization(desk, &opening.requester, given)?
     {
-        return Ok(Ok(vec![reason]));
+        return Ok(vec![reason]);
     }
     // Without an organization plans decide nothing, so that invalid plans do not stop the ticket.
     let (plans, desk_plan) = match organization {
@@ -67,7 +62,7 @@ fn eligibility_problems(desk: &Desk, opening: &OpenFields) -> Result<Result<Vec<
         None => (Vec::new(), None),
     };
     let context = EligibilityContext { rules, plans, desk_plan, zone };
-    Ok(context.check_eligibility(opening, organization.as_ref(), desk.environment.now))
+    context.check_eligibility(opening, organization.as_ref(), desk.environment.now).map_err(opening_refused)
 }
 
 /// Returns the reason against an organization without a file: the requester belongs to another one, whose rules apply.
@@ -84,16 +79,18 @@ fn unknown_organization(desk: &Desk, requester: &Person, given: &str) -> Result<
 /// Checks the organization and the instance that an action sets on a ticket, as for a new ticket.
 ///
 /// # Errors
-/// A file cannot be read; inside, the refusal.
-pub(crate) fn check_field_changes(desk: &Desk, header: &Header, action: &Action) -> Result<Result<(), Refusal>, Error> {
-    let Action::Set { set, unset } = action else { return Ok(Ok(())) };
+/// The change is refused, or a file cannot be read.
+pub(crate) fn check_field_changes(desk: &Desk, ticket: &Ticket, action: &Action) -> Result<(), Error> {
+    let Action::Set { set, unset } = action else { return Ok(()) };
+    let header = &ticket.header;
     let given = |field: &HeaderField| match set.iter().find(|(name, _)| name == field) {
         Some((_, Value::String(text))) => Some(text.as_str()),
         _ => None,
     };
+    let refuse = |refusal| refused(ticket.id, action, refusal);
     let (named, instance) = (given(&HeaderField::ORGANIZATION), given(&HeaderField::INSTANCE));
     if named.is_none() && instance.is_none() {
-        return Ok(Ok(()));
+        return Ok(());
     }
     let organization = named.or(header.organization.as_deref());
     let file = organization.map(|id| desk.policy().organization_on_file(id)).transpose()?.flatten();
@@ -101,10 +98,10 @@ pub(crate) fn check_field_changes(desk: &Desk, header: &Header, action: &Action)
         let requester = given(&HeaderField::REQUESTER).and_then(|name| Person::from_name(name).ok());
         let requester = requester.as_ref().unwrap_or(&header.requester);
         let reason = unknown_organization(desk, requester, named)?;
-        return Ok(reason.map_or(Ok(()), |reason| Err(Refusal::NotEligible(Box::new(reason)))));
+        return reason.map_or(Ok(()), |reason| Err(refuse(Refusal::NotEligible(Box::new(reason)))));
     }
     // An instance that stays must belong to the new organization.
     let stays = header.instance.as_deref().filter(|_| named.is_some() && !unset.contains(&HeaderField::INSTANCE));
-    let (Some(file), Some(instance)) = (file, instance.or(stays)) else { return Ok(Ok(())) };
-    Ok(instance_of(&file, Some(instance)).map(|_| ()))
+    let (Some(file), Some(instance)) = (file, instance.or(stays)) else { return Ok(()) };
+    instance_of(&file, Some(instance)).map(|_| ()).map_err(refuse)
 }

@@ -21,13 +21,10 @@ pub(crate) fn plan_change(
     options: &WriteOptions,
 ) -> Result<Outcome, Error> {
     let (before, after) = (desk.policy().holiday_list_text(name)?, holidays::to_toml(list));
-    let mut outcome = Outcome::default();
     if before.as_ref() == Some(&after) {
-        return Ok(outcome);
+        return Ok(Outcome::default());
     }
-    outcome.changes.push(FileChange { path: holidays::path(name), before, after });
-    if options.commits(desk)? {
-        outcome.message = Some(commit_message::for_holiday_list(name, list, options.on_behalf_of(desk)?.as_deref()));
-    }
-    Ok(outcome)
+    let message = options.message(desk, commit_message::for_holiday_list(name, list))?;
+    let changes = vec![FileChange { path: holidays::path(name), before, after }];
+    Ok(Outcome { changes, message, ..Outcome::default() })
 }

@@ -80,11 +80,8 @@ impl Transaction<'_> {
         let ticket = self.ticket(template)?.clone();
         let opening = OpenFields { follow_up_of: Some(solved), ..self.follow_up_fields(&ticket)? };
         let desk_role = self.desk().config().team.role(self.actor(), None);
-        workflow::may_open(desk_role, self.actor(), &opening).map_err(|refusal| Error::Refused {
-            ticket: Some(solved),
-            action: "reply".to_owned(),
-            refusal,
-        })?;
+        workflow::may_open(desk_role, self.actor(), &opening)
+            .map_err(|refusal| Error::refused(Some(solved), "reply", refusal))?;
         // The older tickets keep the key, because a retry of the reply is addressed to one of them.
         let key = request.key.take();
         let id = self.add_ticket(opening, request, desk_role);

@@ -14,7 +14,7 @@ use crate::store::layout;
 use super::custom_fields::validate_opening;
 use super::eligibility::check_eligibility;
 use super::request::ActionRequest;
-use super::transaction::Transaction;
+use super::transaction::{Transaction, opening_refused};
 use crate::desk::Desk;
 
 impl Transaction<'_> {
@@ -36,14 +36,13 @@ impl Transaction<'_> {
         }
         let (desk, actor) = (self.desk(), self.actor());
         let role = desk.config().team.role(actor, None);
-        let refused = |refusal| Error::Refused { ticket: None, action: "open".to_owned(), refusal };
-        workflow::may_open(role, actor, &opening).map_err(refused)?;
-        opening.organization = organization_of_opening(desk, &opening, role)?.map_err(refused)?;
+        workflow::may_open(role, actor, &opening).map_err(opening_refused)?;
+        opening.organization = organization_of_opening(desk, &opening, role)?;
         if request.text.is_none() {
-            return Err(refused(Refusal::TextMissing));
+            return Err(opening_refused(Refusal::TextMissing));
         }
-        let notice = validate_opening(desk, &mut opening)?.map_err(refused)?;
-        let is_needless = check_eligibility(desk, &mut opening)?.map_err(refused)?;
+        let notice = validate_opening(desk, &mut opening)?;
+        let is_needless = check_eligibility(desk, &mut opening)?;
         let id = self.add_ticket(opening, request, role);
         let needless = is_needless.then_some(Notice::NothingToOverride);
         self.notices.extend(notice.into_iter().chain(needless).map(|notice| (id, notice)));
@@ -96,22 +95,24 @@ impl Transaction<'_> {
 /// organization of the requester. A desk without files of organizations takes the given one as it is.
 ///
 /// # Errors
-/// A file cannot be read; inside, the refusal.
+/// The organization is refused, or a file cannot be read.
 pub(crate) fn organization_of_opening(
     desk: &Desk,
     opening: &OpenFields,
     role: TicketRole,
-) -> Result<Result<Option<String>, Refusal>, Error> {
+) -> Result<Option<String>, Error> {
     let given = opening.organization.clone();
     if (role.is_support() && given.is_some()) || !desk.policy().keeps_organizations()? {
-        return Ok(Ok(given));
+        return Ok(given);
     }
     let memberships = desk.policy().memberships(&opening.requester)?;
     let organizations: Vec<String> = memberships.organizations().map(str::to_owned).collect();
-    Ok(match (given, organizations.as_slice()) {
-        (Some(given), organizations) if organizations.contains(&given) => Ok(Some(given)),
-        (Some(given), _) => Err(Refusal::OtherOrganization { given }),
-        (None, [] | [_]) => Ok(organizations.into_iter().next()),
-        (None, _) => Err(Refusal::AmbiguousOrganization { known: organizations }),
-    })
+    match given {
+        Some(given) if organizations.contains(&given) => Ok(Some(given)),
+        Some(given) => Err(opening_refused(Refusal::OtherOrganization { given })),
+        None if organizations.len() > 1 => {
+            Err(opening_refused(Refusal::AmbiguousOrganization { known: organizations }))
+        }
+        None => Ok(organizations.into_iter().next()),
+    }
 }

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::store::config::Settings;
 use crate::store::git::Repository;
 
+use super::commit_message::on_behalf_of;
 use crate::desk::Desk;
 
 /// The options of a command that writes.
@@ -28,7 +29,7 @@ impl WriteOptions {
     ///
     /// # Errors
     /// A commit was requested and there is no repository, or `[git]` is invalid.
-    pub(crate) fn commits(&self, desk: &Desk) -> Result<bool, Error> {
+    fn commits(&self, desk: &Desk) -> Result<bool, Error> {
         match self.commit {
             Some(true) if !desk.state.in_repository() => Err(Error::NoRepository { root: desk.root.clone() }),
             Some(commit) => Ok(commit),
@@ -36,19 +37,24 @@ impl WriteOptions {
         }
     }
 
-    /// Returns the actor's address if git would record another author.
+    /// Returns the message of the commit in which the command ends, if there is one: `text`, and a trailer that names the
+    /// actor if git would record another author.
     ///
     /// # Errors
-    /// git cannot be asked.
-    pub(crate) fn on_behalf_of(&self, desk: &Desk) -> Result<Option<String>, Error> {
-        if !self.on_behalf || !desk.state.in_repository() {
+    /// As [`WriteOptions::commits`], or git cannot be asked.
+    pub(crate) fn message(&self, desk: &Desk, text: String) -> Result<Option<String>, Error> {
+        if !self.commits(desk)? {
             return Ok(None);
+        }
+        if !self.on_behalf || !desk.state.in_repository() {
+            return Ok(Some(text));
         }
         let author = match &self.git_author {
             Some(author) => Some(author.clone()),
             None => Repository::at(&desk.root).setting("user.email")?,
         };
         let actor = self.actor.as_str();
-        Ok(author.is_none_or(|author| !author.eq_ignore_ascii_case(actor)).then(|| actor.to_owned()))
+        let is_author = author.is_some_and(|author| author.eq_ignore_ascii_case(actor));
+        Ok(Some(if is_author { text } else { text + &on_behalf_of(actor) }))
     }
 }

@@ -62,15 +62,14 @@ pub(crate) fn plan_change(
             ChangeNotAllowed::SupportRolesOnly => Refusal::SupportRolesOnly,
             ChangeNotAllowed::OtherDomain => Refusal::OwnPeopleOnly,
         };
-        Error::Refused { ticket: None, action: command.action().to_owned(), refusal }
+        Error::refused(None, command.action(), refusal)
     })?;
     let bytes = desk.policy().organization_bytes(&command.id)?;
     if command.is_new && bytes.is_some() {
         return Err(Error::OrganizationExists { id: command.id.clone() });
     }
-    let mut outcome = Outcome::default();
     if before.as_ref() == Some(&after) {
-        return Ok(outcome);
+        return Ok(Outcome::default());
     }
     let printed = match (&bytes, &before) {
         (Some(bytes), Some(before)) => yaml::reprint_organization(bytes, before, &after)
@@ -84,11 +83,9 @@ pub(crate) fn plan_change(
     refuse_unknown_plans(desk, before.as_ref(), &after)?;
     debug_assert_eq!(read.ok(), Some(after), "the printed file is read back unchanged");
     let before = bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-    outcome.changes.push(FileChange { path, before, after: printed });
-    if options.commits(desk)? {
-        outcome.message = Some(commit_message::for_organization(command, options.on_behalf_of(desk)?.as_deref()));
-    }
-    Ok(outcome)
+    let changes = vec![FileChange { path, before, after: printed }];
+    let message = options.message(desk, commit_message::for_organization(&[], command))?;
+    Ok(Outcome { changes, message, ..Outcome::default() })
 }
 
 /// Refuses a new plan period whose plan the desk does not have. Periods that the file contains already may stay.

@@ -89,22 +89,16 @@ fn with_organization_change(
     let changed = organization::plan_change(desk, &command, options)?;
     outcome.changes.extend(changed.changes);
     if changed.message.is_some() {
-        let added = outcome.entries.iter().filter_map(|(id, entry)| {
-            let ticket = outcome.tickets.iter().find(|ticket| ticket.id == *id)?;
-            Some((ticket, ticket.entry(*entry)?))
-        });
-        let on_behalf_of = options.on_behalf_of(desk)?;
-        outcome.message =
-            Some(commit_message::for_access(&added.collect::<Vec<_>>(), &command, on_behalf_of.as_deref()));
+        outcome.message = options.message(desk, commit_message::for_organization(&outcome.added(), &command))?;
     }
     Ok(outcome)
 }
 
-/// Returns whether a request for access may be opened, by the file of the organization it is for.
+/// Checks that a request for access may be opened, by the file of the organization it is for.
 ///
 /// # Errors
-/// The file cannot be read; inside, the refusal.
-pub(crate) fn check_access_request(desk: &Desk, opening: &OpenFields) -> Result<Result<(), Refusal>, Error> {
+/// The request is refused, or the file cannot be read.
+pub(crate) fn check_access_request(desk: &Desk, opening: &OpenFields) -> Result<(), Error> {
     let checked = match opening.organization.as_deref() {
         None => Err(AccessRefusal::NoOrganization),
         Some(id) => {
@@ -112,7 +106,7 @@ pub(crate) fn check_access_request(desk: &Desk, opening: &OpenFields) -> Result<
             may_have_access(&organization, &opening.requester, opening.approved_by.as_ref())
         }
     };
-    Ok(checked.map_err(|refusal| Refusal::Access(Box::new(refusal))))
+    checked.map_err(|refusal| refused(None, "open", refusal))
 }
 
 /// Returns the opening of a ticket that asks for access; `None` for another ticket.
@@ -121,5 +115,5 @@ fn access_request(ticket: &Ticket) -> Option<&OpenFields> {
 }
 
 fn refused(ticket: Option<Id>, action: &str, refusal: AccessRefusal) -> Error {
-    Error::Refused { ticket, action: action.to_owned(), refusal: Refusal::Access(Box::new(refusal)) }
+    Error::refused(ticket, action, Refusal::Access(Box::new(refusal)))
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::entry::Entry;
 use crate::domain::workflow::Notice;
 use crate::store::files::{ExtraFile, FileChange};
 
@@ -24,4 +25,15 @@ pub struct Outcome {
     pub changes: Vec<FileChange>,
     /// The commit message, if there is a commit, or would be one.
     pub message: Option<String>,
+}
+
+impl Outcome {
+    /// Returns the added entries with their tickets, in the order in which they were added.
+    pub(crate) fn added(&self) -> Vec<(&Ticket, &Entry)> {
+        let added = self.entries.iter().filter_map(|(id, entry)| {
+            let ticket = self.tickets.iter().find(|ticket| ticket.id == *id)?;
+            Some((ticket, ticket.entry(*entry)?))
+        });
+        added.collect()
+    }
 }

@@ -143,10 +143,6 @@ fn roll_back(desk: &Desk, journal: &Journal, has_journal: bool) -> Result<Vec<St
 
 /// Returns the texts that people wrote for this command, which recovery keeps if git refuses the commit later.
 fn typed_texts(outcome: &Outcome) -> Vec<String> {
-    let texts = outcome.entries.iter().filter_map(|(ticket, entry)| {
-        let ticket = outcome.tickets.iter().find(|candidate| candidate.id == *ticket)?;
-        let entry = ticket.entry(*entry).filter(|entry| entry.role != Role::System)?;
-        Some(entry.text.as_ref()?.as_str().to_owned())
-    });
-    texts.collect()
+    let entries = outcome.added().into_iter().map(|(_, entry)| entry).filter(|entry| entry.role != Role::System);
+    entries.filter_map(|entry| Some(entry.text.as_ref()?.as_str().to_owned())).collect()
 }

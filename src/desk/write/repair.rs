@@ -22,11 +22,8 @@ use crate::desk::Desk;
 /// A file cannot be read, or git cannot be asked.
 pub(crate) fn plan_change(desk: &Desk, ids: &[Id], options: &WriteOptions) -> Result<Outcome, Error> {
     let (tickets, changes): (Vec<Ticket>, Vec<_>) = repaired(desk, ids)?.into_iter().unzip();
-    let message = if changes.is_empty() || !options.commits(desk)? {
-        None
-    } else {
-        Some(commit_message::for_repair(&tickets, options.on_behalf_of(desk)?.as_deref()))
-    };
+    let message =
+        if changes.is_empty() { None } else { options.message(desk, commit_message::for_repair(&tickets))? };
     Ok(Outcome { tickets, changes, message, ..Outcome::default() })
 }
 

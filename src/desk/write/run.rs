@@ -1,5 +1,7 @@
 //! Running a ticket command in a transaction.
 
+use std::collections::BTreeSet;
+
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::ticket::Ticket;
@@ -8,7 +10,7 @@ use crate::error::Error;
 
 use super::attach::attachment_gitattributes;
 use super::command::TicketCommand;
-use super::commit_message;
+use super::commit_message::{self, on_behalf_of};
 use super::outcome::Outcome;
 use super::transaction::Transaction;
 use crate::desk::clones::relink::changed_ticket;
@@ -19,7 +21,7 @@ impl Transaction<'_> {
     /// # Errors
     /// As [`Self::apply`], and a commit was requested and there is no repository.
     pub(crate) fn run(mut self, command: TicketCommand) -> Result<Outcome, Error> {
-        let mut imported_message = None;
+        let mut imported_text = None;
         let tickets = match command {
             TicketCommand::Requests(requests) => {
                 let mut tickets: Vec<Id> = Vec::new();
@@ -49,12 +51,8 @@ impl Transaction<'_> {
                 repaired
             }
             TicketCommand::Import(tickets) => {
-                let on_behalf_of = match self.options().commits(self.desk())? {
-                    true => self.options().on_behalf_of(self.desk())?,
-                    false => None,
-                };
                 let tickets = self.not_imported_yet(tickets)?;
-                imported_message = Some(commit_message::for_import(&tickets, on_behalf_of.as_deref()));
+                imported_text = Some(commit_message::for_import(&tickets));
                 tickets.into_iter().for_each(|ticket| self.insert(ticket));
                 Vec::new()
             }
@@ -64,11 +62,9 @@ impl Transaction<'_> {
         if !self.attached.is_empty() && !self.is_shown_to_customer() {
             changes.splice(0..0, attachment_gitattributes(self.desk().root()));
         }
-        let message = match imported_message {
-            _ if changes.is_empty() || !self.options().commits(self.desk())? => None,
-            None => Some(self.message()?),
-            imported => imported,
-        };
+        let text = imported_text.unwrap_or_else(|| commit_message::for_entries(&self.added()));
+        let message = if changes.is_empty() { None } else { self.options().message(self.desk(), text)? };
+        let message = message.map(|message| message + &self.other_authors());
         let left_behind = if message.is_some() { self.uncommitted_attachments()? } else { Vec::new() };
         let tickets = self.take_tickets(&tickets)?;
         let Self { entries, notices, attached, .. } = self;
@@ -86,18 +82,12 @@ impl Transaction<'_> {
         Ok(tickets)
     }
 
-    /// Returns the commit message of the entries added.
-    fn message(&self) -> Result<String, Error> {
-        let added = self.added();
-        let on_behalf_of = self.options().on_behalf_of(self.desk())?;
-        let mut message = commit_message::for_entries(&added, on_behalf_of.as_deref());
-        // Relinking copies replies of other people to the ticket where they are read.
-        let authors = added.iter().map(|(_, entry)| &entry.by).filter(|author| !author.same_address(self.actor()));
-        let mut authors: Vec<&str> = authors.map(Person::as_str).collect();
-        authors.sort_unstable();
-        authors.dedup();
-        authors.into_iter().for_each(|author| commit_message::push_on_behalf_of(&mut message, Some(author)));
-        Ok(message)
+    /// Returns the trailers of the other authors of the entries added: relinking copies replies of other people to the
+    /// ticket where they are read.
+    fn other_authors(&self) -> String {
+        let authors = self.added().into_iter().map(|(_, entry)| &entry.by);
+        let authors = authors.filter(|author| !author.same_address(self.actor())).map(Person::as_str);
+        authors.collect::<BTreeSet<_>>().into_iter().map(on_behalf_of).collect()
     }
 }
 

@@ -256,8 +256,13 @@ impl<'a> Transaction<'a> {
 pub(crate) fn refused(id: Id, action: &Action, refusal: Refusal) -> Error {
     match refusal {
         Refusal::NotVisible => Error::NotFound { word: id.to_string() },
-        refusal => Error::Refused { ticket: Some(id), action: action.as_str().to_owned(), refusal },
+        refusal => Error::refused(Some(id), action.as_str(), refusal),
     }
+}
+
+/// Returns the error that a new ticket is refused.
+pub(crate) fn opening_refused(refusal: Refusal) -> Error {
+    Error::refused(None, "open", refusal)
 }
 
 /// Converts the bytes of a ticket, which are UTF-8 because they were read or printed as a ticket.

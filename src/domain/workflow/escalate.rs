@@ -20,7 +20,7 @@ pub(super) fn escalate(
     if !context.policy.may_escalate && !context.role.is_support() {
         return Err(Refusal::NoEscalations);
     }
-    let manager = context.policy.on_duty.or_else(|| context.team.managers.first()).cloned();
+    let manager = context.policy.on_duty.as_ref().or_else(|| context.team.managers.first()).cloned();
     let mut decision = Decision::entry(Action::Escalate { reason, manager: manager.clone() }, None);
     let (is_on_duty, response_due) = (context.policy.on_duty.is_some(), context.policy.manager_response_due);
     if manager.is_some() || response_due.is_some() {

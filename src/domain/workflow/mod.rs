@@ -63,28 +63,28 @@ pub struct DecisionContext<'a> {
     /// The target, for a merge.
     pub other: Option<&'a Ticket>,
     /// The desk's policy for this ticket.
-    pub policy: PolicyContext<'a>,
+    pub policy: PolicyContext,
 }
 
 /// Policy values for a ticket that take time to compute.
 ///
 /// They are computed only for actions that need them. Otherwise, and for entries of a history, the default applies,
 /// which forbids nothing.
-#[derive(Clone, Copy, Debug)]
-pub struct PolicyContext<'a> {
+#[derive(Clone, Debug)]
+pub struct PolicyContext {
     /// The calendar in which the time without a response is counted; `None` if all time counts.
-    pub hours: Option<&'a Calendar>,
+    pub hours: Option<Calendar>,
     /// The time after solving in which a customer's reply reopens a ticket; `None` for no limit.
     pub reopen_window: Option<TimeDelta>,
     /// The manager on duty, if the policy names one.
-    pub on_duty: Option<&'a Person>,
+    pub on_duty: Option<Person>,
     /// The time by which a manager must respond after an escalation, if the policy has a target for it, UTC.
     pub manager_response_due: Option<DateTime<Utc>>,
     /// True if the customer's plan includes escalations.
     pub may_escalate: bool,
 }
 
-impl Default for PolicyContext<'_> {
+impl Default for PolicyContext {
     fn default() -> Self {
         Self { hours: None, reopen_window: None, on_duty: None, manager_response_due: None, may_escalate: true }
     }

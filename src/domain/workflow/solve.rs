@@ -21,7 +21,7 @@ pub(super) fn solve(
         }
         SolveEvidence::BugReported { .. } => evidence.clone(),
         SolveEvidence::NoResponse => {
-            follow_up::may_solve(ticket, context.follow_up, context.policy.hours, context.now)?;
+            follow_up::may_solve(ticket, context.follow_up, context.policy.hours.as_ref(), context.now)?;
             evidence.clone()
         }
     };
