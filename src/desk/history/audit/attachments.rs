@@ -3,20 +3,11 @@
 //! Only the names of objects are compared, which the listing of a commit contains anyway; `check` compares the bytes of
 //! an attachment with the hash in its path.
 
-use std::collections::HashMap;
-
 use super::{AuditState, LoadedCommit};
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{ATTACHMENT_CHANGED, ATTACHMENT_DELETED};
 use crate::store::git::CommitChange;
 use crate::store::layout::is_attachment;
-
-/// The attachments that commits have changed or deleted.
-#[derive(Default)]
-pub struct AttachmentHistory {
-    /// The original objects, by path.
-    originals: HashMap<String, String>,
-}
 
 impl AuditState {
     /// Compares the attachments of a commit with those of its parents.
@@ -26,14 +17,14 @@ impl AuditState {
         for change in all() {
             let Some(old) = change.old.as_ref().filter(|_| is_attachment(&change.path)) else { continue };
             let path = change.path.as_str();
-            let original = self.attachments.originals.get(path);
+            let original = self.attachments.get(path);
             // Only the mode changed, or the original bytes returned.
             let is_unchanged = change.new.as_ref().is_some_and(|new| new == old || Some(new) == original);
             if is_unchanged || reported.contains(&path) {
                 continue;
             }
             reported.push(path);
-            self.attachments.originals.entry(path.to_owned()).or_insert_with(|| old.clone());
+            self.attachments.entry(path.to_owned()).or_insert_with(|| old.clone());
             let moved =
                 |other: &&CommitChange| other.path != path && other.old.is_none() && other.new.as_ref() == Some(old);
             let finding = match (&change.new, all().find(moved)) {

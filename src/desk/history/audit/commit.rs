@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AuditObserver, AuditState, BasePolicy, PolicyAt, TICKETS, messages};
+use super::{AuditState, BasePolicy, PolicyAt, TICKETS, messages};
 use crate::desk::write::transaction::first_header_mismatch;
 use crate::domain::audit::{LostEntry, RawEntry, added, align_entries, inserted, lost_entries};
 use crate::domain::id::Id;
@@ -12,6 +12,7 @@ use crate::domain::rules::{
     FILE_MISPLACED, FILE_NEWER, FILE_NOT_PLAIN, FILE_OTHER_ID, HEADER_DIFFERS, HISTORY_EDITED, HISTORY_INSERTED,
     HISTORY_REMOVED, HISTORY_REORDERED, HISTORY_UNREADABLE, POLICY_UNREADABLE, TICKET_DELETED, TICKET_MOVED,
 };
+use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{FORMAT, Ticket};
 use crate::store::git::{CommitChange, GitError, ObjectStream, Revision};
 use crate::store::layout;
@@ -39,6 +40,8 @@ pub struct ChangedTicket {
     pub object: Option<String>,
     /// True if the commit has something other than a plain file at the path.
     pub is_not_plain: bool,
+    /// The places of the new entries in the history; known after the comparison with the parents.
+    pub new: Vec<usize>,
 }
 
 impl ChangedTicket {
@@ -46,6 +49,12 @@ impl ChangedTicket {
     pub fn id(&self) -> Option<Id> {
         let versions = self.after.iter().chain(self.befores.iter().map(|before| &before.version));
         versions.filter_map(|version| version.ticket().ok()).map(|ticket| ticket.id).next()
+    }
+
+    /// Returns the new entries.
+    pub fn new_entries(&self) -> impl Iterator<Item = &Entry> {
+        let ticket = self.after.as_ref().and_then(|after| after.ticket().ok());
+        self.new.iter().filter_map(move |place| ticket?.history.get(*place))
     }
 }
 
@@ -137,22 +146,15 @@ impl AuditState {
         Ok(self.policies.by_object.get(object).cloned())
     }
 
-    /// Checks a loaded commit.
+    /// Checks a loaded commit, and notes its new entries.
     ///
     /// # Errors
     /// git ended unexpectedly.
-    pub(super) fn check_commit(
-        &mut self,
-        commit: &LoadedCommit<'_>,
-        observer: &mut dyn AuditObserver,
-    ) -> Result<(), GitError> {
-        let mut new = Vec::with_capacity(commit.touched.len());
-        for (path, file) in &commit.touched {
-            new.push((path.as_str(), self.compare(commit, path, file)));
-        }
+    pub(super) fn check_commit(&mut self, commit: &mut LoadedCommit<'_>) -> Result<(), GitError> {
+        let new: Vec<_> = commit.touched.iter().map(|(path, file)| self.compare(commit, path, file)).collect();
+        commit.touched.values_mut().zip(new).for_each(|(file, new)| file.new = new);
         self.check_attachments(commit);
-        self.check_entries(commit, &new, observer)?;
-        observer.check_commit(commit, &new, self)
+        self.check_entries(commit)
     }
 
     /// Compares a file with the versions of the parents. Returns the places of its new entries.

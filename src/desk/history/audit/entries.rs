@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::DateTime;
 
 use super::commit::{ChangedTicket, LoadedCommit};
-use super::{AuditObserver, AuditState, BasePolicy, NewEntryPlaces, Redaction, messages};
+use super::{AuditState, BasePolicy, Redaction, messages};
 use crate::domain::audit::{
     AuditPolicy, Counterpart, NotPermitted, Verdict, check_timestamp, evaluate, evaluate_opening, needs_organizations,
 };
@@ -30,8 +30,6 @@ struct ExtendedTicket<'a> {
     path: &'a str,
     file: &'a ChangedTicket,
     ticket: &'a Ticket,
-    /// The places of the new entries in the history.
-    new: &'a [usize],
 }
 
 impl ExtendedTicket<'_> {
@@ -47,8 +45,7 @@ struct ExtendedTickets<'a>(HashMap<Id, ExtendedTicket<'a>>);
 impl<'a> ExtendedTickets<'a> {
     /// Returns the new entries of a ticket.
     fn entries(&self, ticket: Id) -> impl Iterator<Item = &'a Entry> {
-        let extended = self.0.get(&ticket).copied();
-        extended.into_iter().flat_map(|extended| extended.new.iter().map(move |place| &extended.ticket.history[*place]))
+        self.0.get(&ticket).into_iter().flat_map(|extended| extended.file.new_entries())
     }
 
     /// Returns whether a person added such an entry to a ticket.
@@ -71,8 +68,8 @@ impl<'a> ExtendedTickets<'a> {
 
     /// Returns a ticket as it was before such a new entry.
     fn before(&self, ticket: Id, is_wanted: impl Fn(&Entry) -> bool) -> Option<Ticket> {
-        let ExtendedTicket { ticket, new, .. } = self.0.get(&ticket)?;
-        let place = *new.iter().find(|place| is_wanted(&ticket.history[**place]))?;
+        let ExtendedTicket { ticket, file, .. } = self.0.get(&ticket)?;
+        let place = *file.new.iter().find(|place| is_wanted(&ticket.history[**place]))?;
         with_first_entries(ticket, place)
     }
 }
@@ -100,21 +97,15 @@ impl AuditState {
     ///
     /// # Errors
     /// git ended unexpectedly.
-    pub(super) fn check_entries(
-        &mut self,
-        commit: &LoadedCommit<'_>,
-        new: &NewEntryPlaces<'_>,
-        observer: &dyn AuditObserver,
-    ) -> Result<(), GitError> {
-        let extended = new.iter().filter(|(_, new)| !new.is_empty()).filter_map(|(path, new)| {
-            let file = &commit.touched[*path];
+    pub(super) fn check_entries(&mut self, commit: &LoadedCommit<'_>) -> Result<(), GitError> {
+        let extended = commit.touched.iter().filter(|(_, file)| !file.new.is_empty()).filter_map(|(path, file)| {
             let ticket = file.after.as_ref()?.ticket().ok()?;
-            Some(ExtendedTicket { path, file, ticket, new })
+            Some(ExtendedTicket { path, file, ticket })
         });
         let extended: Vec<ExtendedTicket<'_>> = extended.collect();
         let all = ExtendedTickets(extended.iter().map(|one| (one.ticket.id, *one)).collect());
         for one in extended {
-            self.check_ticket(commit, &all, one, observer)?;
+            self.check_ticket(commit, &all, one)?;
         }
         Ok(())
     }
@@ -124,13 +115,13 @@ impl AuditState {
         commit: &LoadedCommit<'_>,
         all: &ExtendedTickets<'_>,
         extended: ExtendedTicket<'_>,
-        observer: &dyn AuditObserver,
     ) -> Result<(), GitError> {
-        let ExtendedTicket { file, ticket, new, .. } = extended;
+        let ExtendedTicket { file, ticket, .. } = extended;
+        let new = file.new.as_slice();
         let is_import =
             new.first() == Some(&0) && ticket.opening().is_some_and(|opening| opening.imported_from.is_some());
         if is_import {
-            self.check_import(commit, extended, observer);
+            self.check_import(commit, extended);
             return Ok(());
         }
         // The state of a ticket before its one new entry is that of the version it extends.
@@ -146,7 +137,7 @@ impl AuditState {
             if new.binary_search(&place).is_ok() {
                 self.check_order(commit, extended, place);
                 let before = extended_version.or(so_far.as_ref());
-                self.check_entry(commit, all, extended, place, before, observer)?;
+                self.check_entry(commit, all, extended, place, before)?;
             }
             if extended_version.is_none() {
                 match &mut so_far {
@@ -161,11 +152,11 @@ impl AuditState {
     /// Checks that the id of a new entry is greater than the one before it and less than the one after it, so that no
     /// id occurs twice.
     fn check_order(&mut self, commit: &LoadedCommit<'_>, extended: ExtendedTicket<'_>, place: usize) {
-        let ExtendedTicket { ticket, new, .. } = extended;
+        let ExtendedTicket { ticket, file, .. } = extended;
         let entry = &ticket.history[place];
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
         // If the next entry is new as well, it has a finding of its own.
-        let next = ticket.history.get(place + 1).filter(|_| new.binary_search(&(place + 1)).is_err());
+        let next = ticket.history.get(place + 1).filter(|_| file.new.binary_search(&(place + 1)).is_err());
         let problem = if previous.is_some_and(|previous| previous.id >= entry.id) {
             "is not newer than the entry before it"
         } else if next.is_some_and(|next| next.id <= entry.id) {
@@ -177,17 +168,17 @@ impl AuditState {
         self.report(extended.finding(commit, entry, &ENTRY_ORDER, message));
     }
 
-    fn check_import(&mut self, commit: &LoadedCommit<'_>, extended: ExtendedTicket<'_>, observer: &dyn AuditObserver) {
-        let ExtendedTicket { path, ticket, new, .. } = extended;
+    fn check_import(&mut self, commit: &LoadedCommit<'_>, extended: ExtendedTicket<'_>) {
+        let ExtendedTicket { path, ticket, file } = extended;
+        let new = file.new.as_slice();
         self.result.entries += new.len();
         self.result.imported += new.len();
         self.list_redactions(commit, ticket, new);
         new.iter().for_each(|place| self.check_order(commit, extended, *place));
-        let is_reported = observer.wants_duplicates();
         for place in new {
-            self.check_duplicate(commit, path, ticket.id, ticket.history[*place].id, is_reported);
+            self.check_duplicate(commit, path, ticket.id, ticket.history[*place].id);
         }
-        let carriers = observer.carriers();
+        let carriers = self.carrier.people();
         if !self.options.identity && carriers.is_none() {
             return;
         }
@@ -206,7 +197,6 @@ impl AuditState {
         extended: ExtendedTicket<'_>,
         place: usize,
         before: Option<&Ticket>,
-        observer: &dyn AuditObserver,
     ) -> Result<(), GitError> {
         let ExtendedTicket { path, ticket, .. } = extended;
         let entry = &ticket.history[place];
@@ -214,13 +204,13 @@ impl AuditState {
         self.result.entries += 1;
         self.result.system += usize::from(entry.role == Role::System);
         self.list_redactions(commit, ticket, &[place]);
-        self.check_duplicate(commit, path, ticket.id, entry.id, observer.wants_duplicates());
+        self.check_duplicate(commit, path, ticket.id, entry.id);
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
         let committed =
             (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
         if let Some(problem) = check_timestamp(previous, entry, committed, self.options.tolerance) {
             self.report(finding(&AUDIT_TIME, messages::timestamp(entry, problem)));
-        } else if let Some(now) = observer.now().filter(|now| entry.at > *now + self.options.tolerance) {
+        } else if let Some(now) = self.now.filter(|now| entry.at > *now + self.options.tolerance) {
             // The commit may be dated as far ahead as the entry.
             self.report(finding(&AUDIT_TIME, messages::in_the_future(entry, now)));
         }
@@ -231,7 +221,7 @@ impl AuditState {
             let message = format!("{} is not by {}", messages::entry(entry), messages::author(commit.revision));
             self.report(finding(&AUDIT_IDENTITY, message));
         }
-        if let Some((rule, message)) = observer.check_entry(entry, &is_named) {
+        if let Some((rule, message)) = self.carrier.check_entry(entry, &is_named) {
             self.report(finding(rule, message));
         }
         let name = messages::entry(entry);
@@ -254,9 +244,9 @@ impl AuditState {
     }
 
     /// Checks that an entry was not added to another ticket before: ids are unique, so it would be a copy.
-    fn check_duplicate(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: Id, entry: Id, is_reported: bool) {
+    fn check_duplicate(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: Id, entry: Id) {
         let first = *self.first_tickets.entry(entry).or_insert(ticket);
-        if first != ticket && is_reported {
+        if first != ticket && self.reports_duplicates {
             let message = format!("the entry {entry} is also in {first}");
             let finding = Finding::new(&ENTRY_SHARED, path, message).of(ticket).about(entry);
             self.report(finding.in_commit(&commit.revision.id));

@@ -5,14 +5,14 @@
 //! docs/decisions/0009-audit.md.
 //!
 //! # Invariants
-//! The audit does not know the guard, which accompanies it as an [`AuditObserver`].
+//! The audit does not know the guard, which audits the commits of a push and checks them further.
 
 mod attachments;
+mod carrier;
 mod checkpoint;
 mod commit;
 mod entries;
 mod messages;
-mod observer;
 mod organizations_at;
 mod policy_at;
 mod range;
@@ -22,7 +22,7 @@ mod versions;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
@@ -35,11 +35,8 @@ use crate::store::layout;
 use super::duplicate_entries::DeskAt;
 use crate::desk::DeskLocation;
 
-use attachments::AttachmentHistory;
-pub(super) use commit::LoadedCommit;
-pub(super) use messages::entry as describe_entry;
-use observer::NoObserver;
-pub(super) use observer::{AuditObserver, NewEntryPlaces};
+pub(super) use carrier::Carrier;
+pub(super) use commit::{ChangedTicket, LoadedCommit};
 use organizations_at::OrganizationCache;
 use policy_at::PolicyHistory;
 pub(super) use policy_at::{BasePolicy, PolicyAt};
@@ -166,8 +163,8 @@ impl HistoryAudit {
             state.report(finding);
         }
         if let Some(walk) = walk {
-            let walked = walk.and_then(|walk| Self::follow(walk, &mut state, &mut NoObserver, progress));
-            walked.map_err(|error| self.unknown_start(range).unwrap_or(error))?;
+            let walked = walk.and_then(|walk| Self::follow(walk, &mut state, progress));
+            walked.map_err(|refusal| self.unknown_start(range).unwrap_or_else(|| refusal.into()))?;
             if let (AuditRange::Since(verified), Some(tip), false) = (range, &tip, is_rewritten) {
                 self.check_duplicates(verified, tip, &mut state)?;
             }
@@ -182,33 +179,18 @@ impl HistoryAudit {
         Ok(state.result)
     }
 
-    /// Walks the commits that `revisions` select, as `git rev-list` takes them, and checks each of them.
+    /// Begins a walk of the commits that `revisions` select, as `git rev-list` takes them; `with_behalf` says whether the
+    /// trailers `On-behalf-of:` of commits are needed.
     ///
     /// # Errors
     /// git refuses.
-    pub(crate) fn walk(
-        &self,
-        revisions: &[String],
-        state: &mut AuditState,
-        observer: &mut dyn AuditObserver,
-    ) -> Result<(), Error> {
-        Self::follow(self.begin(revisions, true)?, state, observer, &mut |_| {})
+    pub(crate) fn begin(&self, revisions: &[String], with_behalf: bool) -> Result<HistoryWalk, GitError> {
+        self.repository.walk(revisions, &walk_filter(with_behalf))
     }
 
-    /// Begins a walk; `with_behalf` says whether the trailers `On-behalf-of:` of commits are needed.
-    fn begin(&self, revisions: &[String], with_behalf: bool) -> Result<HistoryWalk, Error> {
-        self.repository.walk(revisions, &walk_filter(with_behalf)).map_err(Error::from)
-    }
-
-    fn follow(
-        mut walk: HistoryWalk,
-        state: &mut AuditState,
-        observer: &mut dyn AuditObserver,
-        progress: &mut dyn FnMut(usize),
-    ) -> Result<(), Error> {
+    fn follow(mut walk: HistoryWalk, state: &mut AuditState, progress: &mut dyn FnMut(usize)) -> Result<(), GitError> {
         while let Some(revision) = walk.next_revision()? {
-            state.visit(&revision, &mut walk.objects, observer)?;
-            state.result.commits += 1;
+            state.visit(&revision, &mut walk.objects)?;
             progress(state.result.commits);
         }
         Ok(())
@@ -274,14 +256,20 @@ pub(crate) struct AuditState {
     pub policies: PolicyHistory,
     /// The organizations of any commit.
     pub organizations: OrganizationCache,
-    /// The attachments that were changed or deleted.
-    attachments: AttachmentHistory,
+    /// The original objects of the attachments that commits have changed or deleted, by path.
+    attachments: HashMap<String, String>,
     /// The first ticket that each entry was added to.
     first_tickets: HashMap<Id, Id>,
     /// The commits that are not checked: those at which a shallow clone ends.
     unchecked: HashSet<String>,
     /// The commits that moved desks.
     desks: DeskMoves,
+    /// The person who brings the next commits.
+    pub carrier: Carrier,
+    /// The present, if entries must not be dated after it.
+    pub now: Option<DateTime<Utc>>,
+    /// False if entries that are in two tickets are not reported, because the caller finds them itself.
+    pub reports_duplicates: bool,
     /// The result so far.
     pub result: AuditReport,
 }
@@ -294,10 +282,13 @@ impl AuditState {
             versions: TicketVersions::default(),
             policies: PolicyHistory::default(),
             organizations: OrganizationCache::of(&audit.repository),
-            attachments: AttachmentHistory::default(),
+            attachments: HashMap::new(),
             first_tickets: HashMap::new(),
             unchecked: HashSet::new(),
             desks: DeskMoves::default(),
+            carrier: Carrier::Unchecked,
+            now: None,
+            reports_duplicates: true,
             result: AuditReport::default(),
         }
     }
@@ -322,18 +313,17 @@ impl AuditState {
     ///
     /// # Errors
     /// git ended unexpectedly.
-    pub fn visit(
+    pub fn visit<'a>(
         &mut self,
-        revision: &Revision,
+        revision: &'a Revision,
         objects: &mut ObjectStream,
-        observer: &mut dyn AuditObserver,
-    ) -> Result<(), GitError> {
-        let commit = self.load_commit(revision, objects)?;
+    ) -> Result<LoadedCommit<'a>, GitError> {
+        let mut commit = self.load_commit(revision, objects)?;
         self.desks.visit(revision);
-        observer.visit(revision);
         if !self.unchecked.contains(&revision.id) {
-            self.check_commit(&commit, observer)?;
+            self.check_commit(&mut commit)?;
         }
-        Ok(())
+        self.result.commits += 1;
+        Ok(commit)
     }
 }

@@ -1,6 +1,6 @@
 //! The attachments that a push adds: customers may add those that their own entries refer to.
 
-use crate::desk::history::audit::{AuditState, LoadedCommit, NewEntryPlaces};
+use crate::desk::history::audit::{AuditState, ChangedTicket, LoadedCommit};
 use crate::domain::people::person::Person;
 use crate::domain::rules::PUSH_FILES;
 use crate::domain::rules::finding::Finding;
@@ -19,14 +19,11 @@ pub(super) struct PushedAttachments {
 
 impl PushedAttachments {
     /// Takes note of the attachments that the pusher's own new entries refer to.
-    pub fn note_references(&mut self, pusher: &Person, commit: &LoadedCommit<'_>, new: &NewEntryPlaces<'_>) {
-        for (path, places) in new {
-            let ticket = commit.touched.get(*path).and_then(|file| file.after.as_ref()?.ticket().ok());
-            let entries = places.iter().filter_map(|place| ticket?.history.get(*place));
-            for entry in entries.filter(|entry| entry.by.same_address(pusher)) {
-                let digests = entry.attachments.iter().map(|attachment| (pusher.clone(), attachment.digest));
-                self.referenced.extend(digests);
-            }
+    pub fn note_references(&mut self, pusher: &Person, commit: &LoadedCommit<'_>) {
+        let entries = commit.touched.values().flat_map(ChangedTicket::new_entries);
+        for entry in entries.filter(|entry| entry.by.same_address(pusher)) {
+            let digests = entry.attachments.iter().map(|attachment| (pusher.clone(), attachment.digest));
+            self.referenced.extend(digests);
         }
     }
 

@@ -12,8 +12,8 @@ mod base_policy;
 mod duplicate_entries;
 mod main_branch;
 mod merges;
-mod observer;
 mod permissions;
+mod pushed_commits;
 mod refs;
 
 use std::path::Path;
@@ -27,14 +27,14 @@ use crate::error::Error;
 use crate::store::git::{RefChange, Repository, Signature, Snapshot, TrustedKey};
 
 use super::audit::{
-    AuditOptions, AuditReport, AuditState, HistoryAudit, PolicyAt, unsigned, untrusted_signature, walk_filter,
+    AuditOptions, AuditReport, AuditState, Carrier, HistoryAudit, PolicyAt, unsigned, untrusted_signature, walk_filter,
 };
 use super::duplicate_entries::add;
 use crate::desk::Environment;
 use crate::desk::check::{DeskIn, new_errors};
 use duplicate_entries::PrePush;
-use observer::{Carrier, PushObserver};
 use permissions::removes_desk;
+use pushed_commits::PushedCommits;
 use refs::check_other_refs;
 
 /// The pusher, as known to the server.
@@ -79,8 +79,14 @@ impl PushGuard {
         Ok(Self { auditor, pusher, tolerance, now: environment.now })
     }
 
-    fn options(&self) -> AuditOptions {
-        AuditOptions { identity: false, signed: self.pusher == Pusher::Signers, tolerance: self.tolerance }
+    /// Returns the state of an audit that does not report duplicate entries: the guard finds all of them, in its check of
+    /// the files that a push touches.
+    fn state(&self, now: Option<DateTime<Utc>>) -> AuditState {
+        let signed = self.pusher == Pusher::Signers;
+        let options = AuditOptions { identity: false, signed, tolerance: self.tolerance };
+        let mut state = AuditState::new(&self.auditor, options);
+        (state.now, state.reports_duplicates) = (now, false);
+        state
     }
 
     /// Checks a push, with all refs that it changes.
@@ -101,7 +107,7 @@ impl PushGuard {
         before: impl FnOnce() -> Result<PrePush, Error>,
     ) -> Result<AuditReport, Error> {
         let repository = &self.auditor.repository;
-        let mut state = AuditState::new(&self.auditor, self.options());
+        let mut state = self.state(Some(self.now));
         let main = repository.main_branch()?;
         let (base, is_certain) = self.base_policy(changes)?;
         state.policies.fixed.clone_from(&base);
@@ -122,16 +128,16 @@ impl PushGuard {
             return Ok(state.result);
         }
         let revisions: Vec<String> = new.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
-        let mut observer = PushObserver::new(repository, Some(self.now));
-        let signer = self.check_commits(&revisions, &policy, &mut state, &mut observer)?;
+        let mut pushed = PushedCommits::new(repository);
+        let signer = self.check_commits(&revisions, &policy, &mut state, &mut pushed)?;
         // If only customers signed, the outcome counts as theirs too.
         let customer = customer.or(signer.as_ref());
         let PrePush { head, duplicates } = before()?;
-        observer.attachments.check(&mut state);
+        pushed.attachments.check(&mut state);
         for change in changes {
             let Some(new) = &change.new else { continue };
             let before = change.old.as_ref().or(head.as_ref());
-            self.check_files(Snapshot::Commit(new), before.map(String::as_str), &observer, &mut state)?;
+            self.check_files(Snapshot::Commit(new), before.map(String::as_str), &pushed, &mut state)?;
             if let (Some(customer), Some(old), true) = (customer, &change.old, main.as_ref() == Some(&change.name)) {
                 self.check_main_branch(customer, old, new, &mut state)?;
             }
@@ -154,15 +160,15 @@ impl PushGuard {
     /// # Errors
     /// git refuses.
     pub fn staged(&self) -> Result<AuditReport, Error> {
-        let mut state = AuditState::new(&self.auditor, self.options());
+        let mut state = self.state(None);
         let revision = self.auditor.repository.staged("")?;
         let (mut objects, revision) = self.auditor.repository.read_of(revision, &walk_filter(true))?;
-        let mut observer = PushObserver::new(&self.auditor.repository, None);
-        state.visit(&revision, &mut objects, &mut observer)?;
-        state.result.commits = 1;
+        let mut pushed = PushedCommits::new(&self.auditor.repository);
+        let commit = state.visit(&revision, &mut objects)?;
+        pushed.add(&commit, &mut state)?;
         state.result.findings.extend(removes_desk(&revision));
         let head = self.auditor.repository.head()?;
-        self.check_files(Snapshot::Index, head.as_deref(), &observer, &mut state)?;
+        self.check_files(Snapshot::Index, head.as_deref(), &pushed, &mut state)?;
         if let Some(head) = &head {
             let duplicates = self.base_at(head).duplicates_in(Snapshot::Index)?;
             add(duplicates, &mut state.result.findings);
@@ -177,10 +183,10 @@ impl PushGuard {
         &self,
         snapshot: Snapshot<'_>,
         before: Option<&str>,
-        observer: &PushObserver<'_>,
+        pushed: &PushedCommits<'_>,
         state: &mut AuditState,
     ) -> Result<(), Error> {
-        if observer.paths.is_empty() {
+        if pushed.paths.is_empty() {
             return Ok(());
         }
         let reported = &state.result.findings;
@@ -190,7 +196,7 @@ impl PushGuard {
             reported.iter().any(is_same)
         };
         let desk = DeskIn { repository: &self.auditor.repository, snapshot };
-        let errors = new_errors(desk, before, observer.paths.clone(), &is_reported)?;
+        let errors = new_errors(desk, before, pushed.paths.clone(), &is_reported)?;
         for error in errors {
             state.report(match snapshot {
                 Snapshot::Commit(commit) => error.in_commit(commit),
@@ -207,36 +213,36 @@ impl PushGuard {
         revisions: &[String],
         policy: &PolicyAt,
         state: &mut AuditState,
-        observer: &mut PushObserver<'_>,
+        pushed: &mut PushedCommits<'_>,
     ) -> Result<Option<Person>, Error> {
+        let mut signatures = Vec::new().into_iter();
         match &self.pusher {
             Pusher::Unknown => {
                 self.check_pusher(state);
                 return Ok(None);
             }
-            Pusher::Named(person) => {
-                observer.carrier = Carrier::of(Some(person.clone()), &policy.team);
-                return self.auditor.walk(revisions, state, observer).map(|()| None);
+            Pusher::Named(person) => state.carrier = Carrier::of(Some(person.clone()), &policy.team),
+            Pusher::Signers => {
+                let keys: Vec<TrustedKey> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
+                signatures = self.auditor.repository.signatures(revisions, &keys)?.into_iter();
             }
-            Pusher::Signers => {}
         }
-        let keys: Vec<TrustedKey> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
-        let signatures = self.auditor.repository.signatures(revisions, &keys)?;
-        let mut walk = self.auditor.repository.walk(revisions, &walk_filter(true))?;
-        let mut signatures = signatures.into_iter();
+        let mut walk = self.auditor.begin(revisions, true)?;
         let mut signers: Vec<Person> = Vec::new();
         while let Some(revision) = walk.next_revision()? {
-            let signature = signatures.find(|(commit, _)| *commit == revision.id).map(|(_, signature)| signature);
-            let mut signer = None;
-            match signature {
-                Some(Signature::By(place)) => signer = Some(policy.keys[place].0.clone()),
-                Some(Signature::None) | None => state.report(unsigned().in_commit(&revision.id)),
-                Some(Signature::Other) => state.report(untrusted_signature().in_commit(&revision.id)),
+            if self.pusher == Pusher::Signers {
+                let signature = signatures.find(|(commit, _)| *commit == revision.id).map(|(_, signature)| signature);
+                let mut signer = None;
+                match signature {
+                    Some(Signature::By(place)) => signer = Some(policy.keys[place].0.clone()),
+                    Some(Signature::None) | None => state.report(unsigned().in_commit(&revision.id)),
+                    Some(Signature::Other) => state.report(untrusted_signature().in_commit(&revision.id)),
+                }
+                signers.extend(signer.clone());
+                state.carrier = Carrier::of(signer, &policy.team);
             }
-            signers.extend(signer.clone());
-            observer.carrier = Carrier::of(signer, &policy.team);
-            state.visit(&revision, &mut walk.objects, observer)?;
-            state.result.commits += 1;
+            let commit = state.visit(&revision, &mut walk.objects)?;
+            pushed.add(&commit, state)?;
         }
         let has_agent = signers.iter().any(|signer| policy.team.has_agent(signer));
         Ok(signers.pop().filter(|_| !has_agent))

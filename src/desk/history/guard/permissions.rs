@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::merges::MergeParents;
-use super::observer::{Carrier, PushObserver};
-use crate::desk::history::audit::{AuditState, BasePolicy, LoadedCommit, NewEntryPlaces};
+use super::pushed_commits::PushedCommits;
+use crate::desk::history::audit::{AuditState, BasePolicy, Carrier, LoadedCommit};
 use crate::domain::people::membership::Memberships;
 use crate::domain::people::organization_change::{ChangeNotAllowed, may_change};
 use crate::domain::people::person::Person;
@@ -14,17 +14,12 @@ use crate::domain::ticket::FORMAT;
 use crate::store::git::{CommitChange, GitError, Revision};
 use crate::store::layout;
 
-impl PushObserver<'_> {
-    /// Checks that the person who brings a commit may change the files that it changes. `new` are the entries it adds.
+impl PushedCommits<'_> {
+    /// Checks that the person who brings a commit may change the files that it changes.
     ///
     /// # Errors
     /// git refuses.
-    pub fn check_files(
-        &mut self,
-        commit: &LoadedCommit<'_>,
-        new: &NewEntryPlaces<'_>,
-        state: &mut AuditState,
-    ) -> Result<(), GitError> {
+    pub fn check_files(&mut self, commit: &LoadedCommit<'_>, state: &mut AuditState) -> Result<(), GitError> {
         let id = &commit.revision.id;
         state.result.findings.extend(removes_desk(commit.revision));
         for (path, file) in &commit.touched {
@@ -37,10 +32,9 @@ impl PushObserver<'_> {
                 state.report(Finding::new(&PUSH_FILES, path, message).of(ticket.id).in_commit(id));
             }
         }
-        let Self { repository, carrier: Carrier::Customer(pusher), visited, attachments, .. } = self else {
-            return Ok(());
-        };
-        attachments.note_references(pusher, commit, new);
+        let Self { repository, visited, attachments, .. } = self;
+        let Carrier::Customer(pusher) = &state.carrier.clone() else { return Ok(()) };
+        attachments.note_references(pusher, commit);
         let mut found = Vec::new();
         match commit.revision.sides.as_slice() {
             [diff] => {
@@ -48,7 +42,7 @@ impl PushObserver<'_> {
                     let reason = match layout::ticket_at(&change.path).is_some() {
                         // The finding of the audit about this file says more.
                         true if has_error(state, id, &change.path) => None,
-                        true => check_ticket_file(pusher, change, commit, new),
+                        true => check_ticket_file(pusher, change, commit),
                         false if attachments.accepts(pusher, &change.path, &[change], id) => None,
                         false => check_other_file(pusher, &change.path, &[change], &commit.policies, state)?,
                     };
@@ -106,18 +100,13 @@ fn mode_changed() -> String {
 
 /// Returns the reason why a customer may not change a ticket file in this way: customers add their own entries, and the
 /// header follows from those.
-fn check_ticket_file(
-    pusher: &Person,
-    change: &CommitChange,
-    commit: &LoadedCommit<'_>,
-    new: &NewEntryPlaces<'_>,
-) -> Option<String> {
+fn check_ticket_file(pusher: &Person, change: &CommitChange, commit: &LoadedCommit<'_>) -> Option<String> {
     if change.mode_changed {
         return Some(mode_changed());
     }
     let file = commit.touched.get(&change.path)?;
     let (after, before) = (file.after.as_ref()?, file.befores.first()?);
-    if new.iter().all(|(path, new)| *path != change.path || new.is_empty()) {
+    if file.new.is_empty() {
         return Some(format!("{pusher} changes this ticket without adding an entry"));
     }
     let message = "the header has changes that do not follow from the new entries";
