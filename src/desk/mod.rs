@@ -46,10 +46,11 @@ use std::sync::{Arc, Mutex, OnceLock};
 use crate::error::Error;
 use crate::store::config::{Config, Settings};
 use crate::store::files::{Journal, StateDir};
+use crate::store::git::Repository;
 use crate::store::index::Index;
 use crate::store::layout;
 
-pub use check::{CheckResult, CheckScope, Checker, check_desk};
+pub use check::{CheckResult, CheckScope, check_desk};
 pub use clones::Clones;
 pub use clones::git_setup::{GitSetting, SettingState, apply_settings, git_settings};
 pub use clones::resolve::{ConflictOutcome, ConflictResult, OtherConflict};
@@ -132,7 +133,7 @@ impl Desk {
     /// As [`Desk::open`].
     pub fn open_conflicted(root: &Path, environment: Environment) -> Result<Self, Error> {
         if read_settings(root)?.config().is_err() {
-            let ours = crate::store::git::Repository::at(root).text(":2:./casebook.toml").ok().flatten();
+            let ours = Repository::at(root).text(":2:./casebook.toml").ok().flatten();
             let ours = ours.map(Settings::of);
             if let Some((config, ours)) = ours.and_then(|ours| Some((ours.config().ok()?.clone(), ours))) {
                 return Self::with(root, environment, config, ours);
@@ -167,6 +168,19 @@ impl Desk {
     /// Returns the settings that most commands need; [`Desk::policy`] reads the rest.
     pub const fn config(&self) -> &Config {
         &self.config
+    }
+
+    /// Returns the repository of the desk.
+    ///
+    /// # Errors
+    /// There is none.
+    fn repository(&self) -> Result<Repository, Error> {
+        let root = &self.root;
+        if self.state.in_repository() {
+            Ok(Repository::at(root))
+        } else {
+            Err(Error::NoRepository { root: root.clone() })
+        }
     }
 
     /// Returns the state directory.

@@ -180,7 +180,7 @@ fn diagnose_zone(desk: &Desk, findings: &mut Diagnoses) {
 
 /// Adds the invalid sections of casebook.toml, which some commands refuse though the file could be read.
 fn diagnose_sections(desk: &Desk, findings: &mut Diagnoses) {
-    for finding in desk.check().invalid_settings() {
+    for finding in desk.invalid_settings() {
         findings.wrong("config", format!("casebook.toml:{}: {}", finding.line, finding.message), "casebook check");
     }
 }

@@ -16,7 +16,8 @@ use crate::store::yaml;
 use super::cross_file::ChangedFiles;
 use super::run::CheckRun;
 use super::source::{DeskSource, GitSource};
-use super::{CheckResult, CheckScope, Checker, file_types, is_below};
+use super::{CheckResult, CheckScope, file_types, is_below};
+use crate::desk::Desk;
 use crate::desk::history::duplicate_entries::{DeskAt, add};
 
 /// The paths at or below which files are checked.
@@ -28,21 +29,17 @@ fn is_checked(path: &str) -> bool {
     CHECKED_PATHS.iter().any(|above| is_below(path, above))
 }
 
-impl Checker<'_> {
+impl Desk {
     /// Checks the changes in git's index, or in a range of revisions.
     ///
     /// # Errors
     /// There is no repository, or git refuses.
-    pub(super) fn check_changes(self, scope: &CheckScope) -> Result<CheckResult, Error> {
-        let desk = self.desk;
-        if !desk.state.in_repository() {
-            return Err(Error::NoRepository { root: desk.root.clone() });
-        }
-        let mut repository = Repository::at(&desk.root);
+    pub(super) fn check_changes(&self, scope: &CheckScope) -> Result<CheckResult, Error> {
+        let mut repository = self.repository()?;
         let commit;
         let (snapshot, before) = match scope {
             CheckScope::Range(range) => {
-                let (from, to) = desk.read().commits_of(range)?;
+                let (from, to) = self.read().commits_of(range)?;
                 commit = to;
                 (Snapshot::Commit(&commit), from)
             }
@@ -68,7 +65,7 @@ impl Checker<'_> {
         }
         let files: BTreeMap<String, FileKind> = known.iter().map(|(path, (kind, _))| (path.clone(), *kind)).collect();
         let source = DeskSource::Git(GitSource { repository: &repository, snapshot, known });
-        let mut run = CheckRun::begin(&source, &desk.settings)?;
+        let mut run = CheckRun::begin(&source, &self.settings)?;
         run.check_files(&files)?;
         run.check_attributes(&files)?;
         run.check_cross_file(&ChangedFiles::of(changes.iter().map(|change| change.path.as_str())), true)?;
@@ -80,29 +77,23 @@ impl Checker<'_> {
         }
         Ok(result)
     }
+}
 
-    /// Returns the errors that one commit has and an older one has not: in the files that differ and in the tickets they
-    /// link to. If there is no older one, returns all errors.
-    ///
-    /// # Errors
-    /// git refuses.
-    pub(crate) fn new_errors(
-        self,
-        repository: &Repository,
-        before: Option<&str>,
-        commit: &str,
-    ) -> Result<Vec<Finding>, Error> {
-        let snapshot = Snapshot::Commit(commit);
-        let changes = repository.changes(before, snapshot)?;
-        let paths = changes.into_iter().filter(|change| is_checked(&change.path));
-        let paths = paths.map(|change| (change.path.clone(), change.is_special())).collect();
-        let desk = DeskIn { repository, snapshot };
-        let mut errors = new_errors(desk, before, paths, &|_| false)?;
-        if let Some(before) = before {
-            add(DeskAt { repository, commit: before }.duplicates_in(snapshot)?, &mut errors);
-        }
-        Ok(errors)
+/// Returns the errors that one commit has and an older one has not: in the files that differ and in the tickets they
+/// link to. If there is no older one, returns all errors.
+///
+/// # Errors
+/// git refuses.
+pub fn new_errors_of(repository: &Repository, before: Option<&str>, commit: &str) -> Result<Vec<Finding>, Error> {
+    let snapshot = Snapshot::Commit(commit);
+    let changes = repository.changes(before, snapshot)?;
+    let paths = changes.into_iter().filter(|change| is_checked(&change.path));
+    let paths = paths.map(|change| (change.path.clone(), change.is_special())).collect();
+    let mut errors = new_errors(DeskIn { repository, snapshot }, before, paths, &|_| false)?;
+    if let Some(before) = before {
+        add(DeskAt { repository, commit: before }.duplicates_in(snapshot)?, &mut errors);
     }
+    Ok(errors)
 }
 
 /// Returns the tickets that refer to an attachment that was removed.

@@ -34,7 +34,7 @@ use crate::store::layout;
 
 use super::read::ticket_ids::IndexError;
 use super::{Desk, RevisionRange};
-pub(super) use changed_files::{DeskIn, new_errors};
+pub(super) use changed_files::{DeskIn, new_errors, new_errors_of};
 use cross_file::ChangedFiles;
 pub(super) use messages::refusal_reason;
 use run::CheckRun;
@@ -81,19 +81,6 @@ pub struct CheckResult {
     pub count: usize,
 }
 
-/// The checks of a desk.
-#[derive(Clone, Copy, Debug)]
-pub struct Checker<'a> {
-    desk: &'a Desk,
-}
-
-impl Desk {
-    /// Returns the checks of this desk.
-    pub const fn check(&self) -> Checker<'_> {
-        Checker { desk: self }
-    }
-}
-
 /// Checks a part of a desk.
 ///
 /// Commands do not wait for readers: if a command that links tickets ran meanwhile, one ticket may have been read
@@ -103,11 +90,11 @@ impl Desk {
 /// A folder cannot be read; there is no repository, or git does not know a revision.
 pub fn check_desk(desk: &mut Desk, scope: &CheckScope) -> Result<CheckResult, Error> {
     if matches!(scope, CheckScope::Staged(_) | CheckScope::Range(_)) {
-        return desk.check().check_changes(scope);
+        return desk.check_changes(scope);
     }
     for _ in 0..RETRIES {
         let stamp = desk.state.stamp();
-        let result = desk.check().check_work_tree(scope)?;
+        let result = desk.check_work_tree(scope)?;
         let one_sided = [&rules::MERGE_ONE_SIDED, &rules::ACCESS_UNGRANTED];
         let may_be_outdated = result.findings.iter().any(|finding| one_sided.contains(&finding.rule));
         if stamp == desk.state.stamp() || !may_be_outdated {
@@ -115,16 +102,16 @@ pub fn check_desk(desk: &mut Desk, scope: &CheckScope) -> Result<CheckResult, Er
         }
         desk.pending = Journal::pending(&desk.state).map_err(Error::io(desk.state.path("journal"), "read"))?;
     }
-    desk.check().check_work_tree(scope)
+    desk.check_work_tree(scope)
 }
 
-impl Checker<'_> {
-    fn check_work_tree(self, scope: &CheckScope) -> Result<CheckResult, Error> {
-        let source = DeskSource::WorkTree(self.desk);
-        let mut run = CheckRun::begin(&source, &self.desk.settings)?;
+impl Desk {
+    fn check_work_tree(&self, scope: &CheckScope) -> Result<CheckResult, Error> {
+        let source = DeskSource::WorkTree(self);
+        let mut run = CheckRun::begin(&source, &self.settings)?;
         run.check_config();
-        let (mut batches, misplaced) = self.desk.read().with_index(|index| {
-            let listing = self.desk.read().list_ids(index)?;
+        let (mut batches, misplaced) = self.read().with_index(|index| {
+            let listing = self.read().list_ids(index)?;
             Ok::<_, IndexError>((listing.batches()?, listing.misplaced))
         })?;
         let others = self.other_files(scope, &run.organizations, misplaced)?;
@@ -144,12 +131,12 @@ impl Checker<'_> {
     /// Returns the files of a work tree that are not tickets in their places, and what is not a plain file, with their
     /// kinds. `misplaced` are those that the listing of tickets has found.
     fn other_files(
-        self,
+        &self,
         scope: &CheckScope,
         organizations: &[String],
         misplaced: Vec<PathBuf>,
     ) -> Result<BTreeMap<String, FileKind>, Error> {
-        let root = &self.desk.root;
+        let root = &self.root;
         let inspect = |path: &str| file_types::kind_in(&root.join(path)).map_err(Error::io(root.join(path), "read"));
         let mut files = BTreeMap::new();
         for path in [layout::MARKER, layout::ORGANIZATIONS] {

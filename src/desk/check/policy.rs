@@ -13,10 +13,10 @@ use crate::store::config::{ConfigError, Settings};
 use crate::store::holidays;
 use crate::store::yaml::{LARGEST_FILE, ReadErrorKind};
 
-use super::Checker;
 use super::findings::{at_error, with_line};
 use super::macro_texts;
 use super::source::{DeskSource, OrganizationFile};
+use crate::desk::Desk;
 
 /// Checks every section of a casebook.toml, its time zone, and the texts of its macros.
 pub(super) fn check_settings(settings: &Settings) -> Vec<Finding> {
@@ -39,10 +39,10 @@ fn invalid(text: &str, error: &ConfigError) -> Finding {
     at_error(text, &rules::CONFIG_INVALID, error)
 }
 
-impl Checker<'_> {
+impl Desk {
     /// Returns the errors in casebook.toml: also those in sections that only some commands need.
-    pub fn invalid_settings(self) -> Vec<Finding> {
-        let findings = check_settings(&self.desk.settings).into_iter();
+    pub fn invalid_settings(&self) -> Vec<Finding> {
+        let findings = check_settings(&self.settings).into_iter();
         findings
             .filter(|finding| finding.severity == Severity::Error && finding.rule.code != rules::CONFIG_ZONE.code)
             .collect()

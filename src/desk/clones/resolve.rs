@@ -80,12 +80,9 @@ impl Clones<'_> {
     /// # Errors
     /// There is no repository, git refuses, or a file cannot be written. Files that were resolved before stay so.
     pub fn resolve(self, only: &[String], dry_run: bool) -> Result<Vec<ConflictResult>, Error> {
-        let desk = self.desk;
-        if !desk.state.in_repository() {
-            return Err(Error::NoRepository { root: desk.root.clone() });
-        }
-        let _lock = if dry_run { None } else { Some(desk.lock()?) };
-        self.resolve_locked(&Repository::at(&desk.root), only, dry_run)
+        let repository = self.desk.repository()?;
+        let _lock = if dry_run { None } else { Some(self.desk.lock()?) };
+        self.resolve_locked(&repository, only, dry_run)
     }
 
     /// Resolves conflicts like [`Clones::resolve`], for a caller that holds the lock.

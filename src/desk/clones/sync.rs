@@ -14,6 +14,7 @@ use crate::store::{layout, yaml};
 
 use super::git_setup::driver;
 use crate::desk::Desk;
+use crate::desk::check::new_errors_of;
 use crate::desk::write::recovery::recover;
 use crate::domain::rules::finding::Finding;
 
@@ -64,9 +65,8 @@ impl SyncOptions {
     /// # Errors
     /// git or the desk refuses. The work tree is as before the step that failed.
     pub fn run(&self, desk: &mut Desk) -> Result<SyncReport, Error> {
-        let repository = Repository::at(&desk.root);
+        let repository = desk.repository()?;
         let mut report = self.begin(desk, &repository)?;
-        report.uncommitted = repository.uncommitted(layout::TICKETS)?;
         match self.converge(desk, &repository, &mut report) {
             Ok(()) => {
                 // An error that the merge itself caused counts as an error to send.
@@ -87,9 +87,8 @@ impl SyncOptions {
     /// # Errors
     /// The reasons for which the sync would fail before the merge.
     pub fn preview(&self, desk: &Desk) -> Result<SyncReport, Error> {
-        let repository = Repository::at(&desk.root);
+        let repository = desk.repository()?;
         let mut report = self.begin(desk, &repository)?;
-        report.uncommitted = repository.uncommitted(layout::TICKETS)?;
         let theirs = fetch(&repository, &mut report, self.deadline)?;
         let Some(head) = repository.head()? else { return Ok(report) };
         let (ahead, behind) = match &theirs {
@@ -99,12 +98,12 @@ impl SyncOptions {
         let base = theirs.as_ref().and_then(|theirs| repository.merge_base(&head, theirs).ok());
         if let Some(theirs) = theirs.as_ref().filter(|_| behind > 0) {
             check_local_changes(&repository, theirs, ahead == 0)?;
-            report.received_errors = desk.check().new_errors(&repository, base.as_deref(), theirs)?;
+            report.received_errors = new_errors_of(&repository, base.as_deref(), theirs)?;
         }
         // Branches that diverged are joined by one more commit.
         (report.received, report.sent) = (behind, if behind > 0 && ahead > 0 { ahead + 1 } else { ahead });
         if ahead > 0 {
-            report.errors = desk.check().new_errors(&repository, base.as_deref(), &head)?;
+            report.errors = new_errors_of(&repository, base.as_deref(), &head)?;
         }
         Ok(report)
     }
@@ -125,7 +124,7 @@ impl SyncOptions {
             if ahead == 0 {
                 return Ok(());
             }
-            report.errors = desk.check().new_errors(repository, theirs.as_deref(), &head)?;
+            report.errors = new_errors_of(repository, theirs.as_deref(), &head)?;
             if !report.errors.is_empty() {
                 return Ok(());
             }
@@ -152,14 +151,11 @@ impl SyncOptions {
         }
     }
 
-    /// Returns a report with the remote and its branch.
+    /// Returns a report with the remote and its branch, and the number of changed tickets.
     ///
     /// # Errors
-    /// There is no repository, branch or remote, or git is in the middle of another operation.
+    /// There is no branch or remote, or git is in the middle of another operation.
     fn begin(&self, desk: &Desk, repository: &Repository) -> Result<SyncReport, Error> {
-        if !desk.state.in_repository() {
-            return Err(Error::NoRepository { root: desk.root.clone() });
-        }
         let refuse = |why| Err(Error::Sync(why));
         let unmerged = repository.unmerged()?;
         if !unmerged.is_empty() {
@@ -176,7 +172,10 @@ impl SyncOptions {
         };
         let asked = self.remote.clone().or(upstream);
         match asked.clone().or_else(default).filter(|name| known.contains(name)) {
-            Some(remote) => Ok(SyncReport { remote, branch: remote_branch.unwrap_or(branch), ..SyncReport::default() }),
+            Some(remote) => {
+                let (branch, uncommitted) = (remote_branch.unwrap_or(branch), repository.uncommitted(layout::TICKETS)?);
+                Ok(SyncReport { remote, branch, uncommitted, ..SyncReport::default() })
+            }
             None => refuse(SyncError::NoRemote { asked, known }),
         }
     }
@@ -202,11 +201,10 @@ fn fetch(repository: &Repository, report: &mut SyncReport, patience: Duration) -
 /// # Errors
 /// Git refuses, or there are such changes.
 fn check_local_changes(repository: &Repository, theirs: &str, is_fast_forward: bool) -> Result<(), Error> {
-    let in_the_way = repository.merge_obstacles(theirs, is_fast_forward)?;
-    if in_the_way.staged.is_empty() && in_the_way.changed.is_empty() {
+    let (staged, changed) = repository.merge_obstacles(theirs, is_fast_forward)?;
+    if staged.is_empty() && changed.is_empty() {
         return Ok(());
     }
-    let (staged, changed) = (in_the_way.staged, in_the_way.changed);
     Err(Error::Sync(SyncError::Uncommitted { staged, changed }))
 }
 
@@ -241,7 +239,7 @@ fn receive(
     // The loaded index was that of the files before the merge.
     desk.index = std::sync::OnceLock::new();
     if let Some(head) = repository.head()? {
-        report.received_errors.extend(desk.check().new_errors(repository, Some(&before), &head)?);
+        report.received_errors.extend(new_errors_of(repository, Some(&before), &head)?);
     }
     let concurrent = concurrent_since(repository, &before, theirs)?;
     report.concurrent.retain(|(known, _)| !concurrent.iter().any(|(ticket, _)| ticket.id == known.id));

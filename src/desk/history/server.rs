@@ -57,10 +57,9 @@ impl ServerHealth {
             Some(value) => Some(value),
             None => setting(TRANSFER_FSCK)?,
         };
-        let branch = repository.main_branch()?;
         Ok(Some(Self {
             folder: repository.git_folder()?,
-            branch: branch.map(|name| name.trim_start_matches("refs/heads/").to_owned()),
+            branch: repository.branch()?,
             has_commits: repository.has_commits(),
             desk,
             format: text.map(|text| Settings::of(text).config().map(|config| config.format)),

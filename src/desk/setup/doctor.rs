@@ -32,26 +32,31 @@ pub struct DeskHealth {
     pub kept_texts: usize,
 }
 
-/// Returns the health of the desk. `program` is the command by which git calls this program.
-///
-/// # Errors
-/// git cannot be asked.
-pub(crate) fn diagnose(desk: &Desk, program: &str) -> Result<DeskHealth, Error> {
-    let in_repository = desk.state.in_repository();
-    let repository = Repository::at(&desk.root);
-    let lock = desk.state.shared_path("lock");
-    // Taking the lock would create its file; without the file nothing holds the lock.
-    let is_locked = lock.exists() && matches!(Lock::take(&lock, Duration::ZERO), Err(LockError::Busy { .. }));
-    let index = Index::load(desk.state.folder());
-    let kept_texts = std::fs::read_dir(desk.state.path("kept")).map_or(0, Iterator::count);
-    Ok(DeskHealth {
-        git_settings: if in_repository { git_settings(&desk.root, program, false)? } else { Vec::new() },
-        git_operation: desk.clones().git_operation(),
-        conflicted: if in_repository { repository.unmerged()? } else { Vec::new() },
-        is_locked,
-        is_interrupted: desk.has_pending(),
-        legacy_files: ["journal", "kept"].iter().filter_map(|name| desk.state.legacy_file(&desk.root, name)).collect(),
-        indexed: index.map(|index| index.len()).filter(|tickets| *tickets > 0),
-        kept_texts,
-    })
+impl Desk {
+    /// Returns the health of the desk and its surroundings. `program` is the command by which git calls this program.
+    ///
+    /// # Errors
+    /// git cannot be asked.
+    pub fn health(&self, program: &str) -> Result<DeskHealth, Error> {
+        let in_repository = self.state.in_repository();
+        let repository = Repository::at(&self.root);
+        let lock = self.state.shared_path("lock");
+        // Taking the lock would create its file; without the file nothing holds the lock.
+        let is_locked = lock.exists() && matches!(Lock::take(&lock, Duration::ZERO), Err(LockError::Busy { .. }));
+        let index = Index::load(self.state.folder());
+        let kept_texts = std::fs::read_dir(self.state.path("kept")).map_or(0, Iterator::count);
+        Ok(DeskHealth {
+            git_settings: if in_repository { git_settings(&self.root, program, false)? } else { Vec::new() },
+            git_operation: self.clones().git_operation(),
+            conflicted: if in_repository { repository.unmerged()? } else { Vec::new() },
+            is_locked,
+            is_interrupted: self.has_pending(),
+            legacy_files: ["journal", "kept"]
+                .iter()
+                .filter_map(|name| self.state.legacy_file(&self.root, name))
+                .collect(),
+            indexed: index.map(|index| index.len()).filter(|tickets| *tickets > 0),
+            kept_texts,
+        })
+    }
 }

@@ -69,7 +69,8 @@ impl InitOptions {
         let mut git = if had_repository { None } else { repository.init().err() };
         let in_repository = StateDir::of(root).in_repository();
         if self.many_files && in_repository {
-            git = git.or(repository.enable_many_files().err());
+            // git keeps a smaller index and caches untracked files. git 2.47 would read a split index as empty.
+            git = git.or(repository.set("feature.manyFiles", "true").err());
         }
         let commit_each = in_repository && (!had_repository || is_own(&repository, root));
         let agent = match self.agent.clone() {

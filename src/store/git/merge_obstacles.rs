@@ -10,22 +10,14 @@ use super::{GitError, Repository};
 /// The number of paths on one command line.
 const AT_ONCE: usize = 200;
 
-/// The files that prevent a merge.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct MergeObstacles {
-    /// The staged paths, if the merge needs an index without staged changes.
-    pub staged: Vec<String>,
-    /// The paths that the merge would change and that are changed, untracked or ignored here.
-    pub changed: Vec<String>,
-}
-
 impl Repository {
-    /// Returns the uncommitted files that a merge of `theirs` would overwrite. For a fast-forward (`forward`), staged
-    /// files are no obstacle unless the merge changes them too.
+    /// Returns the uncommitted files that prevent a merge of `theirs`: the staged paths, if the merge needs an index
+    /// without staged changes, as it does unless it is a fast-forward (`forward`); and the paths that it would change
+    /// and that are changed, untracked or ignored here.
     ///
     /// # Errors
     /// git refuses.
-    pub fn merge_obstacles(&self, theirs: &str, forward: bool) -> Result<MergeObstacles, GitError> {
+    pub fn merge_obstacles(&self, theirs: &str, forward: bool) -> Result<(Vec<String>, Vec<String>), GitError> {
         let names = |more: &[&str]| {
             self.paths_of(&[&["diff", "--name-only", "--no-renames", "--no-relative", "-z"], more].concat())
         };
@@ -39,7 +31,7 @@ impl Repository {
         changed.extend(self.untracked_in_place_of(theirs, &names(&["--diff-filter=A", &range])?)?);
         changed.sort();
         changed.dedup();
-        Ok(MergeObstacles { staged: if forward { Vec::new() } else { staged }, changed })
+        Ok((if forward { Vec::new() } else { staged }, changed))
     }
 
     /// Returns the untracked and ignored files in place of new files of the merge: at their paths, below them, or in

@@ -32,7 +32,6 @@ pub use config::plain_email;
 pub use conflicts::{Conflict, merge_lines};
 pub use fast_commit::CommitPlan;
 pub use log::{CommitChange, HistoryWalk, ObjectStream, ParentDiff, Revision, VersionCache, WalkFilter, is_blob};
-pub use merge_obstacles::MergeObstacles;
 pub use refs::{HistoryCompleteness, NOTHING, RefChange};
 pub use remote::MergeOptions;
 pub use signatures::{Signature, TrustedKey};
@@ -175,18 +174,9 @@ impl Repository {
         setting.is_ok_and(|value| value == "true") || shared.is_ok_and(|shared| !shared.is_empty())
     }
 
-    /// Sets `feature.manyFiles`, with which git keeps a smaller index and caches untracked files. With a split index
-    /// git 2.47 would read an empty index, so the caller must check [`Repository::has_split_index`] before.
-    ///
-    /// # Errors
-    /// git is not installed, or refuses.
-    pub fn enable_many_files(&self) -> Result<(), GitError> {
-        self.run(&["config", "feature.manyFiles", "true"]).done()
-    }
-
     /// Returns true if the branch has a commit.
     pub fn has_commits(&self) -> bool {
-        self.run(&["rev-parse", "--quiet", "--verify", "HEAD"]).done().is_ok()
+        matches!(self.head(), Ok(Some(_)))
     }
 
     /// Returns the root of the work tree.

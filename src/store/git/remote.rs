@@ -23,12 +23,12 @@ pub struct MergeOptions<'a> {
 }
 
 impl Repository {
-    /// Returns the branch that is checked out.
+    /// Returns the short name of the branch that is checked out, or would be.
     ///
     /// # Errors
     /// git is not installed.
     pub fn branch(&self) -> Result<Option<String>, GitError> {
-        self.find(&["symbolic-ref", "--quiet", "--short", "HEAD"])
+        Ok(self.main_branch()?.map(|name| name.trim_start_matches("refs/heads/").to_owned()))
     }
 
     /// Returns the names of the remotes.
