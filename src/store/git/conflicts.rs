@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::command::GitCommand;
-use super::{GitError, Repository};
+use super::objects::StagedPath;
+use super::{FileKind, GitError, Repository};
 
 /// A path that git could not merge, with the bytes of each side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,20 +29,20 @@ impl Repository {
     /// git refuses.
     pub fn conflicts(&self) -> Result<Vec<Conflict>, GitError> {
         let listed = self.run(&["ls-files", "--unmerged", "-z"]).words()?;
-        let stages: Vec<UnmergedStage<'_>> = listed.iter().filter_map(|line| stage(line)).collect();
-        let plain = stages.iter().filter(|stage| stage.is_plain);
+        let stages: Vec<StagedPath<'_>> = listed.iter().filter_map(|line| StagedPath::parse(line)).collect();
+        let plain = stages.iter().filter(|stage| stage.kind == FileKind::File);
         let mut contents = self.blobs(&plain.map(|stage| stage.object).collect::<Vec<_>>())?.into_iter();
         let mut conflicts: BTreeMap<&str, Conflict> = BTreeMap::new();
         for stage in stages {
             let conflict = conflicts.entry(stage.path).or_default();
             stage.path.clone_into(&mut conflict.path);
-            if !stage.is_plain {
+            if stage.kind != FileKind::File {
                 conflict.is_special = true;
                 continue;
             }
-            let side = match stage.number {
-                1 => &mut conflict.base,
-                2 => &mut conflict.ours,
+            let side = match stage.stage {
+                "1" => &mut conflict.base,
+                "2" => &mut conflict.ours,
                 _ => &mut conflict.theirs,
             };
             *side = contents.next().flatten();
@@ -71,22 +72,6 @@ impl Repository {
         paths.dedup();
         Ok(paths)
     }
-}
-
-/// A line of `git ls-files --unmerged`.
-struct UnmergedStage<'a> {
-    object: &'a str,
-    /// The stage: 1 is the base, 2 ours, 3 theirs.
-    number: usize,
-    path: &'a str,
-    is_plain: bool,
-}
-
-fn stage(line: &str) -> Option<UnmergedStage<'_>> {
-    let (fields, path) = line.split_once('\t')?;
-    let mut fields = fields.split(' ');
-    let (mode, object, number) = (fields.next()?, fields.next()?, fields.next()?.parse().ok()?);
-    (1..=3).contains(&number).then_some(UnmergedStage { object, number, path, is_plain: mode.starts_with("100") })
 }
 
 /// Merges texts line by line into the file `ours`, as git does without a merge driver. Conflicts are put between

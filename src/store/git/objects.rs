@@ -9,7 +9,7 @@ use std::ops::Range;
 use std::process::ChildStdin;
 use std::sync::{Mutex, PoisonError};
 
-use super::log::ObjectStream;
+use super::log::{ObjectStream, hex};
 use super::{FileKind, FolderEntry, GitError, NOTHING, Repository, Snapshot};
 
 /// The most bytes of requests that are sent before their answers are read. Every pipe holds as many, so that neither
@@ -33,6 +33,28 @@ pub(super) struct TreeEntry<'a> {
     pub object: &'a [u8],
     /// The range of the entry in the tree.
     pub range: Range<usize>,
+}
+
+/// A line of `git ls-files --stage`.
+pub(super) struct StagedPath<'a> {
+    /// The kind of the file.
+    pub kind: FileKind,
+    /// The object.
+    pub object: &'a str,
+    /// The stage: 0, or the side of a conflict: 1 is the base, 2 ours, 3 theirs.
+    pub stage: &'a str,
+    /// The path.
+    pub path: &'a str,
+}
+
+impl<'a> StagedPath<'a> {
+    /// Parses a line: `mode object stage TAB path`.
+    pub fn parse(line: &'a str) -> Option<Self> {
+        let (fields, path) = line.split_once('\t')?;
+        let mut fields = fields.split(' ');
+        let (mode, object, stage) = (fields.next()?, fields.next()?, fields.next()?);
+        Some(Self { kind: FileKind::from_mode(mode.as_bytes())?, object, stage, path })
+    }
 }
 
 impl Repository {
@@ -128,9 +150,8 @@ impl Repository {
         };
         let tree = self.object(&self.name_at(snapshot, folder)?)?.unwrap_or_default();
         let entry = |entry: TreeEntry<'_>| {
-            let object = entry.object.iter().map(|byte| format!("{byte:02x}")).collect();
             let name = String::from_utf8_lossy(entry.name).into_owned();
-            Some(FolderEntry { name, kind: FileKind::from_mode(entry.mode)?, object })
+            Some(FolderEntry { name, kind: FileKind::from_mode(entry.mode)?, object: hex(entry.object) })
         };
         Ok(tree_entries(&tree, commit.len() / 2).filter_map(entry).collect())
     }
@@ -175,11 +196,8 @@ impl Repository {
             let pathspecs: Vec<String> = paths.iter().map(|path| format!(":(top,literal){prefix}{path}")).collect();
             let lines = self.run(&["ls-files", "--stage", "-z", "--full-name"]).paths(&pathspecs).words()?;
             files.extend(lines.iter().filter_map(|line| {
-                let (fields, path) = line.split_once('\t')?;
-                let (mode, object) = fields.split_once(' ')?;
-                let object = object.split(' ').next()?.to_owned();
-                let name = path.strip_prefix(prefix)?.to_owned();
-                Some(FolderEntry { name, kind: FileKind::from_mode(mode.as_bytes())?, object })
+                let StagedPath { kind, object, path, .. } = StagedPath::parse(line)?;
+                Some(FolderEntry { name: path.strip_prefix(prefix)?.to_owned(), kind, object: object.to_owned() })
             }));
         }
         Ok(files)

@@ -3,7 +3,6 @@
 //! git starts a process of the signing program for each commit that it verifies.
 
 use std::io::Write;
-use std::path::Path;
 
 use super::{GitError, Repository};
 
@@ -41,7 +40,7 @@ impl Repository {
             }
         }
         allowed.flush()?;
-        let setting = format!("gpg.ssh.allowedSignersFile={}", path_text(allowed.path()));
+        let setting = format!("gpg.ssh.allowedSignersFile={}", allowed.path().display());
         let mut arguments = vec![
             "-c",
             &setting,
@@ -67,10 +66,6 @@ impl Repository {
 
 fn principal(place: usize) -> String {
     format!("key-{place}")
-}
-
-fn path_text(path: &Path) -> String {
-    path.display().to_string()
 }
 
 /// Interprets git's letter: `G` is a good signature, `U` a good one by a key whose owner gpg does not know. That is

@@ -11,6 +11,7 @@ use super::objects;
 use super::objects::ObjectId;
 use super::preconditions::RepoPaths;
 use super::trees::Trees;
+use crate::store::git::log::hex;
 
 /// The largest commit or tree that is read, in bytes.
 const LARGEST: usize = 16 << 20;
@@ -30,7 +31,7 @@ pub fn read_trees(repo: &RepoPaths, paths: &[String]) -> Option<Trees> {
 
 /// Reads a loose object of a kind, and checks its name.
 fn object(repo: &RepoPaths, name: ObjectId, expected: &str) -> Option<Vec<u8>> {
-    let hex = objects::to_hex(&name);
+    let hex = hex(&name);
     let (first, rest) = hex.split_at(2);
     let file = fs::read(repo.common.join("objects").join(first).join(rest)).ok()?;
     let mut bytes = decompress_to_vec_zlib_with_limit(&file, LARGEST).ok()?;

@@ -20,15 +20,16 @@ use std::os::unix::fs::MetadataExt;
 use std::thread::JoinHandle;
 
 use super::commit::dated;
+use super::log::hex;
 use super::{CommitRequest, GitError, Repository};
 use crate::store::files::{StateDir, read_plain};
 use git_settings::{GitIdentity, GitSettings};
 use index_entries::{IndexStamp, StagedFile};
 use index_lock::IndexLock;
 use index_update::{IndexUpdate, RacyEntry};
-use objects::{NewObjects, ObjectKind};
+use objects::{NewObjects, ObjectId, ObjectKind};
 use preconditions::RepoPaths;
-use trees::{NewBlob, Trees};
+use trees::Trees;
 
 /// The number of paths above which git makes the commit: then its work per path is most of the cost.
 const MANY: usize = 512;
@@ -36,20 +37,6 @@ const MANY: usize = 512;
 /// others.
 const COMPARED: usize = 256;
 const LARGEST_COMPARED: u64 = 1 << 20;
-
-/// The result of an attempt.
-enum CommitOutcome {
-    /// The commit was made.
-    Made,
-    /// `git commit` must make it.
-    LeftToGit,
-}
-
-/// A file to be committed.
-struct CommitFile {
-    bytes: Vec<u8>,
-    staged: StagedFile,
-}
 
 /// A fast commit in preparation: processes of git whose output it needs. If the branch moves before the plan is used,
 /// the commit is tried again.
@@ -59,25 +46,15 @@ pub struct CommitPlan {
     /// The paths to be committed, relative to the root of the work tree, in git's order.
     paths: Vec<String>,
     settings: JoinHandle<Option<GitSettings>>,
-    trees: TreeData,
-}
-
-/// The last commit and its trees: those that were read, or those that a thread reads through git.
-#[derive(Debug)]
-enum TreeData {
-    Read(Trees),
-    Pending(JoinHandle<Option<Trees>>),
+    /// The last commit and its trees.
+    trees: JoinHandle<Option<Trees>>,
 }
 
 impl CommitPlan {
     /// Waits for the processes, and returns their results.
     fn wait(self) -> Option<(RepoPaths, Vec<String>, GitSettings, Trees)> {
         let settings = self.settings.join().ok()??;
-        let trees = match self.trees {
-            TreeData::Read(trees) => trees,
-            TreeData::Pending(trees) => trees.join().ok()??,
-        };
-        Some((self.repo, self.paths, settings, trees))
+        Some((self.repo, self.paths, settings, self.trees.join().ok()??))
     }
 }
 
@@ -99,12 +76,12 @@ impl Repository {
             return Ok(false);
         }
         let fast = FastCommit { repository: self, commit, state, repo: &repo, settings: &settings, trees: &trees };
-        let outcome = fast.make(&paths, fault_point)?;
-        if matches!(outcome, Some(CommitOutcome::Made)) && repo.needs_maintenance(&settings) {
+        let is_made = fast.make(&paths, fault_point)?;
+        if is_made && repo.needs_maintenance(&settings) {
             // As `git commit` does. Its errors are not errors of the commit.
             let _ = self.run(&["maintenance", "run", "--auto", "--quiet"]).done();
         }
-        Ok(matches!(outcome, Some(CommitOutcome::Made)))
+        Ok(is_made)
     }
 
     /// Removes git's index lock of a casebook that was killed. The caller holds the desk's lock.
@@ -124,13 +101,10 @@ impl Repository {
         paths.sort_unstable();
         let settings = dated(self.run(&["var", "-l"]), date);
         let settings = std::thread::spawn(move || settings.bytes().ok().and_then(GitSettings::read));
-        let trees = match loose_objects::read_trees(&repo, &paths) {
-            Some(trees) => TreeData::Read(trees),
-            None => {
-                let (repository, paths) = (self.with_index(None), paths.clone());
-                TreeData::Pending(std::thread::spawn(move || repository.last_trees(&paths)))
-            }
-        };
+        let (repository, of_repo, of_paths) = (self.with_index(None), repo.clone(), paths.clone());
+        let trees = std::thread::spawn(move || {
+            loose_objects::read_trees(&of_repo, &of_paths).or_else(|| repository.last_trees(&of_paths))
+        });
         Some(CommitPlan { repo, paths, settings, trees })
     }
 
@@ -138,7 +112,7 @@ impl Repository {
     fn last_trees(&self, paths: &[String]) -> Option<Trees> {
         let commit = self.object("HEAD").ok()?;
         let head = commit.as_ref().map(|commit| objects::name(ObjectKind::Commit, commit));
-        let tree = |name| self.object(&objects::to_hex(&name)).ok()?;
+        let tree = |name: ObjectId| self.object(&hex(&name)).ok()?;
         Trees::of_commit(head, commit.as_deref().unwrap_or_default(), paths, tree)
     }
 
@@ -194,11 +168,12 @@ struct FastCommit<'a> {
 }
 
 impl FastCommit<'_> {
-    /// Makes the commit. `Ok(None)` and [`CommitOutcome::LeftToGit`] leave it to git; nothing has changed then.
-    fn make(&self, paths: &[String], fault_point: &dyn Fn(&str)) -> Result<Option<CommitOutcome>, GitError> {
-        let Some(mut lock) = IndexLock::take(&self.repo.git_dir, self.state)? else { return Ok(None) };
+    /// Makes the commit. Returns false if it is left to git, which finds the branch as it was, or sees that the commit
+    /// is made and repairs its index.
+    fn make(&self, paths: &[String], fault_point: &dyn Fn(&str)) -> Result<bool, GitError> {
+        let Some(mut lock) = IndexLock::take(&self.repo.git_dir, self.state)? else { return Ok(false) };
         fault_point("index locked");
-        let Some((index, new)) = self.prepared(paths, &lock) else { return Ok(None) };
+        let Some((index, new)) = self.prepared(paths, &lock) else { return Ok(false) };
         if let Some((objects, commit)) = new {
             let written = std::thread::scope(|scope| {
                 let folder = self.repo.common.join("objects");
@@ -207,38 +182,28 @@ impl FastCommit<'_> {
                 objects.join().is_ok_and(|objects| objects.is_ok()) && index.is_ok()
             });
             if !written {
-                return Ok(None);
+                return Ok(false);
             }
             fault_point("objects");
             match self.move_branch(&commit) {
                 Ok(()) => {}
                 Err(locked @ GitError::Locked { .. }) => return Err(locked),
-                Err(_) => return Ok(None),
+                Err(_) => return Ok(false),
             }
             fault_point("branch");
         } else if lock.write(&index.finish()).is_err() {
-            return Ok(None);
+            return Ok(false);
         }
-        // The commit is made. If its index cannot be written, git will repair it.
-        Ok(lock.commit_lock().is_ok().then_some(CommitOutcome::Made).or(Some(CommitOutcome::LeftToGit)))
+        Ok(lock.commit_lock().is_ok())
     }
 
     /// Returns the new index; and the objects to be stored and the new commit, unless the last commit has the files
     /// already.
     fn prepared(&self, paths: &[String], lock: &IndexLock) -> Option<(IndexUpdate, Option<(NewObjects, String)>)> {
-        let files = paths.iter().map(|path| self.content(path)).collect::<Option<Vec<CommitFile>>>()?;
         let mut objects = NewObjects::default();
+        let staged = paths.iter().map(|path| self.staged(path, &mut objects)).collect::<Option<Vec<StagedFile>>>()?;
         let (old, changed) = lock.read().ok()?;
-        let mut staged: Vec<StagedFile> = files.iter().map(|file| file.staged.clone()).collect();
-        for (file, staged) in files.iter().zip(&mut staged) {
-            staged.name = objects.add(ObjectKind::Blob, &file.bytes);
-        }
-        let blobs = staged.iter().map(|file| NewBlob {
-            path: file.path.clone(),
-            mode: if file.executable { "100755" } else { "100644" },
-            name: file.name,
-        });
-        let folders = self.trees.write_trees(&blobs.collect::<Vec<_>>(), &mut objects)?;
+        let folders = self.trees.write_trees(&staged, &mut objects)?;
         let mut index = IndexUpdate::new(&old, changed, &staged, &folders)?;
         self.compare(&mut index);
         let is_new = !index.added.is_empty();
@@ -252,13 +217,13 @@ impl FastCommit<'_> {
         if top.before == Some(top.after) {
             return Some((index, None));
         }
-        let name = objects.add(ObjectKind::Commit, &self.commit_object(&objects::to_hex(&top.after))?);
-        Some((index, Some((objects, objects::to_hex(&name)))))
+        let name = objects.add(ObjectKind::Commit, &self.commit_object(&hex(&top.after))?);
+        Some((index, Some((objects, hex(&name)))))
     }
 
-    /// Reads a file of the work tree. `None` if it is not a plain file, is changed during the read, or contains line
-    /// ends that git might convert.
-    fn content(&self, path: &str) -> Option<CommitFile> {
+    /// Reads a file of the work tree into `objects`. `None` if it is not a plain file, is changed during the read, or
+    /// contains line ends that git might convert.
+    fn staged(&self, path: &str, objects: &mut NewObjects) -> Option<StagedFile> {
         let own = path.strip_prefix(&self.repo.prefix)?;
         let file = self.repo.file(path);
         let before = fs::symlink_metadata(&file).ok()?;
@@ -269,8 +234,8 @@ impl FastCommit<'_> {
             return None;
         }
         let executable = before.mode() & 0o100 != 0;
-        let staged = StagedFile { path: path.to_owned(), stamp, executable, name: objects::ObjectId::default() };
-        Some(CommitFile { bytes, staged })
+        let name = objects.add(ObjectKind::Blob, &bytes);
+        Some(StagedFile { path: path.to_owned(), stamp, executable, name })
     }
 
     /// Compares the files that are as young as the index was. An entry that differs from its file is marked, because
@@ -300,7 +265,7 @@ impl FastCommit<'_> {
         }
         let mut object = format!("tree {tree}\n");
         if let Some(parent) = &self.trees.head {
-            object.push_str(&format!("parent {}\n", objects::to_hex(parent)));
+            object.push_str(&format!("parent {}\n", hex(parent)));
         }
         for role in ["author", "committer"] {
             let identity = self.repository.identity(self.commit, self.settings, role)?;
@@ -316,8 +281,8 @@ impl FastCommit<'_> {
         let message = fs::read_to_string(self.commit.message).unwrap_or_default();
         let subject = message.lines().next().unwrap_or_default();
         let (action, before) = match &self.trees.head {
-            Some(head) => ("commit", objects::to_hex(head)),
-            None => ("commit (initial)", objects::to_hex(&objects::ObjectId::default())),
+            Some(head) => ("commit", hex(head)),
+            None => ("commit (initial)", hex(&objects::ObjectId::default())),
         };
         let line = format!("{action}: {subject}");
         let run = self.repository.run(&["update-ref", "-m", &line, "HEAD", commit, &before]);

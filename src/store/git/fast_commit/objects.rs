@@ -12,6 +12,8 @@ use miniz_oxide::deflate::core::{
 };
 use sha1::{Digest, Sha1};
 
+use crate::store::git::log::hex;
+
 /// The name of an object: its SHA-1.
 pub type ObjectId = [u8; 20];
 
@@ -56,7 +58,7 @@ impl NewObjects {
         // A compressor has large tables, so one serves for all objects. With window bits it makes a zlib stream.
         let mut compressor = CompressorOxide::new(create_comp_flags_from_zip_params(QUICKLY, 1, 0));
         self.new.iter().try_for_each(|(name, bytes)| {
-            let hex = to_hex(name);
+            let hex = hex(name);
             let (first, rest) = hex.split_at(2);
             let folder = folder.join(first);
             match fs::create_dir(&folder) {
@@ -101,11 +103,6 @@ pub fn name(kind: ObjectKind, content: &[u8]) -> ObjectId {
     hash.finalize().into()
 }
 
-/// Formats a name in hexadecimal digits.
-pub fn to_hex(name: &ObjectId) -> String {
-    name.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Parses a name in hexadecimal digits.
 pub fn read(word: &str) -> Option<ObjectId> {
     let mut name = ObjectId::default();
@@ -143,10 +140,10 @@ mod tests {
 
     #[test]
     fn names_are_those_of_git() {
-        assert_eq!(to_hex(&name(ObjectKind::Blob, b"")), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
-        assert_eq!(to_hex(&name(ObjectKind::Tree, b"")), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
-        let hex = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
-        assert_eq!(read(hex).map(|name| to_hex(&name)).as_deref(), Some(hex));
+        assert_eq!(hex(&name(ObjectKind::Blob, b"")), "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391");
+        assert_eq!(hex(&name(ObjectKind::Tree, b"")), "4b825dc642cb6eb9a060e54bf8d69288fbee4904");
+        let word = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
+        assert_eq!(read(word).map(|name| hex(&name)).as_deref(), Some(word));
         assert_eq!(read("e69de29b"), None);
         assert_eq!(read("x69de29bb2d1d6434b8b29ae775ad8c2e48c5391"), None);
     }

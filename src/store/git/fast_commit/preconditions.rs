@@ -33,7 +33,7 @@ const FILTERS: [&[u8]; 3] = [b"filter", b"ident", b"working-tree-encoding"];
 const ATTRIBUTES: &str = ".gitattributes";
 
 /// The places of a repository.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct RepoPaths {
     /// The git directory of the worktree.
     pub git_dir: PathBuf,

@@ -4,22 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::index_entries::StagedFile;
 use super::objects::{self, NewObjects, ObjectId, ObjectKind};
 use crate::store::git::objects::{TreeEntry, tree_entries};
 
 /// The mode of a tree inside a tree.
 const FOLDER: &str = "40000";
-
-/// A file of the new commit.
-#[derive(Clone, Debug)]
-pub struct NewBlob {
-    /// The path, relative to the root of the work tree.
-    pub path: String,
-    /// The mode, as trees contain it.
-    pub mode: &'static str,
-    /// The object.
-    pub name: ObjectId,
-}
 
 /// The last commit, with its trees along some paths.
 #[derive(Debug)]
@@ -106,16 +96,16 @@ impl Trees {
 
     /// Adds the files to the trees, and the new trees to `objects`. Returns each folder before and after. `None` if a
     /// file would replace something that is not a file.
-    pub fn write_trees(&self, blobs: &[NewBlob], objects: &mut NewObjects) -> Option<BTreeMap<String, EditedDir>> {
+    pub fn write_trees(&self, files: &[StagedFile], objects: &mut NewObjects) -> Option<BTreeMap<String, EditedDir>> {
         let mut new: BTreeMap<&str, Vec<u8>> = self
             .folders
             .iter()
             .map(|(folder, tree)| (folder.as_str(), tree.as_ref().map_or_else(Vec::new, |tree| tree.bytes.clone())))
             .collect();
-        for blob in blobs {
-            let (folder, own) = split(&blob.path);
+        for file in files {
+            let (folder, own) = split(&file.path);
             let bytes = new.get_mut(folder)?;
-            *bytes = with(bytes, blob.mode, own, &blob.name)?;
+            *bytes = with(bytes, if file.executable { "100755" } else { "100644" }, own, &file.name)?;
         }
         let mut edited = BTreeMap::new();
         // A folder sorts after its parent, so the reverse order has it before its parent.
@@ -193,6 +183,7 @@ fn with(tree: &[u8], mode: &str, own: &str, name: &ObjectId) -> Option<Vec<u8>> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::git::log::hex;
 
     fn names(tree: &[u8]) -> Vec<String> {
         entries(tree).map(|line| String::from_utf8_lossy(line.name).into_owned()).collect()
@@ -218,7 +209,7 @@ mod tests {
         let paths = ["x/a".to_owned()];
         let inner = with(&[], "100644", "a", &[7; 20]).unwrap();
         let top = with(&[], FOLDER, "x", &objects::name(ObjectKind::Tree, &inner)).unwrap();
-        let commit = format!("tree {}\n", objects::to_hex(&objects::name(ObjectKind::Tree, &top))).into_bytes();
+        let commit = format!("tree {}\n", hex(&objects::name(ObjectKind::Tree, &top))).into_bytes();
         let known = [&top, &inner];
         let read =
             |name| known.iter().find(|tree| objects::name(ObjectKind::Tree, tree) == name).map(|tree| tree.to_vec());

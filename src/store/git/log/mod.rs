@@ -189,9 +189,13 @@ fn has_name<H: Digest>(name: &str, bytes: &[u8]) -> bool {
     let mut hash = H::new();
     hash.update(format!("blob {}\0", bytes.len()));
     hash.update(bytes);
-    let digit = |value: u8| char::from_digit(value.into(), 16);
-    let digits = hash.finalize().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect::<Vec<_>>();
-    digits.into_iter().eq(name.chars().map(Some))
+    hex(&hash.finalize()) == name
+}
+
+/// Returns bytes in hexadecimal digits, as git names objects.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.filter_map(|digit| char::from_digit(digit.into(), 16)).collect()
 }
 
 #[cfg(test)]
