@@ -265,6 +265,14 @@ impl Error {
         Self::Refused { ticket, action: action.to_owned(), refusal }
     }
 
+    /// Returns a function that says of git's refusal that there is no repository.
+    pub(crate) fn no_repository(root: &Path) -> impl FnOnce(GitError) -> Self {
+        move |refusal| match refusal {
+            GitError::Refused { .. } => Self::NoRepository { root: root.to_owned() },
+            refusal => Self::Git { refusal },
+        }
+    }
+
     /// Returns a usage error with a hint.
     pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), hint: Some(hint.into()) }

@@ -58,6 +58,14 @@ pub fn clean_subject(typed: &str) -> Option<String> {
     (!one_line.is_empty()).then_some(one_line)
 }
 
+/// Returns a line, cut after some characters if it is longer.
+pub fn shortened(line: &str, most: usize) -> String {
+    match line.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,9 +9,10 @@ use crate::domain::convergence::cross_ticket::{may_share_key, unread_replies};
 use crate::domain::id::Id;
 use crate::domain::people::team::Team;
 use crate::domain::people::visibility::internal_entries;
-use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
+use crate::domain::rules::{self, Rule};
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
+use crate::domain::text;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::custom_field::CustomField;
 use crate::domain::ticket::entry::Entry;
@@ -25,6 +26,9 @@ use super::attachments::{AttachmentRef, references};
 use super::findings::{at_places, damaged, in_entry, line_of, name, with_line};
 use super::messages::for_violation;
 use crate::desk::write::transaction::first_header_mismatch;
+
+/// The longest part of a line in a message, in characters.
+const SHOWN: usize = 60;
 
 /// The settings that tickets are checked by.
 #[derive(Clone, Debug)]
@@ -110,7 +114,7 @@ pub(super) fn check_ticket(path: &str, id: Id, bytes: &[u8], policy: &CheckPolic
             "format {} is newer than {FORMAT}, the newest that this casebook reads: parts that it does not know were not checked",
             ticket.format
         );
-        checker.add(Finding::new(&rules::FILE_NEWER, path, message), vec![name("format")]);
+        checker.add(&rules::FILE_NEWER, message, vec![name("format")]);
     } else if !is_canonical {
         format = check_format(path, bytes, &ticket).map(|finding| with_line(finding.of(id), bytes));
     }
@@ -130,8 +134,13 @@ struct TicketChecker<'a> {
 
 impl TicketChecker<'_> {
     /// Adds a finding about a part of the file.
-    fn add(&mut self, finding: Finding, path: Vec<PathElement>) {
-        self.findings.push((finding, path));
+    fn add(&mut self, rule: &'static Rule, message: String, place: Vec<PathElement>) {
+        self.findings.push((Finding::new(rule, self.path, message), place));
+    }
+
+    /// Adds a finding about a field of an entry, which is given with its place in the history.
+    fn add_in_entry(&mut self, rule: &'static Rule, message: String, (index, entry): (usize, Id), field: &str) {
+        self.findings.push((Finding::new(rule, self.path, message).about(entry), in_entry(index, field)));
     }
 
     /// Checks that the organization has a file, and that the assignee is an agent.
@@ -141,7 +150,7 @@ impl TicketChecker<'_> {
             && !known.contains(organization)
         {
             let message = format!("`{organization}` has no file in organizations/");
-            self.add(Finding::new(&rules::ORGANIZATION_UNKNOWN, self.path, message), vec![name("organization")]);
+            self.add(&rules::ORGANIZATION_UNKNOWN, message, vec![name("organization")]);
         }
         let is_imported = ticket.opening().is_some_and(|opening| opening.imported_from.is_some());
         let was_assigned = || ticket.history.iter().any(|entry| matches!(entry.action, Action::Assign { .. }));
@@ -150,7 +159,7 @@ impl TicketChecker<'_> {
             && (!is_imported || was_assigned())
         {
             let message = format!("`{assignee}` is not an agent of the desk");
-            self.add(Finding::new(&rules::ASSIGNEE_UNKNOWN, self.path, message), vec![name("assignee")]);
+            self.add(&rules::ASSIGNEE_UNKNOWN, message, vec![name("assignee")]);
         }
     }
 
@@ -161,12 +170,8 @@ impl TicketChecker<'_> {
                 continue;
             };
             if let Err(problem) = field.validate(value) {
-                let finding = Finding::new(
-                    &rules::INVALID_CUSTOM_FIELD,
-                    self.path,
-                    format!("`fields.{name_of_field}`: {problem}"),
-                );
-                self.add(finding, vec![name("fields"), name(name_of_field)]);
+                let message = format!("`fields.{name_of_field}`: {problem}");
+                self.add(&rules::INVALID_CUSTOM_FIELD, message, vec![name("fields"), name(name_of_field)]);
             }
         }
     }
@@ -186,11 +191,13 @@ impl TicketChecker<'_> {
             let is_open = |violation: &&HistoryViolation| {
                 !matches!(violation, HistoryViolation::ReplyToMerged { .. }) || unread.contains(&entry.id)
             };
-            violations.iter().filter(is_open).for_each(|violation| self.add_violation(violation, &entry, index));
+            for violation in violations.iter().filter(is_open) {
+                let (rule, field, message) = for_violation(violation, &entry);
+                self.add_in_entry(rule, message, (index, entry.id), field);
+            }
             if let Some(key) = entry.key.as_ref().filter(|_| same_key.contains(&index)) {
                 let message = format!("the entry {} has the same key as an earlier one, `{key}`", entry.id);
-                let finding = Finding::new(&rules::ENTRY_KEY, self.path, message).about(entry.id);
-                self.add(finding, in_entry(index, "key"));
+                self.add_in_entry(&rules::ENTRY_KEY, message, (index, entry.id), "key");
             }
             match &mut so_far {
                 Some(so_far) => so_far.append(entry),
@@ -201,13 +208,8 @@ impl TicketChecker<'_> {
             && let Some(field) = first_header_mismatch(&Ticket { header, ..replayed })
         {
             let message = format!("`{field}` in the header differs from the value that the history gives");
-            self.add(Finding::new(&rules::HEADER_DIFFERS, self.path, message), vec![name(&field)]);
+            self.add(&rules::HEADER_DIFFERS, message, vec![name(&field)]);
         }
-    }
-
-    fn add_violation(&mut self, violation: &HistoryViolation, entry: &Entry, index: usize) {
-        let (rule, place, message) = for_violation(violation, entry);
-        self.add(Finding::new(rule, self.path, message).about(entry.id), in_entry(index, place));
     }
 }
 
@@ -248,20 +250,12 @@ fn check_format(path: &str, bytes: &[u8], ticket: &Ticket) -> Option<Finding> {
         let same = actual.chars().zip(canonical.chars()).take_while(|(a, b)| a == b).count();
         let message = match canonical {
             "" => "casebook would write an empty line here".to_owned(),
-            canonical => format!("casebook would write `{}` here", shortened(canonical)),
+            canonical => format!("casebook would write `{}` here", text::shortened(canonical, SHOWN)),
         };
         return Some(Finding::new(&rules::FILE_SPELLING, path, message).at(line, same + 1));
     }
     let message = "casebook would end the file here".to_owned();
     Some(Finding::new(&rules::FILE_SPELLING, path, message).at(line, 1))
-}
-
-fn shortened(line: &str) -> String {
-    const SHOWN: usize = 60;
-    match line.char_indices().nth(SHOWN) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
 }
 
 fn facts(ticket: &Ticket, bytes: &[u8]) -> CrossTicketFacts {

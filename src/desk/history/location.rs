@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::store::git::{GitError, Repository};
+use crate::store::git::Repository;
 use crate::store::layout;
 
 use crate::desk::Desk;
@@ -29,10 +29,7 @@ impl DeskLocation {
     /// There is no repository, or it contains no desk or several.
     pub fn of(start: &Path, named: Option<&str>) -> Result<Self, Error> {
         let here = Repository::at(start);
-        let (is_bare, prefix) = here.is_bare_and_prefix().map_err(|refusal| match refusal {
-            GitError::Refused { .. } => Error::NoRepository { root: start.to_owned() },
-            refusal => Error::Git { refusal },
-        })?;
+        let (is_bare, prefix) = here.is_bare_and_prefix().map_err(Error::no_repository(start))?;
         // A desk in a folder above a bare repository is not that of the repository.
         let root = if is_bare || named.is_some() { None } else { layout::discover(start) };
         if let Some(folder) = root {

@@ -120,9 +120,10 @@ impl<'a> CalendarReader<'a> {
 
 impl SlaPolicy<'_> {
     /// Returns the calendar whose hours follow-up counts for a ticket (docs/follow-up.md#open-time); `None` if no rule
-    /// applies and all time counts. `language` is the preferred language of the ticket.
-    pub fn follow_up_hours(&self, ticket: &Header, language: Option<&str>) -> Option<&Calendar> {
-        let channel = ticket.channel.as_deref();
+    /// applies and all time counts.
+    pub fn follow_up_hours(&self, desk: &Desk, ticket: &Header) -> Option<&Calendar> {
+        let languages = desk.policy().languages_of(ticket);
+        let (language, channel) = (languages.first().map(String::as_str), ticket.channel.as_deref());
         let rule = self.follow_up.iter().find(|rule| rule.applies_to(language, ticket.priority, channel))?;
         self.calendar(&rule.calendar)
     }

@@ -87,13 +87,8 @@ fn due_follow_up(
     follow_up: &FollowUpPolicy,
 ) -> Option<NextFollowUp> {
     let now = desk.environment.now;
-    let hours = match follow_up.counts {
-        TimeBasis::Calendar => None,
-        TimeBasis::Business => {
-            let languages = desk.policy().languages_of(&ticket.header);
-            policy.follow_up_hours(&ticket.header, languages.first().map(String::as_str))
-        }
-    };
+    let is_business = follow_up.counts == TimeBasis::Business;
+    let hours = if is_business { policy.follow_up_hours(desk, &ticket.header) } else { None };
     follow_up::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
 }
 

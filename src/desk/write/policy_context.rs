@@ -28,9 +28,7 @@ pub(crate) fn policy_for(
         Action::Solve(SolveEvidence::NoResponse) => {
             follow_up = desk.policy().settings(Settings::follow_up)?.clone();
             if follow_up.counts == TimeBasis::Business {
-                let languages = desk.policy().languages_of(&ticket.header);
-                let language = languages.first().map(String::as_str);
-                context.hours = desk.policy().sla()?.follow_up_hours(&ticket.header, language).cloned();
+                context.hours = desk.policy().sla()?.follow_up_hours(desk, &ticket.header).cloned();
             }
         }
         Action::Reply { .. } | Action::Reopen { .. } if ticket.header.status == Status::Solved => {

@@ -109,7 +109,7 @@ fn uncommitted_paths(desk: &Desk, journal: &Journal, foreign: &[String]) -> Resu
     for change in &journal.changes {
         if foreign.contains(&change.path) {
             let committed = match journal.commit {
-                Some(_) => committed(desk, &change.path)?,
+                Some(_) => Repository::at(&desk.root).committed(&change.path)?,
                 None => None,
             };
             if committed.is_some_and(|text| holds_entries(change, text.as_bytes())) {
@@ -123,10 +123,6 @@ fn uncommitted_paths(desk: &Desk, journal: &Journal, foreign: &[String]) -> Resu
         paths.push(change.path.clone());
     }
     Ok(Some(paths))
-}
-
-fn committed(desk: &Desk, path: &str) -> Result<Option<String>, Error> {
-    Repository::at(&desk.root).committed(path).map_err(Error::from)
 }
 
 /// Commits the files of a journal, unless they are committed already.

@@ -13,6 +13,7 @@ use crate::domain::rules::{
     AUDIT_RIGHTS, ENTRY_FROM, ENTRY_ILLEGAL, ENTRY_NO_TEXT, ENTRY_REFERS, ENTRY_STATUS, Rule, SOLVE_EARLY,
     SOLVE_EVIDENCE,
 };
+use crate::domain::text;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::time::duration::format_instant;
 use crate::domain::vocabulary::Status;
@@ -68,7 +69,7 @@ fn difference(was: &str, now: &str) -> String {
     let place = was.split('\n').zip(now.split('\n')).take_while(|(was, now)| was == now).count();
     let line = |text| str::split(text, '\n').nth(place).unwrap_or_default();
     let (was, now) = (line(was), line(now));
-    let (short_was, short_now) = (shortened(was), shortened(now));
+    let (short_was, short_now) = (text::shortened(was.trim(), LONGEST), text::shortened(now.trim(), LONGEST));
     if short_was != short_now {
         return format!("`{short_was}` became `{short_now}`");
     }
@@ -78,15 +79,6 @@ fn difference(was: &str, now: &str) -> String {
         shown.flat_map(char::escape_debug).collect()
     };
     format!("`{}` became `{}` in line {} of the entry", from(was), from(now), place + 1)
-}
-
-/// Returns a line without the spaces around it, cut at [`LONGEST`].
-fn shortened(line: &str) -> String {
-    let line = line.trim();
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line.to_owned(),
-    }
 }
 
 /// Describes a problem with the time of an entry.

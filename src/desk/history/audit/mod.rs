@@ -122,10 +122,7 @@ impl HistoryAudit {
     /// # Errors
     /// There is no repository.
     pub(crate) fn of(repository: Repository, folder: &Path) -> Result<Self, Error> {
-        repository.prefix().map_err(|refusal| match refusal {
-            GitError::Refused { .. } => Error::NoRepository { root: folder.to_owned() },
-            refusal => Error::Git { refusal },
-        })?;
+        repository.prefix().map_err(Error::no_repository(folder))?;
         Ok(Self { repository, is_named: true })
     }
 
