@@ -77,6 +77,11 @@ pub fn ticket_at(path: &str) -> Option<Id> {
     id_in(path).filter(|id| path == ticket_path(*id))
 }
 
+/// Returns true if a path is below the folder of tickets.
+pub fn is_in_tickets(path: &str) -> bool {
+    path.strip_prefix(TICKETS).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// Returns true if a path, relative to the desk, is that of an attachment.
 pub fn is_attachment(path: &str) -> bool {
     is_in(path, ATTACHMENTS) && Digest::at(path).is_some()

@@ -23,7 +23,7 @@ mod source;
 mod ticket;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::domain::rules;
 use crate::domain::rules::finding::Finding;
@@ -137,15 +137,15 @@ impl Desk {
         misplaced: Vec<PathBuf>,
     ) -> Result<BTreeMap<String, FileKind>, Error> {
         let root = &self.root;
-        let inspect = |path: &str| file_types::kind_in(&root.join(path)).map_err(Error::io(root.join(path), "read"));
+        let inspect = |path: &Path| file_types::kind_in(&root.join(path)).map_err(Error::io(root.join(path), "read"));
         let mut files = BTreeMap::new();
         for path in [layout::MARKER, layout::ORGANIZATIONS] {
-            let kind = inspect(path)?.filter(|kind| *kind != FileKind::File || path != layout::MARKER);
+            let kind = inspect(path.as_ref())?.filter(|kind| *kind != FileKind::File || path != layout::MARKER);
             files.extend(kind.map(|kind| (path.to_owned(), kind)));
         }
         for id in organizations {
             let path = layout::organization_path(id);
-            let kind = inspect(&path)?.unwrap_or(FileKind::File);
+            let kind = inspect(path.as_ref())?.unwrap_or(FileKind::File);
             files.insert(path, kind);
         }
         let has_attachments = match scope {
@@ -158,8 +158,7 @@ impl Desk {
         }
         let unexpected = layout::unexpected_files(root).map_err(Error::io(root.join(layout::TICKETS), "list"))?;
         for path in unexpected.into_iter().chain(misplaced) {
-            let kind = file_types::kind_in(&root.join(&path)).map_err(Error::io(root.join(&path), "read"))?;
-            files.extend(kind.map(|kind| (path.to_string_lossy().into_owned(), kind)));
+            files.extend(inspect(&path)?.map(|kind| (path.to_string_lossy().into_owned(), kind)));
         }
         files.retain(|path, _| scope.contains(path));
         Ok(files)

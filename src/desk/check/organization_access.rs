@@ -10,7 +10,6 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::{Kind, Role};
 use crate::error::Error;
-use crate::store::{layout, yaml};
 
 use super::findings::with_line;
 use super::source::{DeskSource, OrganizationFile};
@@ -42,13 +41,10 @@ fn reason_not_granted(
     ticket: Id,
     source: &DeskSource<'_>,
 ) -> Result<Option<String>, Error> {
-    let bytes = match source.bytes(&layout::ticket_path(ticket)) {
-        Ok(Some(bytes)) => bytes,
-        Ok(None) => return Ok(Some("which does not exist".to_owned())),
-        Err(Error::Damaged { .. }) => return Ok(None),
-        Err(other) => return Err(other),
-    };
-    Ok(yaml::read(&bytes, Some(ticket)).ok().and_then(|ticket| missing_condition(organization, member, &ticket)))
+    Ok(match source.ticket(ticket)? {
+        Some(read) => read.and_then(|(ticket, _)| missing_condition(organization, member, &ticket)),
+        None => Some("which does not exist".to_owned()),
+    })
 }
 
 /// Returns the condition that a ticket does not meet to grant access.

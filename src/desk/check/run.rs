@@ -20,7 +20,7 @@ use crate::error::Error;
 use crate::store::config::Settings;
 use crate::store::git::FileKind;
 use crate::store::layout::{self, DeskPath};
-use crate::store::yaml::{self, ReadError, ReadErrorKind};
+use crate::store::yaml::{ReadError, ReadErrorKind};
 
 /// The number of tickets in a batch of those that are not listed by month.
 const BATCH: usize = 32;
@@ -220,14 +220,10 @@ impl<'a> CheckRun<'a> {
 
     /// Reads a ticket that a checked one links to, and that was not checked itself.
     fn linked_ticket(&self, id: Id) -> Result<LinkedTicket, Error> {
-        match self.source.bytes(&layout::ticket_path(id)) {
-            Ok(Some(bytes)) => Ok(match yaml::read(&bytes, Some(id)) {
-                Ok(ticket) => LinkedTicket::Present(Some(Box::new(links(&ticket, &bytes)))),
-                Err(_) => LinkedTicket::Unreadable,
-            }),
-            Ok(None) => Ok(LinkedTicket::Absent),
-            Err(Error::Damaged { .. }) => Ok(LinkedTicket::Unreadable),
-            Err(other) => Err(other),
-        }
+        Ok(match self.source.ticket(id)? {
+            Some(Some((ticket, bytes))) => LinkedTicket::Present(Some(Box::new(links(&ticket, &bytes)))),
+            Some(None) => LinkedTicket::Unreadable,
+            None => LinkedTicket::Absent,
+        })
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::desk::Desk;
 use crate::domain::id::Id;
 use crate::domain::people::organization::Organization;
+use crate::domain::ticket::Ticket;
 use crate::error::Error;
 use crate::store::files::Dir;
 use crate::store::git::{FileKind, Repository, Snapshot};
@@ -30,6 +31,9 @@ pub(super) struct GitSource<'a> {
     /// The kinds of the files that are known already, with their objects if these are known too.
     pub known: HashMap<String, (FileKind, Option<String>)>,
 }
+
+/// A ticket with the bytes of its file.
+pub(super) type TicketFile = (Ticket, Vec<u8>);
 
 /// An organization with its file.
 pub(super) struct OrganizationFile {
@@ -73,6 +77,18 @@ impl DeskSource<'_> {
         let Some(bytes) = self.plain_file(&path)? else { return Ok(None) };
         let organization = yaml::read_organization(&bytes, id).ok();
         Ok(organization.map(|organization| OrganizationFile { path, bytes, organization }))
+    }
+
+    /// Returns a ticket with the bytes of its file; none if there is no file, and inside none if it cannot be read.
+    ///
+    /// # Errors
+    /// The file cannot be read because of the system.
+    pub fn ticket(&self, id: Id) -> Result<Option<Option<TicketFile>>, Error> {
+        match self.bytes(&layout::ticket_path(id)) {
+            Ok(bytes) => Ok(bytes.map(|bytes| Some((yaml::read(&bytes, Some(id)).ok()?, bytes)))),
+            Err(Error::Damaged { .. }) => Ok(Some(None)),
+            Err(other) => Err(other),
+        }
     }
 
     /// Reads the bytes of a ticket's file, from a folder that is open if there is one. Returns false if there is no file.

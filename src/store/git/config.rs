@@ -51,17 +51,6 @@ impl Repository {
     }
 }
 
-/// The `user.email` of one configuration file.
-#[derive(Debug, PartialEq, Eq)]
-enum EmailSetting {
-    /// An address.
-    Email(String),
-    /// No address.
-    Nothing,
-    /// A file that only git can interpret.
-    NotPlain,
-}
-
 /// Returns git's `user.email` without starting git, which would take longer than the rest of a short command.
 ///
 /// The configuration files are read in git's order of precedence. `user_files` are those of the user, the one that
@@ -71,18 +60,14 @@ pub fn plain_email(git_dir: Option<&Path>, user_files: &[PathBuf]) -> Option<Str
     let own = git_dir.map(|git_dir| common_dir(git_dir).join("config"));
     let mut found = None;
     for file in own.iter().chain(user_files) {
-        let setting = match fs::read_to_string(file) {
-            Ok(text) => email_in(&text),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => EmailSetting::Nothing,
-            Err(_) => EmailSetting::NotPlain,
-        };
-        match setting {
+        let email = match fs::read_to_string(file) {
             // An include in a file that counts less could not change the address; giving up is simple and always
             // correct.
-            EmailSetting::NotPlain => return None,
-            EmailSetting::Email(email) => found = found.or(Some(email)),
-            EmailSetting::Nothing => {}
-        }
+            Ok(text) => email_in(&text)?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+            Err(_) => return None,
+        };
+        found = found.or(email);
     }
     found
 }
@@ -95,33 +80,31 @@ pub(super) fn common_dir(git_dir: &Path) -> PathBuf {
     }
 }
 
-/// Parses the address in the text of a configuration file.
-fn email_in(text: &str) -> EmailSetting {
-    let mut in_user = false;
-    let mut setting = EmailSetting::Nothing;
+/// Returns the address in the text of a configuration file, if it has one. `None` if only git can interpret the file.
+fn email_in(text: &str) -> Option<Option<String>> {
+    let (mut in_user, mut email) = (false, None);
     for line in text.lines().map(str::trim) {
         let lower = line.to_ascii_lowercase();
         if lower.starts_with("[include") || lower.starts_with("worktreeconfig") || line.ends_with('\\') {
-            return EmailSetting::NotPlain;
+            return None;
         }
         if line.starts_with('[') {
             in_user = lower == "[user]";
             if !in_user && (lower.starts_with("[user") && !lower.starts_with("[user ") || !line.ends_with(']')) {
-                return EmailSetting::NotPlain;
+                return None;
             }
         } else if in_user && lower.starts_with("email") {
-            let Some((name, value)) = line.split_once('=') else { return EmailSetting::NotPlain };
-            let (name, value) = (name.trim(), value.trim());
+            let (name, value) = line.split_once('=').map(|(name, value)| (name.trim(), value.trim()))?;
             if !name.eq_ignore_ascii_case("email")
                 || value.is_empty()
                 || value.contains(['"', '\\', '#', ';', ' ', '\t'])
             {
-                return EmailSetting::NotPlain;
+                return None;
             }
-            setting = EmailSetting::Email(value.to_owned());
+            email = Some(value.to_owned());
         }
     }
-    setting
+    Some(email)
 }
 
 #[cfg(test)]
@@ -133,11 +116,11 @@ mod tests {
         let email = |text| email_in(text);
         assert_eq!(
             email("[core]\n\tbare = false\n[user]\n\temail = a@b\n\tname = A B\n"),
-            EmailSetting::Email("a@b".to_owned())
+            Some(Some("a@b".to_owned()))
         );
-        assert_eq!(email("[USER]\nEmail=a@b\n[user]\nemail = c@d"), EmailSetting::Email("c@d".to_owned()));
-        assert_eq!(email("[user \"x\"]\nemail = a@b\n"), EmailSetting::Nothing);
-        assert_eq!(email("# [user]\n; email = a@b\n"), EmailSetting::Nothing);
+        assert_eq!(email("[USER]\nEmail=a@b\n[user]\nemail = c@d"), Some(Some("c@d".to_owned())));
+        assert_eq!(email("[user \"x\"]\nemail = a@b\n"), Some(None));
+        assert_eq!(email("# [user]\n; email = a@b\n"), Some(None));
     }
 
     #[test]
@@ -152,7 +135,7 @@ mod tests {
             "[user]\nemail = a\\\n@b\n",
             "[extensions]\nworktreeConfig = true\n",
         ] {
-            assert_eq!(email_in(text), EmailSetting::NotPlain, "{text}");
+            assert_eq!(email_in(text), None, "{text}");
         }
     }
 }

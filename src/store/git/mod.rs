@@ -31,7 +31,7 @@ pub use commit::CommitRequest;
 pub use config::plain_email;
 pub use conflicts::{Conflict, merge_lines};
 pub use fast_commit::CommitPlan;
-pub use log::{CommitChange, HistoryWalk, ObjectStream, ParentDiff, Revision, VersionCache, WalkFilter, is_blob};
+pub use log::{CommitChange, HistoryWalk, ObjectStream, ParentDiff, Revision, VersionCache, is_blob};
 pub use refs::{HistoryCompleteness, NOTHING, RefChange};
 pub use remote::MergeOptions;
 pub use signatures::{Signature, TrustedKey};

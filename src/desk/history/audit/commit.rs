@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AuditState, BasePolicy, PolicyAt, TICKETS, messages};
+use super::{AuditState, BasePolicy, PolicyAt, messages};
 use crate::desk::write::transaction::first_header_mismatch;
 use crate::domain::audit::{LostEntry, RawEntry, added, align_entries, inserted, lost_entries};
 use crate::domain::id::Id;
@@ -91,7 +91,7 @@ impl AuditState {
             for change in &side.changes {
                 if change.path == layout::MARKER {
                     own = self.load_policy(revision, change, objects)?.or(own);
-                } else if change.path.starts_with(TICKETS) {
+                } else if layout::is_in_tickets(&change.path) {
                     let is_merge = revision.sides.len() > 1;
                     let (before, after) =
                         self.versions.pair(change, is_merge, objects, self.organizations.repository())?;

@@ -335,6 +335,7 @@ fn counterpart<'a>(
     let here = ticket.id;
     let has =
         |other: Id, is_wanted: &dyn Fn(&Action) -> bool| all.has(other, &entry.by, |entry| is_wanted(&entry.action));
+    let (mut sees_source, mut is_moved_reply) = (false, false);
     let has_counterpart = match &entry.action {
         Action::Merge { into, .. } => {
             has(*into, &|action| matches!(action, Action::Merged { source, .. } if *source == here))
@@ -346,34 +347,30 @@ fn counterpart<'a>(
             has(target, &|action| matches!(action, Action::Unmerged { source } if *source == here))
         }),
         Action::Unmerged { source } => has(*source, &|action| matches!(action, Action::Reopen { unmerge: true, .. })),
-        Action::Forward { into, entry: there } => all.entries(*into).any(|other| {
-            has_one_author(entry, other)
-                && other.id == *there
-                && match &other.action {
-                    Action::Reply { via_ticket, .. } => *via_ticket == Some(here),
-                    // A late reply opened a follow-up ticket.
-                    Action::Open(opening) => opening.follow_up_of.is_some(),
-                    _ => false,
-                }
-        }),
-        Action::Reply { via_ticket: Some(via), .. } => all.entries(*via).any(|other| {
-            has_one_author(other, entry)
-                && matches!(other.action, Action::Forward { into, entry: there } if into == here && there == entry.id)
-        }),
-        _ => false,
-    };
-    let sees_source = match &entry.action {
+        Action::Forward { into, entry: there } => {
+            is_moved_reply = all.has_written(here, entry);
+            all.entries(*into).any(|other| {
+                has_one_author(entry, other)
+                    && other.id == *there
+                    && match &other.action {
+                        Action::Reply { via_ticket, .. } => *via_ticket == Some(here),
+                        // A late reply opened a follow-up ticket.
+                        Action::Open(opening) => opening.follow_up_of.is_some(),
+                        _ => false,
+                    }
+            })
+        }
         Action::Reply { via_ticket: Some(via), .. } => {
+            is_moved_reply = all.has_written(*via, entry);
             let source = all.before(*via, |other| matches!(other.action, Action::Forward { .. }));
-            source.is_some_and(|source| policy.shows(&source, &entry.by))
+            sees_source = source.is_some_and(|source| policy.shows(&source, &entry.by));
+            all.entries(*via).any(|other| {
+                has_one_author(other, entry)
+                    && matches!(other.action, Action::Forward { into, entry: there } if into == here && there == entry.id)
+            })
         }
         _ => false,
     };
-    let is_brought = has_counterpart
-        && match &entry.action {
-            Action::Reply { via_ticket: Some(via), .. } => all.has_written(*via, entry),
-            Action::Forward { .. } => all.has_written(here, entry),
-            _ => false,
-        };
-    Counterpart { target: None, has_counterpart, sees_source, is_moved_reply: is_brought }
+    let is_moved_reply = is_moved_reply && has_counterpart;
+    Counterpart { target: None, has_counterpart, sees_source, is_moved_reply }
 }

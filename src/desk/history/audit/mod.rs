@@ -29,7 +29,7 @@ use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_SHALLOW, Severity};
 use crate::error::Error;
-use crate::store::git::{GitError, HistoryWalk, ObjectStream, Repository, Revision, Signature, WalkFilter};
+use crate::store::git::{GitError, HistoryWalk, ObjectStream, Repository, Revision, Signature};
 use crate::store::layout;
 
 use super::duplicate_entries::DeskAt;
@@ -44,9 +44,6 @@ pub use range::AuditRange;
 use range::SelectedCommits;
 use removed_desks::DeskMoves;
 use versions::TicketVersions;
-
-/// The folder of tickets, as git's paths begin.
-const TICKETS: &str = "tickets/";
 
 /// The optional parts of an audit.
 #[derive(Clone, Debug)]
@@ -142,7 +139,7 @@ impl HistoryAudit {
             let completeness = scope.spawn(|| self.repository.completeness());
             let selected = self.revisions(range);
             let revisions = selected.as_ref().map_or(&[][..], |selected| &selected.revisions);
-            let walk = (!revisions.is_empty()).then(|| self.begin(revisions, options.identity));
+            let walk = (!revisions.is_empty()).then(|| self.repository.walk(revisions, options.identity));
             (completeness.join(), selected, walk)
         });
         let completeness = completeness.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
@@ -174,15 +171,6 @@ impl HistoryAudit {
             }
         }
         Ok(state.result)
-    }
-
-    /// Begins a walk of the commits that `revisions` select, as `git rev-list` takes them; `with_behalf` says whether the
-    /// trailers `On-behalf-of:` of commits are needed.
-    ///
-    /// # Errors
-    /// git refuses.
-    pub(crate) fn begin(&self, revisions: &[String], with_behalf: bool) -> Result<HistoryWalk, GitError> {
-        self.repository.walk(revisions, &walk_filter(with_behalf))
     }
 
     fn follow(mut walk: HistoryWalk, state: &mut AuditState, progress: &mut dyn FnMut(usize)) -> Result<(), GitError> {
@@ -237,11 +225,6 @@ pub(super) fn unsigned() -> Finding {
 /// Returns the finding about a commit whose signature is not by a key of casebook.toml.
 pub(super) fn untrusted_signature() -> Finding {
     Finding::new(&COMMIT_SIGNER, ".", "the signature is invalid, or its key is not in casebook.toml")
-}
-
-/// Returns the files that a walk of the audit reads.
-pub(super) const fn walk_filter(with_behalf: bool) -> WalkFilter {
-    WalkFilter { folder: TICKETS, base: layout::MARKER, behalf: with_behalf }
 }
 
 /// The state of an audit while it walks from commit to commit.

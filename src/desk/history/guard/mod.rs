@@ -27,7 +27,7 @@ use crate::error::Error;
 use crate::store::git::{RefChange, Repository, Signature, Snapshot, TrustedKey};
 
 use super::audit::{
-    AuditOptions, AuditReport, AuditState, Carrier, HistoryAudit, PolicyAt, unsigned, untrusted_signature, walk_filter,
+    AuditOptions, AuditReport, AuditState, Carrier, HistoryAudit, PolicyAt, unsigned, untrusted_signature,
 };
 use super::duplicate_entries::add;
 use crate::desk::Environment;
@@ -162,7 +162,7 @@ impl PushGuard {
     pub fn staged(&self) -> Result<AuditReport, Error> {
         let mut state = self.state(None);
         let revision = self.auditor.repository.staged("")?;
-        let (mut objects, revision) = self.auditor.repository.read_of(revision, &walk_filter(true))?;
+        let (mut objects, revision) = self.auditor.repository.read_of(revision)?;
         let mut pushed = PushedCommits::new(&self.auditor.repository);
         let commit = state.visit(&revision, &mut objects)?;
         pushed.add(&commit, &mut state)?;
@@ -227,7 +227,7 @@ impl PushGuard {
                 signatures = self.auditor.repository.signatures(revisions, &keys)?.into_iter();
             }
         }
-        let mut walk = self.auditor.begin(revisions, true)?;
+        let mut walk = self.auditor.repository.walk(revisions, true)?;
         let mut signers: Vec<Person> = Vec::new();
         while let Some(revision) = walk.next_revision()? {
             if self.pusher == Pusher::Signers {

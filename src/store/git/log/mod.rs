@@ -11,6 +11,7 @@ use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
+use object_stream::ObjectRequests;
 pub use object_stream::{ObjectStream, VersionCache};
 use parse::LogListing;
 use sha1::Sha1;
@@ -72,20 +73,8 @@ pub struct Revision {
     pub on_behalf_of: Vec<String>,
     /// The changes against each parent, in their order. A root commit has one element, without a parent.
     pub sides: Vec<ParentDiff>,
-    /// True if [`HistoryWalk::objects`] first has the first parent's file at [`WalkFilter::base`], even if it does not
-    /// exist.
+    /// True if [`HistoryWalk::objects`] first has the first parent's casebook.toml, even if it does not exist.
     pub sends_base: bool,
-}
-
-/// The selection of files that a walk reads.
-#[derive(Clone, Debug)]
-pub struct WalkFilter {
-    /// The folder of the files, with a slash at its end.
-    pub folder: &'static str,
-    /// A further file, which is also sent for parents outside the walk.
-    pub base: &'static str,
-    /// True if the `On-behalf-of:` trailers are read; with them git takes a seventh longer.
-    pub behalf: bool,
 }
 
 /// A walk in progress.
@@ -97,18 +86,18 @@ pub struct HistoryWalk {
 }
 
 impl Repository {
-    /// Walks the commits selected by `revisions`, which are arguments of `git rev-list`.
+    /// Walks the commits selected by `revisions`, which are arguments of `git rev-list`. `with_behalf` says whether the
+    /// `On-behalf-of:` trailers are read; with them git takes a seventh longer.
     ///
     /// # Errors
     /// git is not installed.
-    pub fn walk(&self, revisions: &[String], filter: &WalkFilter) -> Result<HistoryWalk, GitError> {
-        let (objects, requests) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
-        let mut listing = LogListing::start(self, revisions, filter.behalf)?;
+    pub fn walk(&self, revisions: &[String], with_behalf: bool) -> Result<HistoryWalk, GitError> {
+        let (objects, mut requests) = self.request_ahead()?;
+        let mut listing = LogListing::start(self, revisions, with_behalf)?;
         // The channel is unbounded: the thread that requests must never wait for the caller, because git holds answers
         // back until it has more of them or the requests end. The pipe to git is the limit: it fills up while no answer
         // is read.
         let (send, listed) = channel();
-        let mut requests = object_stream::ObjectRequests::new(requests, self.prefix()?, filter.clone());
         let lister = std::thread::spawn(move || {
             loop {
                 let next = match listing.next() {
@@ -135,14 +124,19 @@ impl Repository {
     ///
     /// # Errors
     /// git is not installed.
-    pub fn read_of(&self, mut revision: Revision, filter: &WalkFilter) -> Result<(ObjectStream, Revision), GitError> {
-        let (objects, requests) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
-        let mut requests = object_stream::ObjectRequests::new(requests, self.prefix()?, filter.clone());
+    pub fn read_of(&self, mut revision: Revision) -> Result<(ObjectStream, Revision), GitError> {
+        let (objects, mut requests) = self.request_ahead()?;
         requests.mark(&mut revision);
         let names = requests.names(&revision);
         // In a thread: the requests can be more than a pipe holds, and the answers are not read yet.
         std::thread::spawn(move || requests.send(&names).and_then(|()| requests.flush()));
         Ok((objects, revision))
+    }
+
+    /// Starts to read objects that are requested ahead.
+    fn request_ahead(&self) -> Result<(ObjectStream, ObjectRequests), GitError> {
+        let (objects, pipe) = ObjectStream::start(self.without_replace_refs(&AHEAD))?;
+        Ok((objects, ObjectRequests::new(pipe, self.prefix()?)))
     }
 
     /// Returns a run of git that ignores replace refs and grafts, and the user's settings for the output.

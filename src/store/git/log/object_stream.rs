@@ -7,10 +7,11 @@ use std::collections::{HashMap, HashSet};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::process::{ChildStdin, ChildStdout};
 
-use super::{Revision, WalkFilter};
+use super::Revision;
 use crate::store::git::GitError;
 use crate::store::git::command::GitCommand;
 use crate::store::git::process::GitProcess;
+use crate::store::layout;
 
 /// The number of sent names in each half of the cache.
 const SENT: usize = 12_000;
@@ -67,29 +68,28 @@ impl<V: Clone> VersionCache<V> {
 pub(super) struct ObjectRequests {
     pipe: BufWriter<ChildStdin>,
     prefix: String,
-    filter: WalkFilter,
     sent: VersionCache<()>,
     bases: HashSet<String>,
     walked: HashSet<String>,
 }
 
 impl ObjectRequests {
-    pub fn new(pipe: ChildStdin, prefix: &str, filter: WalkFilter) -> Self {
+    pub fn new(pipe: ChildStdin, prefix: &str) -> Self {
         let (sent, bases, walked) = (VersionCache::of(SENT), HashSet::new(), HashSet::new());
         // A small buffer, so that git starts with the first requests while the next are determined.
-        Self { pipe: BufWriter::with_capacity(1 << 12, pipe), prefix: prefix.to_owned(), filter, sent, bases, walked }
+        Self { pipe: BufWriter::with_capacity(1 << 12, pipe), prefix: prefix.to_owned(), sent, bases, walked }
     }
 
-    /// Marks the objects that will be sent for a commit. Each version of the base file is sent once.
+    /// Marks the objects that will be sent for a commit. Each version of casebook.toml is sent once.
     pub fn mark(&mut self, revision: &mut Revision) {
         let parent = revision.sides.first().and_then(|side| side.parent.clone());
         revision.sends_base = parent.is_some_and(|parent| !self.walked.contains(&parent) && self.walked.insert(parent));
         self.walked.insert(revision.id.clone());
         for change in revision.sides.iter_mut().flat_map(|side| &mut side.changes) {
             let Some(new) = &change.new else { continue };
-            if change.path == self.filter.base {
+            if change.path == layout::MARKER {
                 change.sends_new = self.bases.insert(new.clone());
-            } else if change.path.starts_with(self.filter.folder) {
+            } else if layout::is_in_tickets(&change.path) {
                 change.sends_new = self.sent.get(new).is_none();
                 if change.sends_new {
                     self.sent.put(new.clone(), (), 1);
@@ -104,7 +104,7 @@ impl ObjectRequests {
         if let Some(parent) =
             revision.sides.first().and_then(|side| side.parent.as_ref()).filter(|_| revision.sends_base)
         {
-            names.push_str(&format!("{parent}:{}{}\n", self.prefix, self.filter.base));
+            names.push_str(&format!("{parent}:{}{}\n", self.prefix, layout::MARKER));
         }
         for change in revision.sides.iter().flat_map(|side| &side.changes).filter(|change| change.sends_new) {
             names.push_str(change.new.as_deref().unwrap_or_default());
