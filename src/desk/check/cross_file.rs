@@ -76,9 +76,7 @@ impl<'a> ChangedFiles<'a> {
             let selected = files.iter().filter(|file| self.has_config || has_changed(&file.organization.id));
             let plans = settings.and_then(|settings| settings.plans().ok()).map(DeskPlans::names).unwrap_or_default();
             findings.extend(selected.flat_map(|file| policy::check_plans(&plans, file)));
-            let overlaps = organization_overlap::overlaps(&files).into_iter();
-            let overlaps = overlaps.filter(|overlap| has_changed(&overlap.with) || has_changed(&overlap.id));
-            findings.extend(overlaps.map(|overlap| overlap.finding));
+            findings.extend(organization_overlap::check(&files, &has_changed));
         }
         Ok(findings)
     }

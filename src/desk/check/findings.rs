@@ -53,6 +53,11 @@ pub(super) fn line_of(bytes: &[u8], line: usize) -> Option<String> {
     Some(String::from_utf8_lossy(&line[..line.len().min(LONGEST_LINE)]).into_owned())
 }
 
+/// Returns the number of the first line with a property, from 1; that of the first line if there is none.
+pub(super) fn first_line(bytes: &[u8], is_wanted: impl FnMut(&str) -> bool) -> usize {
+    String::from_utf8_lossy(bytes).lines().position(is_wanted).map_or(1, |index| index + 1)
+}
+
 /// Returns a finding at the place of an error in casebook.toml.
 pub(super) fn at_error(text: &str, rule: &'static Rule, error: &ConfigError) -> Finding {
     let finding = Finding::new(rule, layout::MARKER, &error.message);

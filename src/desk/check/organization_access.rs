@@ -11,7 +11,7 @@ use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::{Kind, Role};
 use crate::error::Error;
 
-use super::findings::with_line;
+use super::findings::{first_line, with_line};
 use super::source::{DeskSource, OrganizationFile};
 
 /// The field of an organization's file that names the ticket.
@@ -29,7 +29,8 @@ pub(super) fn check(file: &OrganizationFile, source: &DeskSource<'_>) -> Result<
         let Some(reason) = reason_not_granted(&organization.id, member, ticket, source)? else { continue };
         let message = format!("{} has access to all tickets by the ticket {ticket}, {reason}", member.email);
         let finding = Finding::new(&rules::ACCESS_UNGRANTED, path, message);
-        findings.push(with_line(finding.at(line_of(bytes, ticket), 1), bytes));
+        let line = first_line(bytes, |line| line.contains(FIELD) && line.contains(&ticket.to_string()));
+        findings.push(with_line(finding.at(line, 1), bytes));
     }
     Ok(findings)
 }
@@ -64,11 +65,4 @@ fn missing_condition(organization: &str, member: &Member, ticket: &Ticket) -> Op
     let grants = |action: &Action| matches!(action, Action::Solve(SolveEvidence::Agreed { .. }));
     let is_granted = ticket.history.iter().any(|entry| entry.role == Role::Agent && grants(&entry.action));
     (!is_granted).then(|| "which no agent granted".to_owned())
-}
-
-/// Returns the line, from 1, that names a ticket as the reason of access.
-fn line_of(bytes: &[u8], ticket: Id) -> usize {
-    let (text, ticket) = (String::from_utf8_lossy(bytes), ticket.to_string());
-    let names = |line: &str| line.contains(FIELD) && line.contains(&ticket);
-    text.lines().position(names).map_or(1, |index| index + 1)
 }

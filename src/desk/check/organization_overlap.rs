@@ -13,27 +13,20 @@ use crate::store::layout;
 use super::findings::with_line;
 use super::source::OrganizationFile;
 
-/// A domain or address in the files of two organizations.
-pub(super) struct Overlap {
-    /// The finding about the later file.
-    pub finding: Finding,
-    /// The organization of the later file.
-    pub id: String,
-    /// The organization of the earlier file.
-    pub with: String,
-}
-
-/// Returns the domains and addresses that are in the files of two of some organizations, in their order.
-pub(super) fn overlaps(files: &[OrganizationFile]) -> Vec<Overlap> {
-    let (mut claimed, mut all) = (ClaimedNames::new(), Vec::new());
+/// Reports the domains and addresses that are in the files of two of some organizations, in their order, if one of the
+/// two is selected.
+pub(super) fn check(files: &[OrganizationFile], is_selected: &dyn Fn(&str) -> bool) -> Vec<Finding> {
+    let (mut claimed, mut findings) = (ClaimedNames::new(), Vec::new());
     for OrganizationFile { path, bytes, organization } in files {
-        all.extend(claim(&mut claimed, organization).into_iter().map(|(name, with, message)| {
-            let finding = Finding::new(&rules::ORGANIZATION_SHARED, path, message);
-            let (line, column) = place(&String::from_utf8_lossy(bytes), &name);
-            Overlap { finding: with_line(finding.at(line, column), bytes), id: organization.id.clone(), with }
-        }));
+        for (name, with, message) in claim(&mut claimed, organization) {
+            if is_selected(&with) || is_selected(&organization.id) {
+                let (line, column) = place(&String::from_utf8_lossy(bytes), &name);
+                let finding = Finding::new(&rules::ORGANIZATION_SHARED, path, message).at(line, column);
+                findings.push(with_line(finding, bytes));
+            }
+        }
     }
-    all
+    findings
 }
 
 /// The first organization of each domain (`false`) and address (`true`), which are in lower case.

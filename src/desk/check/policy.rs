@@ -13,7 +13,7 @@ use crate::store::config::{ConfigError, Settings};
 use crate::store::holidays;
 use crate::store::yaml::{LARGEST_FILE, ReadErrorKind};
 
-use super::findings::{at_error, with_line};
+use super::findings::{at_error, first_line, with_line};
 use super::macro_texts;
 use super::source::{DeskSource, OrganizationFile};
 use crate::desk::Desk;
@@ -25,7 +25,7 @@ pub(super) fn check_settings(settings: &Settings) -> Vec<Finding> {
     if let Ok(config) = settings.config()
         && Zone::named(&config.time_zone).is_err()
     {
-        let line = text.lines().position(|line| line.starts_with("time_zone")).map_or(1, |index| index + 1);
+        let line = first_line(text.as_bytes(), |line| line.starts_with("time_zone"));
         let message = format!("`{}` is not a time zone", config.time_zone);
         let error = ConfigError { line, column: 1, message };
         findings.push(at_error(text, &rules::CONFIG_ZONE, &error));
@@ -97,7 +97,7 @@ pub(super) fn check_plans(defined: &[&str], file: &OrganizationFile) -> Vec<Find
 
 fn unknown_plan(path: &str, bytes: &[u8], plan: &str, defined: &[&str]) -> Finding {
     let names = |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
-    let line = String::from_utf8_lossy(bytes).lines().position(names).map_or(1, |index| index + 1);
+    let line = first_line(bytes, names);
     let suggestion =
         suggestion::did_you_mean(plan, defined).map(|question| format!(" ({question})")).unwrap_or_default();
     let roles: Vec<&str> = default_roles(plan).iter().map(|role| role.as_str()).collect();

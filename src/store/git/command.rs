@@ -132,8 +132,14 @@ impl GitCommand {
 
     /// Runs git and returns the words it prints, each terminated by NUL.
     pub fn words(self) -> Result<Vec<String>, GitError> {
-        let text = text_of(self.bytes()?);
-        Ok(text.split('\0').filter(|word| !word.is_empty()).map(str::to_owned).collect())
+        Ok(words(&text_of(self.bytes()?)))
+    }
+
+    /// Runs git as [`GitCommand::words`] for a search: without a match git exits with 1 and prints nothing.
+    pub fn matches(self) -> Result<Vec<String>, GitError> {
+        let output = self.output()?;
+        let has_failed = !output.success && !output.stderr.trim().is_empty();
+        if has_failed { Err(output.into_error()) } else { Ok(words(&output.stdout)) }
     }
 
     /// Runs git and returns its result.
@@ -186,6 +192,10 @@ impl GitCommand {
     pub fn done(self) -> Result<(), GitError> {
         self.bytes().map(drop)
     }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split('\0').filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 /// Returns the output of a run that succeeded.

@@ -12,16 +12,12 @@ impl Repository {
     /// # Errors
     /// git is not installed, or cannot read its settings.
     pub fn settings(&self, pattern: &str) -> Result<Vec<(String, String)>, GitError> {
-        let output = self.run(&["config", "-z", "--get-regexp", pattern]).output()?;
-        // Without a match git exits with 1 and prints nothing.
-        if !output.success && !output.stderr.is_empty() {
-            return Err(output.into_error());
-        }
-        let pair = |setting: &str| {
-            let (name, value) = setting.split_once('\n').unwrap_or((setting, ""));
-            (name.to_owned(), value.to_owned())
+        let settings = self.run(&["config", "-z", "--get-regexp", pattern]).matches()?;
+        let pair = |setting: String| match setting.split_once('\n') {
+            Some((name, value)) => (name.to_owned(), value.to_owned()),
+            None => (setting, String::new()),
         };
-        Ok(output.stdout.split('\0').filter(|setting| !setting.is_empty()).map(pair).collect())
+        Ok(settings.into_iter().map(pair).collect())
     }
 
     /// Writes a setting of the repository.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use super::log::{self, ParentDiff, Revision};
+use super::log::{ParentDiff, Revision};
 use super::{GitError, Repository, Snapshot};
 
 /// The object name by which git says that there is no object.
@@ -58,7 +58,7 @@ impl Repository {
             let path = paths.next().map(|path| self.root.join(path));
             path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
         };
-        let shallow = log::lines(&read());
+        let shallow = read().split_whitespace().map(str::to_owned).collect();
         let grafts = !read().trim().is_empty();
         let replaced = self.answer(&["for-each-ref", "--format=%(refname)", "refs/replace/"])?.lines().count();
         Ok(HistoryCompleteness { shallow, grafts, replaced })

@@ -119,13 +119,8 @@ impl Repository {
             Snapshot::Index => "--cached",
             Snapshot::Commit(commit) => commit,
         });
-        // Without a match git exits with 1 and prints nothing.
-        let found = self.run(&arguments).paths(&[folder.to_owned()]).output()?;
-        if !found.success && !found.stderr.trim().is_empty() {
-            return Err(found.into_error());
-        }
-        let paths = found.stdout.split('\0').filter(|path| !path.is_empty());
+        let paths = self.run(&arguments).paths(&[folder.to_owned()]).matches()?;
         // In a commit, its name comes before each path.
-        Ok(paths.map(|path| path.rsplit_once(':').map_or(path, |(_, path)| path).to_owned()).collect())
+        Ok(paths.iter().map(|path| path.rsplit_once(':').map_or(path.as_str(), |(_, path)| path).to_owned()).collect())
     }
 }

@@ -31,12 +31,8 @@ pub struct TicketVersions {
 
 impl Default for TicketVersions {
     fn default() -> Self {
-        Self {
-            cache: VersionCache::of(CACHE_SIZE),
-            valid: HashMap::new(),
-            originals: HashMap::new(),
-            deleted: HashMap::new(),
-        }
+        let (valid, originals, deleted) = Default::default();
+        Self { cache: VersionCache::of(CACHE_SIZE), valid, originals, deleted }
     }
 }
 

@@ -7,7 +7,6 @@
 mod object_stream;
 pub(super) mod parse;
 
-use std::collections::HashSet;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread::JoinHandle;
 
@@ -163,11 +162,6 @@ impl HistoryWalk {
             }
         }
     }
-}
-
-/// Returns the lines of a text that are not blank.
-pub(super) fn lines(text: &str) -> HashSet<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// Returns true if a blob with these bytes has this object name, in a repository with SHA-1 or SHA-256.
