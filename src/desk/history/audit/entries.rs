@@ -27,6 +27,7 @@ use crate::store::git::GitError;
 /// A ticket to which a commit added entries.
 #[derive(Clone, Copy)]
 struct ExtendedTicket<'a> {
+    commit: &'a LoadedCommit<'a>,
     path: &'a str,
     file: &'a ChangedTicket,
     ticket: &'a Ticket,
@@ -34,8 +35,8 @@ struct ExtendedTicket<'a> {
 
 impl ExtendedTicket<'_> {
     /// Returns a finding about one of its entries.
-    fn finding(self, commit: &LoadedCommit<'_>, entry: &Entry, rule: &'static Rule, message: String) -> Finding {
-        Finding::new(rule, self.path, message).of(self.ticket.id).about(entry.id).in_commit(&commit.revision.id)
+    fn finding(self, entry: &Entry, rule: &'static Rule, message: String) -> Finding {
+        Finding::new(rule, self.path, message).of(self.ticket.id).about(entry.id).in_commit(&self.commit.revision.id)
     }
 }
 
@@ -100,28 +101,23 @@ impl AuditState {
     pub(super) fn check_entries(&mut self, commit: &LoadedCommit<'_>) -> Result<(), GitError> {
         let extended = commit.touched.iter().filter(|(_, file)| !file.new.is_empty()).filter_map(|(path, file)| {
             let ticket = file.after.as_ref()?.ticket().ok()?;
-            Some(ExtendedTicket { path, file, ticket })
+            Some(ExtendedTicket { commit, path, file, ticket })
         });
         let extended: Vec<ExtendedTicket<'_>> = extended.collect();
         let all = ExtendedTickets(extended.iter().map(|one| (one.ticket.id, *one)).collect());
         for one in extended {
-            self.check_ticket(commit, &all, one)?;
+            self.check_ticket(&all, one)?;
         }
         Ok(())
     }
 
-    fn check_ticket(
-        &mut self,
-        commit: &LoadedCommit<'_>,
-        all: &ExtendedTickets<'_>,
-        extended: ExtendedTicket<'_>,
-    ) -> Result<(), GitError> {
+    fn check_ticket(&mut self, all: &ExtendedTickets<'_>, extended: ExtendedTicket<'_>) -> Result<(), GitError> {
         let ExtendedTicket { file, ticket, .. } = extended;
         let new = file.new.as_slice();
         let is_import =
             new.first() == Some(&0) && ticket.opening().is_some_and(|opening| opening.imported_from.is_some());
         if is_import {
-            self.check_import(commit, extended);
+            self.check_import(extended);
             return Ok(());
         }
         // The state of a ticket before its one new entry is that of the version it extends.
@@ -135,9 +131,9 @@ impl AuditState {
             if extended_version.is_some() { None } else { with_first_entries(ticket, new[0]) };
         for (place, entry) in ticket.history.iter().enumerate().skip(new[0]) {
             if new.binary_search(&place).is_ok() {
-                self.check_order(commit, extended, place);
+                self.check_order(extended, place);
                 let before = extended_version.or(so_far.as_ref());
-                self.check_entry(commit, all, extended, place, before)?;
+                self.check_entry(all, extended, place, before)?;
             }
             if extended_version.is_none() {
                 match &mut so_far {
@@ -151,7 +147,7 @@ impl AuditState {
 
     /// Checks that the id of a new entry is greater than the one before it and less than the one after it, so that no
     /// id occurs twice.
-    fn check_order(&mut self, commit: &LoadedCommit<'_>, extended: ExtendedTicket<'_>, place: usize) {
+    fn check_order(&mut self, extended: ExtendedTicket<'_>, place: usize) {
         let ExtendedTicket { ticket, file, .. } = extended;
         let entry = &ticket.history[place];
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
@@ -165,19 +161,17 @@ impl AuditState {
             return;
         };
         let message = format!("{} {problem}", messages::entry(entry));
-        self.report(extended.finding(commit, entry, &ENTRY_ORDER, message));
+        self.report(extended.finding(entry, &ENTRY_ORDER, message));
     }
 
-    fn check_import(&mut self, commit: &LoadedCommit<'_>, extended: ExtendedTicket<'_>) {
-        let ExtendedTicket { path, ticket, file } = extended;
+    fn check_import(&mut self, extended: ExtendedTicket<'_>) {
+        let ExtendedTicket { commit, path, ticket, file } = extended;
         let new = file.new.as_slice();
         self.result.entries += new.len();
         self.result.imported += new.len();
-        self.list_redactions(commit, ticket, new);
-        new.iter().for_each(|place| self.check_order(commit, extended, *place));
-        for place in new {
-            self.check_duplicate(commit, path, ticket.id, ticket.history[*place].id);
-        }
+        file.new_entries().for_each(|entry| self.list_redaction(extended, entry));
+        new.iter().for_each(|place| self.check_order(extended, *place));
+        file.new_entries().for_each(|entry| self.check_duplicate(extended, entry));
         let carriers = self.carrier.people();
         if !self.options.identity && carriers.is_none() {
             return;
@@ -192,19 +186,18 @@ impl AuditState {
 
     fn check_entry(
         &mut self,
-        commit: &LoadedCommit<'_>,
         all: &ExtendedTickets<'_>,
         extended: ExtendedTicket<'_>,
         place: usize,
         before: Option<&Ticket>,
     ) -> Result<(), GitError> {
-        let ExtendedTicket { path, ticket, .. } = extended;
+        let ExtendedTicket { commit, ticket, .. } = extended;
         let entry = &ticket.history[place];
-        let finding = |rule, message| extended.finding(commit, entry, rule, message);
+        let finding = |rule, message| extended.finding(entry, rule, message);
         self.result.entries += 1;
         self.result.system += usize::from(entry.role == Role::System);
-        self.list_redactions(commit, ticket, &[place]);
-        self.check_duplicate(commit, path, ticket.id, entry.id);
+        self.list_redaction(extended, entry);
+        self.check_duplicate(extended, entry);
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
         let committed =
             (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
@@ -225,7 +218,7 @@ impl AuditState {
             self.report(finding(rule, message));
         }
         let name = messages::entry(entry);
-        let (rule, message) = match self.evaluate(commit, all, ticket, entry, before)? {
+        let (rule, message) = match self.evaluate(all, extended, entry, before)? {
             Verdict::Permitted => return Ok(()),
             Verdict::CounterpartMissing => (
                 &AUDIT_COUNTERPART,
@@ -244,33 +237,31 @@ impl AuditState {
     }
 
     /// Checks that an entry was not added to another ticket before: ids are unique, so it would be a copy.
-    fn check_duplicate(&mut self, commit: &LoadedCommit<'_>, path: &str, ticket: Id, entry: Id) {
-        let first = *self.first_tickets.entry(entry).or_insert(ticket);
-        if first != ticket && self.reports_duplicates {
-            let message = format!("the entry {entry} is also in {first}");
-            let finding = Finding::new(&ENTRY_SHARED, path, message).of(ticket).about(entry);
-            self.report(finding.in_commit(&commit.revision.id));
+    fn check_duplicate(&mut self, extended: ExtendedTicket<'_>, entry: &Entry) {
+        let first = *self.first_tickets.entry(entry.id).or_insert(extended.ticket.id);
+        if first != extended.ticket.id && self.reports_duplicates {
+            let message = format!("the entry {} is also in {first}", entry.id);
+            self.report(extended.finding(entry, &ENTRY_SHARED, message));
         }
     }
 
     /// Evaluates an entry by the policies of the parents. A merge has several; one that allows the entry is enough.
     fn evaluate(
         &mut self,
-        commit: &LoadedCommit<'_>,
         all: &ExtendedTickets<'_>,
-        ticket: &Ticket,
+        extended: ExtendedTicket<'_>,
         entry: &Entry,
         before: Option<&Ticket>,
     ) -> Result<Verdict, GitError> {
         let mut worst = Verdict::NotPermitted(NotPermitted::NotAnAgent);
-        for base in &commit.policies {
+        for base in &extended.commit.policies {
             let organizations =
                 if needs_organizations(before, entry) { self.organizations.at(&base.commit)? } else { Arc::default() };
             let policy = base.policy.for_entries(&organizations);
             let verdict = match before {
                 None => evaluate_opening(entry, &policy),
                 Some(before) => {
-                    let target = merge_target(all, ticket, entry);
+                    let target = merge_target(all, extended.ticket, entry);
                     let mut counterpart = counterpart(&policy, all, before, entry);
                     counterpart.target = target.as_ref();
                     evaluate(before, entry, &policy, &counterpart)
@@ -284,18 +275,16 @@ impl AuditState {
         Ok(worst)
     }
 
-    fn list_redactions(&mut self, commit: &LoadedCommit<'_>, ticket: &Ticket, new: &[usize]) {
-        for entry in new.iter().map(|place| &ticket.history[*place]) {
-            if let Action::Redact { entry: hides, reason } = &entry.action {
-                self.result.redactions.push(Redaction {
-                    commit: commit.revision.id.clone(),
-                    ticket: ticket.id,
-                    entry: entry.id,
-                    hides: *hides,
-                    by: entry.by.clone(),
-                    reason: reason.clone(),
-                });
-            }
+    fn list_redaction(&mut self, extended: ExtendedTicket<'_>, entry: &Entry) {
+        if let Action::Redact { entry: hides, reason } = &entry.action {
+            self.result.redactions.push(Redaction {
+                commit: extended.commit.revision.id.clone(),
+                ticket: extended.ticket.id,
+                entry: entry.id,
+                hides: *hides,
+                by: entry.by.clone(),
+                reason: reason.clone(),
+            });
         }
     }
 }
