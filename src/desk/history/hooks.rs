@@ -94,10 +94,9 @@ impl HookInstall {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
             Err(error) => return Err(Error::io(&path, "read")(error)),
         };
-        let is_replaceable =
-            |text: &String| runs(text, hook, &command) || is_unedited(text, hook, desk_flag.as_deref());
+        let is_hooked = before.as_ref().is_some_and(|text| runs(text, hook, &command));
+        let is_replaceable = |text: &String| is_hooked || is_unedited(text, hook, desk_flag.as_deref());
         if before.as_ref().is_none_or(is_replaceable) {
-            let is_hooked = before.as_ref().is_some_and(|text| runs(text, hook, &command));
             return Ok(Self { sets_fsck, repository, path, before, after, chained: None, is_hooked });
         }
         if before.as_ref().is_some_and(|text| text.contains(MARK)) {

@@ -44,13 +44,8 @@ impl ServerHealth {
             return Ok(None);
         }
         let desk = DeskLocation::of(start, None);
-        let text = match &desk {
-            Ok(desk) => {
-                let path = format!("{}{}", desk.prefix, layout::MARKER);
-                repository.text(&format!("HEAD:{path}"))?
-            }
-            Err(_) => None,
-        };
+        let text_of = |desk: &DeskLocation| repository.text(&format!("HEAD:{}{}", desk.prefix, layout::MARKER));
+        let text = desk.as_ref().ok().map(text_of).transpose()?.flatten();
         let setting = |name: &str| repository.setting(name).map_err(Error::from);
         let is_on = |value: String| ["true", "yes", "on", "1"].contains(&value.to_ascii_lowercase().as_str());
         let fsck = match setting(FSCK)? {

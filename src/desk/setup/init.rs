@@ -100,9 +100,7 @@ impl InitOptions {
         }
         Ok(InitReport { commit_each, in_repository, committed, agent, git, git_settings })
     }
-}
 
-impl InitOptions {
     fn configure_git(&self) -> Result<Vec<GitSetting>, Error> {
         let settings = git_settings(&self.root, &self.program, false)?;
         apply_settings(&self.root, &settings)?;

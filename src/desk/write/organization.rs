@@ -97,14 +97,9 @@ fn refuse_unknown_plans(desk: &Desk, before: Option<&Organization>, after: &Orga
     }
     let names = desk.policy().settings(Settings::plans)?.names();
     // On a desk without plans the name has no effect.
-    match new.find(|period| !names.is_empty() && !names.contains(&period.plan.as_str())) {
-        Some(period) => Err(unknown_plan(&period.plan, &names)),
-        None => Ok(()),
-    }
-}
-
-fn unknown_plan(given: &str, names: &[&str]) -> Error {
-    let hint = suggestion::did_you_mean(given, names)
+    let unknown = new.find(|period| !names.is_empty() && !names.contains(&period.plan.as_str()));
+    let Some(given) = unknown.map(|period| period.plan.as_str()) else { return Ok(()) };
+    let hint = suggestion::did_you_mean(given, &names)
         .unwrap_or_else(|| format!("the plans are {}; [plans] in casebook.toml defines them", names.join(", ")));
-    Error::usage(format!("`{given}` is not a plan of this desk"), hint)
+    Err(Error::usage(format!("`{given}` is not a plan of this desk"), hint))
 }

@@ -20,7 +20,6 @@ mod removed_desks;
 mod versions;
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -102,7 +101,7 @@ impl AuditReport {
 /// An auditor of the history of one desk.
 #[derive(Clone, Debug)]
 pub struct HistoryAudit {
-    pub(crate) repository: Repository,
+    repository: Repository,
     /// True if the user named this desk; then other desks of the repository are not looked for.
     is_named: bool,
 }
@@ -112,15 +111,6 @@ impl HistoryAudit {
     pub fn at(location: &DeskLocation) -> Self {
         let repository = Repository::at(&location.folder).in_folder(&location.prefix);
         Self { repository, is_named: location.is_named }
-    }
-
-    /// Creates an auditor of the desk in the folder that the repository was opened at.
-    ///
-    /// # Errors
-    /// There is no repository.
-    pub(crate) fn of(repository: Repository, folder: &Path) -> Result<Self, Error> {
-        repository.prefix().map_err(Error::no_repository(folder))?;
-        Ok(Self { repository, is_named: true })
     }
 
     /// Audits the commits of a range. `progress` gets the number of audited commits after each of them.
@@ -133,7 +123,7 @@ impl HistoryAudit {
         options: &AuditOptions,
         progress: &mut dyn FnMut(usize),
     ) -> Result<AuditReport, Error> {
-        let mut state = AuditState::new(self, options.clone());
+        let mut state = AuditState::new(&self.repository, options.clone());
         // git takes a while until it lists the first commit, which can be checked only if the rest is known.
         let (completeness, selected, walk) = std::thread::scope(|scope| {
             let completeness = scope.spawn(|| self.repository.completeness());
@@ -256,12 +246,12 @@ pub(crate) struct AuditState {
 
 impl AuditState {
     /// Creates the state of an audit that has not seen a commit.
-    pub fn new(audit: &HistoryAudit, options: AuditOptions) -> Self {
+    pub fn new(repository: &Repository, options: AuditOptions) -> Self {
         Self {
             options,
             versions: TicketVersions::default(),
             policies: PolicyHistory::default(),
-            organizations: OrganizationCache::of(&audit.repository),
+            organizations: OrganizationCache::of(repository),
             attachments: HashMap::new(),
             first_tickets: HashMap::new(),
             unchecked: HashSet::new(),

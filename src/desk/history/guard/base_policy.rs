@@ -24,7 +24,7 @@ impl PushGuard {
         if let Some(base) = self.first_desk(&["HEAD".to_owned()])? {
             return Ok((Some(base), true));
         }
-        let mut refs = self.auditor.repository.refs()?;
+        let mut refs = self.repository.refs()?;
         refs.sort_by_key(|name| {
             let usual = USUAL_BRANCHES.iter().position(|usual| usual == name).unwrap_or(USUAL_BRANCHES.len());
             (!is_branch(name), usual, name.clone())
@@ -38,12 +38,12 @@ impl PushGuard {
 
     /// Returns the policy of the first revision that has a desk.
     fn first_desk(&self, revisions: &[String]) -> Result<Option<BasePolicy>, Error> {
-        let path = format!("{}{}", self.auditor.repository.prefix()?, layout::MARKER);
+        let path = format!("{}{}", self.repository.prefix()?, layout::MARKER);
         for revision in revisions {
-            let Some(bytes) = self.auditor.repository.blob(&format!("{revision}:{path}"))? else { continue };
+            let Some(bytes) = self.repository.blob(&format!("{revision}:{path}"))? else { continue };
             let invalid = |error| Error::Config { path: path.clone().into(), error };
             let policy = Arc::new(PolicyAt::read(&bytes).map_err(invalid)?);
-            let commit = self.auditor.repository.commit_of(revision)?;
+            let commit = self.repository.commit_of(revision)?;
             return Ok(Some(BasePolicy { policy, commit }));
         }
         Ok(None)

@@ -23,12 +23,12 @@ impl PushGuard {
     /// # Errors
     /// git refuses.
     pub(super) fn before(&self, changes: &[RefChange]) -> Result<PrePush, Error> {
-        let head = self.auditor.repository.head()?;
+        let head = self.repository.head()?;
         let mut duplicates = Vec::new();
         for change in changes {
             let (Some(new), Some(old)) = (&change.new, &change.old) else { continue };
             // A ref that does not lead to a commit, such as a tag of a file, has no tickets.
-            let is_commit = |name: &str| self.auditor.repository.commit_of(name).is_ok();
+            let is_commit = |name: &str| self.repository.commit_of(name).is_ok();
             if is_branch(&change.name) || (is_commit(old) && is_commit(new)) {
                 let found = self.base_at(old).duplicates_in(Snapshot::Commit(new))?;
                 duplicates.extend(found.into_iter().map(|finding| finding.in_commit(new)));
@@ -58,6 +58,6 @@ impl PushGuard {
 
     /// Returns the desk at a commit.
     pub(super) fn base_at<'a>(&'a self, commit: &'a str) -> DeskAt<'a> {
-        DeskAt { repository: &self.auditor.repository, commit }
+        DeskAt { repository: &self.repository, commit }
     }
 }

@@ -29,7 +29,7 @@ impl PushGuard {
             return Ok(());
         }
         let policies: Vec<_> = state.policies.fixed.iter().cloned().collect();
-        for change in self.auditor.repository.changes(Some(old), Snapshot::Commit(new))? {
+        for change in self.repository.changes(Some(old), Snapshot::Commit(new))? {
             let is_reported = |known: &Finding| *known.rule == PUSH_FILES && known.path == change.path;
             // Attachments were checked with the commits that add them.
             if is_new_attachment(&change.path, &[&change]) || is_attachment_attributes(&change.path, &[&change]) {

@@ -26,9 +26,7 @@ use crate::domain::rules::finding::Finding;
 use crate::error::Error;
 use crate::store::git::{RefChange, Repository, Signature, Snapshot, TrustedKey};
 
-use super::audit::{
-    AuditOptions, AuditReport, AuditState, Carrier, HistoryAudit, PolicyAt, unsigned, untrusted_signature,
-};
+use super::audit::{AuditOptions, AuditReport, AuditState, Carrier, PolicyAt, unsigned, untrusted_signature};
 use super::duplicate_entries::add;
 use crate::desk::Environment;
 use crate::desk::check::{DeskIn, new_errors};
@@ -48,10 +46,13 @@ pub enum Pusher {
     Unknown,
 }
 
+/// The facts about a push that another thread collects.
+type BeforePush<'a> = std::thread::ScopedJoinHandle<'a, Result<PrePush, Error>>;
+
 /// A guard of a repository.
 #[derive(Clone, Debug)]
 pub struct PushGuard {
-    auditor: HistoryAudit,
+    repository: Repository,
     pusher: Pusher,
     tolerance: TimeDelta,
     now: DateTime<Utc>,
@@ -72,11 +73,12 @@ impl PushGuard {
         environment: &Environment,
         tolerance: TimeDelta,
     ) -> Result<Self, Error> {
-        let mut auditor = HistoryAudit::of(Repository::for_hook(start), start)?;
+        let mut repository = Repository::for_hook(start);
+        repository.prefix().map_err(Error::no_repository(start))?;
         if let Some(folder) = folder {
-            auditor.repository = auditor.repository.in_folder(folder);
+            repository = repository.in_folder(folder);
         }
-        Ok(Self { auditor, pusher, tolerance, now: environment.now })
+        Ok(Self { repository, pusher, tolerance, now: environment.now })
     }
 
     /// Returns the state of an audit that does not report duplicate entries: the guard finds all of them, in its check of
@@ -84,7 +86,7 @@ impl PushGuard {
     fn state(&self, now: Option<DateTime<Utc>>) -> AuditState {
         let signed = self.pusher == Pusher::Signers;
         let options = AuditOptions { identity: false, signed, tolerance: self.tolerance };
-        let mut state = AuditState::new(&self.auditor, options);
+        let mut state = AuditState::new(&self.repository, options);
         (state.now, state.reports_duplicates) = (now, false);
         state
     }
@@ -96,19 +98,14 @@ impl PushGuard {
     pub fn receive(&self, changes: &[RefChange]) -> Result<AuditReport, Error> {
         std::thread::scope(|scope| {
             let before = scope.spawn(|| self.before(changes));
-            self.check_push(changes, || before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            self.check_push(changes, before)
         })
     }
 
-    /// Checks a push. `before` returns the result of [`PushGuard::before`], which takes time as well.
-    fn check_push(
-        &self,
-        changes: &[RefChange],
-        before: impl FnOnce() -> Result<PrePush, Error>,
-    ) -> Result<AuditReport, Error> {
-        let repository = &self.auditor.repository;
+    /// Checks a push, while [`PushGuard::before`] runs, which takes time as well.
+    fn check_push(&self, changes: &[RefChange], before: BeforePush<'_>) -> Result<AuditReport, Error> {
         let mut state = self.state(Some(self.now));
-        let main = repository.main_branch()?;
+        let main = self.repository.main_branch()?;
         let (base, is_certain) = self.base_policy(changes)?;
         state.policies.fixed.clone_from(&base);
         let policy = base.map(|base| base.policy).unwrap_or_default();
@@ -128,11 +125,11 @@ impl PushGuard {
             return Ok(state.result);
         }
         let revisions: Vec<String> = new.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
-        let mut pushed = PushedCommits::new(repository);
+        let mut pushed = PushedCommits::new(&self.repository);
         let signer = self.check_commits(&revisions, &policy, &mut state, &mut pushed)?;
         // If only customers signed, the outcome counts as theirs too.
         let customer = customer.or(signer.as_ref());
-        let PrePush { head, duplicates } = before()?;
+        let PrePush { head, duplicates } = before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         pushed.attachments.check(&mut state);
         for change in changes {
             let Some(new) = &change.new else { continue };
@@ -161,13 +158,13 @@ impl PushGuard {
     /// git refuses.
     pub fn staged(&self) -> Result<AuditReport, Error> {
         let mut state = self.state(None);
-        let revision = self.auditor.repository.staged("")?;
-        let (mut objects, revision) = self.auditor.repository.read_of(revision)?;
-        let mut pushed = PushedCommits::new(&self.auditor.repository);
+        let revision = self.repository.staged("")?;
+        let (mut objects, revision) = self.repository.read_of(revision)?;
+        let mut pushed = PushedCommits::new(&self.repository);
         let commit = state.visit(&revision, &mut objects)?;
         pushed.add(&commit, &mut state)?;
         state.result.findings.extend(removes_desk(&revision));
-        let head = self.auditor.repository.head()?;
+        let head = self.repository.head()?;
         self.check_files(Snapshot::Index, head.as_deref(), &pushed, &mut state)?;
         if let Some(head) = &head {
             let duplicates = self.base_at(head).duplicates_in(Snapshot::Index)?;
@@ -195,7 +192,7 @@ impl PushGuard {
                 |known: &Finding| known.rule == error.rule && known.path == error.path && known.entry == error.entry;
             reported.iter().any(is_same)
         };
-        let desk = DeskIn { repository: &self.auditor.repository, snapshot };
+        let desk = DeskIn { repository: &self.repository, snapshot };
         let errors = new_errors(desk, before, pushed.paths.clone(), &is_reported)?;
         for error in errors {
             state.report(match snapshot {
@@ -224,10 +221,10 @@ impl PushGuard {
             Pusher::Named(person) => state.carrier = Carrier::of(Some(person.clone()), &policy.team),
             Pusher::Signers => {
                 let keys: Vec<TrustedKey> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
-                signatures = self.auditor.repository.signatures(revisions, &keys)?.into_iter();
+                signatures = self.repository.signatures(revisions, &keys)?.into_iter();
             }
         }
-        let mut walk = self.auditor.repository.walk(revisions, true)?;
+        let mut walk = self.repository.walk(revisions, true)?;
         let mut signers: Vec<Person> = Vec::new();
         while let Some(revision) = walk.next_revision()? {
             if self.pusher == Pusher::Signers {

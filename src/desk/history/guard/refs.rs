@@ -31,7 +31,7 @@ impl PushGuard {
             return Ok(());
         }
         let grows = match (&change.old, &change.new) {
-            (Some(old), Some(new)) => self.auditor.repository.is_ancestor(old, new)?,
+            (Some(old), Some(new)) => self.repository.is_ancestor(old, new)?,
             (old, _) => old.is_none(),
         };
         if !grows && let Some(finding) = self.check_lost_commits(change, changes, main)? {
@@ -53,7 +53,7 @@ impl PushGuard {
         changes: &[RefChange],
         main: Option<&str>,
     ) -> Result<Option<Finding>, Error> {
-        let (repository, name, is_main) = (&self.auditor.repository, &change.name, main == Some(change.name.as_str()));
+        let (repository, name, is_main) = (&self.repository, &change.name, main == Some(change.name.as_str()));
         let Some(old) = &change.old else { return Ok(None) };
         if is_main && change.new.is_none() {
             let message = format!("{name} is the default branch, which cannot be deleted");
@@ -63,20 +63,15 @@ impl PushGuard {
         if count == 0 && !is_main {
             return Ok(None);
         }
-        let finding = match &change.new {
-            None => {
-                let message = format!("{name} has {} that no other ref contains", commits(count));
-                Finding::new(&PUSH_DELETES, ".", message)
-            }
+        let (rule, loss) = match &change.new {
+            None => (&PUSH_DELETES, format!("has {} that no other ref contains", commits(count))),
             // The default branch only grows, even if another branch contains the commits that it would lose.
             Some(_) if count == 0 => {
-                let message =
-                    format!("{name} would not contain its present commit any more, although other branches do");
-                Finding::new(&PUSH_REWRITES, ".", message)
+                (&PUSH_REWRITES, "would not contain its present commit any more, although other branches do".to_owned())
             }
-            Some(_) => Finding::new(&PUSH_REWRITES, ".", format!("{name} would lose {}", commits(count))),
+            Some(_) => (&PUSH_REWRITES, format!("would lose {}", commits(count))),
         };
-        Ok(Some(finding.in_commit(old)))
+        Ok(Some(Finding::new(rule, ".", format!("{name} {loss}")).in_commit(old)))
     }
 }
 
