@@ -18,16 +18,13 @@ const MOST_NAMED: usize = 20;
 /// Returns the message for some entries, given with their tickets in the order in which they were added.
 pub(crate) fn for_entries(entries: &[(&Ticket, &Entry)]) -> String {
     let Some((ticket, entry)) = entries.first() else { return String::new() };
-    let others: Vec<&str> = entries[1..]
-        .iter()
-        .filter(|(_, entry)| !is_counterpart(&entry.action))
-        .map(|(_, entry)| entry.action.as_str())
-        .collect();
-    let mut message = if entry.role == Role::System { sweep_subject(entries) } else { subject(ticket, entry) };
-    if !others.is_empty() && entry.role != Role::System {
-        message.push_str(&format!(" and {} more", others.len()));
-    }
-    message + "\n\n" + &trailers(entries)
+    let others = entries[1..].iter().filter(|(_, entry)| !is_counterpart(&entry.action)).count();
+    let subject = match others {
+        _ if entry.role == Role::System => sweep_subject(entries),
+        0 => subject(ticket, entry),
+        others => format!("{} and {others} more", subject(ticket, entry)),
+    };
+    format!("{subject}\n\n{}", trailers(entries))
 }
 
 /// Returns the trailers of some entries.

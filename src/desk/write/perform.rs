@@ -10,7 +10,7 @@ use super::attach::store_attachments;
 use super::command::{Command, FileCommand};
 use super::options::WriteOptions;
 use super::outcome::Outcome;
-use super::recovery::{commit_journal, holds_entries, recover_for};
+use super::recovery::{commit_journal, holds_entries, recover};
 use super::transaction::Transaction;
 use super::{holiday_list, organization, organization_access, repair};
 use crate::desk::Desk;
@@ -29,7 +29,8 @@ impl Desk {
         self.fault_point("begun");
         let _lock = if options.dry_run { None } else { Some(self.lock()?) };
         if !options.dry_run {
-            self.recovery = recover_for(self, Some(&options.actor))?;
+            let may_know = self.may_know_of_pending(Some(&options.actor));
+            self.recovery = recover(self)?.filter(|_| may_know);
             // Recovery has ended the interrupted command that was found when the desk was opened.
             self.pending = None;
         }

@@ -3,7 +3,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::files::{FileChange, Journal};
 use crate::store::git::{CommitPlan, CommitRequest, GitError, Repository};
@@ -40,15 +39,6 @@ pub enum RollbackReason {
     Git(GitError),
     /// Files that were changed since, before the command had written its entries to them.
     Changed(Vec<String>),
-}
-
-/// Recovers from an interrupted command. Returns the result if the actor may know of it.
-///
-/// # Errors
-/// As [`recover`].
-pub(crate) fn recover_for(desk: &Desk, actor: Option<&Person>) -> Result<Option<Recovery>, Error> {
-    let may_know = desk.may_know_of_pending(actor);
-    Ok(recover(desk)?.filter(|_| may_know))
 }
 
 /// Recovers from an interrupted command, and removes its temporary files. The caller holds the lock.

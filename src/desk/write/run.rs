@@ -66,7 +66,7 @@ impl Transaction<'_> {
         let message = if changes.is_empty() { None } else { self.options().message(self.desk(), text)? };
         let message = message.map(|message| message + &self.other_authors());
         let left_behind = if message.is_some() { self.uncommitted_attachments()? } else { Vec::new() };
-        let tickets = self.take_tickets(&tickets)?;
+        let tickets = tickets.into_iter().map(|id| self.ticket_as_seen(id)).collect::<Result<_, _>>()?;
         let Self { entries, notices, attached, .. } = self;
         Ok(Outcome { tickets, entries, notices, attached, left_behind, changes, message })
     }

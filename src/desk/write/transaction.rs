@@ -230,26 +230,6 @@ impl<'a> Transaction<'a> {
         }
         Ok(printed)
     }
-
-    /// Takes some tickets out of the transaction as the actor sees them, in the order given; a ticket may be named twice.
-    ///
-    /// # Errors
-    /// As [`Self::ticket`].
-    pub fn take_tickets(&mut self, ids: &[Id]) -> Result<Vec<Ticket>, Error> {
-        let mut taken: Vec<Ticket> = Vec::with_capacity(ids.len());
-        for &id in ids {
-            let again = taken.iter().find(|ticket| ticket.id == id).cloned();
-            let ticket = match again {
-                Some(ticket) => ticket,
-                None => {
-                    self.ticket(id)?;
-                    self.tickets.remove(&id).ok_or_else(|| Error::NotFound { word: id.to_string() })?.ticket
-                }
-            };
-            taken.push(ticket);
-        }
-        Ok(taken.into_iter().map(|ticket| self.desk.ticket_for(self.actor(), ticket)).collect())
-    }
 }
 
 /// Returns the error that the workflow refuses an action on a ticket. A ticket that the actor may not see is not found.

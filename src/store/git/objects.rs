@@ -114,10 +114,10 @@ impl Repository {
             return Ok(answers);
         }
         let mut process = process.lock().unwrap_or_else(PoisonError::into_inner);
-        if process.is_none() {
-            *process = Some(ObjectStream::start(self.without_replace_refs(&["cat-file", form]))?);
-        }
-        let Some((stream, pipe)) = process.as_mut() else { return Ok(answers) };
+        let (stream, pipe) = match &mut *process {
+            Some(running) => running,
+            none => none.insert(ObjectStream::start(self.without_replace_refs(&["cat-file", form]))?),
+        };
         let mut names = names.iter().map(AsRef::as_ref).peekable();
         while names.peek().is_some() {
             let (mut requests, mut count) = (String::new(), 0);

@@ -8,7 +8,6 @@ mod object_stream;
 pub(super) mod parse;
 
 use std::sync::mpsc::{Receiver, channel};
-use std::thread::JoinHandle;
 
 use object_stream::ObjectRequests;
 pub use object_stream::{ObjectStream, VersionCache};
@@ -81,7 +80,6 @@ pub struct HistoryWalk {
     listed: Receiver<Result<Revision, GitError>>,
     /// The bytes of the files, in the order in which the commits name them.
     pub objects: ObjectStream,
-    lister: Option<JoinHandle<()>>,
 }
 
 impl Repository {
@@ -97,16 +95,9 @@ impl Repository {
         // back until it has more of them or the requests end. The pipe to git is the limit: it fills up while no answer
         // is read.
         let (send, listed) = channel();
-        let lister = std::thread::spawn(move || {
-            loop {
-                let next = match listing.next() {
-                    Ok(None) => break,
-                    Ok(Some(mut revision)) => {
-                        requests.mark(&mut revision);
-                        Ok(revision)
-                    }
-                    Err(error) => Err(error),
-                };
+        std::thread::spawn(move || {
+            while let Some(mut next) = listing.next().transpose() {
+                let _ = next.as_mut().map(|revision| requests.mark(revision));
                 let names = next.as_ref().ok().map(|revision| requests.names(revision));
                 // The caller must receive the commit first: its objects can be more than the pipes hold.
                 if send.send(next).is_err() || names.is_none_or(|names| requests.send(&names).is_err()) {
@@ -116,7 +107,7 @@ impl Repository {
             // The error of the listing is reported by it; the other git ends when its input ends.
             let _ = requests.flush();
         });
-        Ok(HistoryWalk { listed, objects, lister: Some(lister) })
+        Ok(HistoryWalk { listed, objects })
     }
 
     /// Returns the objects of one commit that is not made yet, and the commit with these objects marked.
@@ -151,16 +142,8 @@ impl HistoryWalk {
     /// # Errors
     /// git's message.
     pub fn next_revision(&mut self) -> Result<Option<Revision>, GitError> {
-        match self.listed.recv() {
-            Ok(Ok(revision)) => Ok(Some(revision)),
-            Ok(Err(error)) => Err(error),
-            Err(_) => {
-                if let Some(lister) = self.lister.take() {
-                    let _ = lister.join();
-                }
-                Ok(None)
-            }
-        }
+        // The channel is closed after the last commit.
+        self.listed.recv().ok().transpose()
     }
 }
 

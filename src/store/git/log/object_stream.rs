@@ -101,9 +101,8 @@ impl ObjectRequests {
     /// Returns the requests for the marked objects of a commit, one per line.
     pub fn names(&self, revision: &Revision) -> String {
         let mut names = String::new();
-        if let Some(parent) =
-            revision.sides.first().and_then(|side| side.parent.as_ref()).filter(|_| revision.sends_base)
-        {
+        let base = revision.sides.first().filter(|_| revision.sends_base);
+        if let Some(parent) = base.and_then(|side| side.parent.as_ref()) {
             names.push_str(&format!("{parent}:{}{}\n", self.prefix, layout::MARKER));
         }
         for change in revision.sides.iter().flat_map(|side| &side.changes).filter(|change| change.sends_new) {

@@ -44,30 +44,21 @@ impl LogListing {
         let mut field = || word(out)?.ok_or_else(|| GitError::refused("git log ended within a commit"));
         let (parents, author, committed, behalf) = (field()?, field()?, field()?, field()?);
         let committed = committed.trim().parse().map_err(|_| GitError::refused("git log printed no commit time"))?;
-        let mut revision = Revision {
-            id: id.trim_start_matches('\n').to_owned(),
-            author,
-            committed,
-            on_behalf_of: behalf
-                .split('\u{2}')
-                .map(|address| address.trim().to_owned())
-                .filter(|address| !address.is_empty())
-                .collect(),
-            sides: Vec::new(),
-            sends_base: false,
-        };
+        let id = id.trim_start_matches('\n').to_owned();
+        let behalf = behalf.split('\u{2}').map(str::trim).filter(|address| !address.is_empty());
+        let on_behalf_of = behalf.map(str::to_owned).collect();
         let mut changes = Vec::new();
         if next_is(out, b'\n')? {
             out.consume(1);
             changes = differences(out)?;
         }
         let parents: Vec<&str> = parents.split(' ').filter(|parent| !parent.is_empty()).collect();
-        revision.sides = match parents.as_slice() {
+        let sides = match parents.as_slice() {
             [] => vec![ParentDiff { parent: None, changes }],
             [parent] => vec![ParentDiff { parent: Some((*parent).to_owned()), changes }],
-            several => self.merges.sides(&revision.id, several)?,
+            several => self.merges.sides(&id, several)?,
         };
-        Ok(Some(revision))
+        Ok(Some(Revision { id, author, committed, on_behalf_of, sides, sends_base: false }))
     }
 }
 
@@ -80,12 +71,13 @@ struct MergeDiffs {
 
 impl MergeDiffs {
     fn sides(&mut self, commit: &str, parents: &[&str]) -> Result<Vec<ParentDiff>, GitError> {
-        if self.running.is_none() {
-            let arguments = [&["diff-tree", "--stdin", "--always", "--root"][..], &RAW[..], &[&self.relative]].concat();
-            self.running = Some(GitProcess::start(self.repository.without_replace_refs(&arguments))?);
-        }
-        let Some((git, stdin)) = &mut self.running else {
-            return Err(GitError::refused("git diff-tree is not running"));
+        let (git, stdin) = match &mut self.running {
+            Some(running) => running,
+            none => {
+                let arguments = ["diff-tree", "--stdin", "--always", "--root"];
+                let arguments = [&arguments[..], &RAW[..], &[&self.relative]].concat();
+                none.insert(GitProcess::start(self.repository.without_replace_refs(&arguments))?)
+            }
         };
         let mut sides = Vec::with_capacity(parents.len());
         for parent in parents {
