@@ -13,7 +13,6 @@ use super::ticket::{CheckPolicy, TicketCheck, check_ticket, links};
 use super::{CheckResult, file_types, other_files, policy};
 use crate::desk::read::parallel::in_order;
 use crate::desk::read::ticket_ids::TicketBatch;
-use crate::domain::id::Id;
 use crate::domain::rules::FILE_STRAY;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
@@ -210,20 +209,15 @@ impl<'a> CheckRun<'a> {
     /// A ticket that others link to cannot be read.
     pub fn finish(mut self) -> Result<CheckResult, Error> {
         for id in self.links.missing_targets() {
-            let ticket = self.linked_ticket(id)?;
+            let ticket = match self.source.ticket(id)? {
+                Some(Some((ticket, bytes))) => LinkedTicket::Present(Some(Box::new(links(&ticket, &bytes)))),
+                Some(None) => LinkedTicket::Unreadable,
+                None => LinkedTicket::Absent,
+            };
             self.links.add_other(id, ticket);
         }
         self.findings.extend(self.links.findings());
         self.findings.sort_by(|a, b| a.order().cmp(&b.order()));
         Ok(CheckResult { findings: self.findings, count: self.count })
-    }
-
-    /// Reads a ticket that a checked one links to, and that was not checked itself.
-    fn linked_ticket(&self, id: Id) -> Result<LinkedTicket, Error> {
-        Ok(match self.source.ticket(id)? {
-            Some(Some((ticket, bytes))) => LinkedTicket::Present(Some(Box::new(links(&ticket, &bytes)))),
-            Some(None) => LinkedTicket::Unreadable,
-            None => LinkedTicket::Absent,
-        })
     }
 }

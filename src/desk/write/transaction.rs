@@ -112,18 +112,14 @@ impl<'a> Transaction<'a> {
         Ok(desk.config().team.role_with(actor, &memberships, Some(&self.ticket(id)?.header)))
     }
 
-    /// Returns the actor's role on a ticket that the actor does not need to see: one at the other end of a link.
-    pub fn link_role(&self) -> TicketRole {
-        let role = self.desk.config().team.role(self.actor(), None);
-        if role.is_support() { role } else { TicketRole::Customer }
-    }
-
-    /// Adds the entry that records a link on the ticket at its other end, by the same actor.
+    /// Adds the entry that records a link on the ticket at its other end, by the same actor, who does not need to see that
+    /// ticket.
     ///
     /// # Errors
     /// As [`Self::ticket`].
     pub fn append_counterpart(&mut self, id: Id, action: Action, key: Option<String>) -> Result<(), Error> {
-        let role = self.link_role();
+        let role = self.desk.config().team.role(self.actor(), None);
+        let role = if role.is_support() { role } else { TicketRole::Customer };
         self.append(id, action, key, role).map(|_| ())
     }
 

@@ -5,7 +5,7 @@ use std::io;
 use std::io::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
@@ -38,12 +38,7 @@ pub(crate) struct GitCommand {
 
 /// The result of a run.
 pub(crate) struct GitOutput {
-    /// True if git exited with 0.
-    pub success: bool,
-    /// The signal that ended git, if one did.
-    pub signal: Option<i32>,
-    /// The exit code, unless a signal ended git.
-    pub code: Option<i32>,
+    pub status: ExitStatus,
     pub stdout: String,
     pub stderr: String,
 }
@@ -94,22 +89,15 @@ impl GitCommand {
     pub fn paths(mut self, paths: &[String]) -> Self {
         if paths.len() < MANY {
             self.command.arg("--").args(paths);
-        } else {
-            self.command.args(["--pathspec-from-file=-", "--pathspec-file-nul"]);
-            self.input = Some(paths.iter().flat_map(|path| path.bytes().chain([0])).collect());
-            self.command.stdin(Stdio::piped());
+            return self;
         }
-        self
+        self.command.args(["--pathspec-from-file=-", "--pathspec-file-nul"]);
+        self.input(paths, 0)
     }
 
-    /// Sets lines as the standard input.
-    pub fn lines(self, lines: &[String]) -> Self {
-        self.input(lines.iter().flat_map(|line| line.bytes().chain([b'\n'])).collect())
-    }
-
-    /// Sets the standard input.
-    pub fn input(mut self, input: Vec<u8>) -> Self {
-        self.input = Some(input);
+    /// Sets some texts as the standard input, each ended by a byte.
+    pub fn input(mut self, texts: &[String], end: u8) -> Self {
+        self.input = Some(texts.iter().flat_map(|text| text.bytes().chain([end])).collect());
         self.command.stdin(Stdio::piped());
         self
     }
@@ -138,7 +126,7 @@ impl GitCommand {
     /// Runs git as [`GitCommand::words`] for a search: without a match git exits with 1 and prints nothing.
     pub fn matches(self) -> Result<Vec<String>, GitError> {
         let output = self.output()?;
-        let has_failed = !output.success && !output.stderr.trim().is_empty();
+        let has_failed = !output.status.success() && !output.stderr.trim().is_empty();
         if has_failed { Err(output.into_error()) } else { Ok(words(&output.stdout)) }
     }
 
@@ -224,8 +212,7 @@ fn with_descendants(process: Pid) -> Vec<Pid> {
 impl GitOutput {
     /// Returns the result of a run that ended.
     fn of(Output { status, stdout, stderr }: Output) -> Self {
-        let (signal, code) = (status.signal(), status.code());
-        Self { success: status.success(), signal, code, stdout: text_of(stdout), stderr: text_of(stderr) }
+        Self { status, stdout: text_of(stdout), stderr: text_of(stderr) }
     }
 
     /// Returns the error of a run that failed: its error output and output.
@@ -234,14 +221,14 @@ impl GitOutput {
         if !self.stdout.trim().is_empty() {
             message.push_str(&self.stdout);
         }
-        if let Some(signal) = self.signal {
+        if let Some(signal) = self.status.signal() {
             message.push_str(&format!("git was ended by signal {signal}"));
         }
         let mut message = message.trim().to_owned();
-        if let (true, Some(code)) = (message.is_empty(), self.code) {
+        if let (true, Some(code)) = (message.is_empty(), self.status.code()) {
             message = format!("git exited with {code}; neither git nor a hook of the repository printed a reason");
         }
-        if self.signal.is_none() && is_lock_message(&message) {
+        if self.status.signal().is_none() && is_lock_message(&message) {
             GitError::Locked { message }
         } else {
             GitError::refused(message)

@@ -86,5 +86,5 @@ pub fn merge_lines(base: &Path, ours: &Path, theirs: &Path, marker_size: usize) 
     arguments.extend(paths.iter().map(String::as_str));
     let output = GitCommand::new(Path::new("."), &arguments, false).output()?;
     // The exit code is the number of conflicts; an error is printed.
-    if output.success || output.stderr.is_empty() { Ok(()) } else { Err(output.into_error()) }
+    if output.status.success() || output.stderr.is_empty() { Ok(()) } else { Err(output.into_error()) }
 }

@@ -135,7 +135,7 @@ impl Repository {
     fn find(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
         let output = self.run(arguments).output()?;
         let found = output.stdout.trim();
-        Ok((output.success && !found.is_empty()).then(|| found.to_owned()))
+        Ok((output.status.success() && !found.is_empty()).then(|| found.to_owned()))
     }
 
     /// Returns the value of a setting, if it is set.
@@ -191,7 +191,7 @@ impl Repository {
     /// git is not installed.
     pub fn is_committed(&self, paths: &[String]) -> Result<bool, GitError> {
         let listed = self.run(&["ls-tree", "-r", "-z", "HEAD"]).output()?;
-        let hashed = self.run(&["hash-object", "--stdin-paths"]).lines(paths).output()?;
+        let hashed = self.run(&["hash-object", "--stdin-paths"]).input(paths, b'\n').output()?;
         let blobs: HashMap<&str, &str> = listed
             .stdout
             .split('\0')
@@ -201,8 +201,8 @@ impl Repository {
             })
             .collect();
         let mut hashes = hashed.stdout.lines();
-        Ok(listed.success
-            && hashed.success
+        Ok(listed.status.success()
+            && hashed.status.success()
             && paths.iter().all(|path| blobs.get(path.as_str()).copied() == hashes.next()))
     }
 

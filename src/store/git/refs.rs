@@ -156,7 +156,7 @@ impl Repository {
     /// # Errors
     /// git is not installed.
     pub fn is_ancestor(&self, old: &str, new: &str) -> Result<bool, GitError> {
-        Ok(self.run(&["merge-base", "--is-ancestor", old, new]).output()?.success)
+        Ok(self.run(&["merge-base", "--is-ancestor", old, new]).output()?.status.success())
     }
 
     /// Returns the next commit, which the index contains, as a revision. `author` is the author whom git will name.

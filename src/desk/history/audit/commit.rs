@@ -197,7 +197,7 @@ impl AuditState {
         let valid = |before: &ParentVersion| self.versions.valid(Some(&before.object), &before.version);
         let mut befores: Vec<Arc<FileVersion>> = file.befores.iter().filter_map(valid).collect();
         if befores.is_empty() {
-            befores.extend(self.versions.take_deleted(path));
+            befores.extend(self.versions.deleted.remove(path));
         }
         // The entries that a version appended to another one were compared with the header when it was read.
         if !after.is_append_of_known() {
@@ -280,7 +280,7 @@ impl AuditState {
         let Some(before) = file.befores.first() else { return };
         // If the file returns later, it is compared with this version, whatever was at its path in between.
         let valid = self.versions.valid(Some(&before.object), &before.version);
-        self.versions.delete(path, valid.unwrap_or_else(|| before.version.clone()));
+        self.versions.deleted.insert(path.to_owned(), valid.unwrap_or_else(|| before.version.clone()));
         if file.is_not_plain {
             return;
         }

@@ -25,8 +25,8 @@ pub struct TicketVersions {
     valid: HashMap<String, Arc<FileVersion>>,
     /// The bytes of entries that were edited or removed, as they were before that.
     originals: HashMap<Id, Vec<u8>>,
-    /// The last valid versions of deleted files, by path.
-    deleted: HashMap<String, Arc<FileVersion>>,
+    /// The last valid versions of deleted files, by path, for the case that they return.
+    pub deleted: HashMap<String, Arc<FileVersion>>,
 }
 
 impl Default for TicketVersions {
@@ -113,16 +113,6 @@ impl TicketVersions {
             return Some(version.clone());
         }
         object.and_then(|object| self.valid.get(object).cloned())
-    }
-
-    /// Keeps the last version of a file that was deleted, for the case that it returns.
-    pub fn delete(&mut self, path: &str, version: Arc<FileVersion>) {
-        self.deleted.insert(path.to_owned(), version);
-    }
-
-    /// Takes the last version of a file that was deleted before.
-    pub fn take_deleted(&mut self, path: &str) -> Option<Arc<FileVersion>> {
-        self.deleted.remove(path)
     }
 
     /// Keeps the bytes of an entry whose id occurs twice now. If one of the two disappears, this one is the original.

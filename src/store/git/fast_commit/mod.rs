@@ -129,8 +129,7 @@ impl Repository {
     fn has_no_filters(&self, paths: &[String], repo: &RepoPaths) -> bool {
         let own = repo.own(paths);
         let arguments = ["check-attr", "-z", "--stdin", "filter", "ident", "working-tree-encoding"];
-        let input = own.iter().flat_map(|path| path.bytes().chain([0])).collect();
-        let Ok(printed) = self.run(&arguments).input(input).bytes() else { return false };
+        let Ok(printed) = self.run(&arguments).input(&own, 0).bytes() else { return false };
         let fields: Vec<&[u8]> = printed.split(|byte| *byte == 0).collect();
         let is_none = |answer: &[&[u8]]| matches!(answer.get(2), Some(&b"unspecified" | &b"unset"));
         fields.len() == 9 * own.len() + 1 && fields.chunks(3).take(3 * own.len()).all(is_none)
@@ -138,10 +137,10 @@ impl Repository {
 
     /// Returns true if git ignores one of the paths.
     fn ignores(&self, paths: &[String]) -> bool {
-        let input = paths.iter().flat_map(|path| path.bytes().chain([0])).collect();
-        let run = self.run(&["check-ignore", "--no-index", "--quiet", "-z", "--stdin"]).input(input);
+        let run = self.run(&["check-ignore", "--no-index", "--quiet", "-z", "--stdin"]).input(paths, 0);
         // It exits with 1 if nothing is ignored.
-        !run.output().is_ok_and(|output| !output.success && output.signal.is_none() && output.stderr.is_empty())
+        !run.output()
+            .is_ok_and(|output| !output.status.success() && output.status.code().is_some() && output.stderr.is_empty())
     }
 
     /// Returns the line of a role, `author` or `committer`, in a commit.
