@@ -6,6 +6,9 @@ use std::io::Write;
 
 use super::{GitError, Repository};
 
+/// The format of a commit: name, letter of the verification, signer, fingerprint, and that of the primary key.
+const FORMAT: &str = "--format=%H%x01%G?%x01%GS%x01%GF%x01%GP";
+
 /// A key with which a person signs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrustedKey {
@@ -41,18 +44,8 @@ impl Repository {
         }
         allowed.flush()?;
         let setting = format!("gpg.ssh.allowedSignersFile={}", allowed.path().display());
-        let mut arguments = vec![
-            "-c",
-            &setting,
-            "log",
-            "--reverse",
-            "--topo-order",
-            "--no-patch",
-            "--no-notes",
-            "-z",
-            "--format=%H%x01%G?%x01%GS%x01%GF%x01%GP",
-        ];
-        arguments.extend(revisions.iter().map(String::as_str).chain(["--"]));
+        let form = ["-c", &setting, "log", "--reverse", "--topo-order", "--no-patch", "--no-notes", "-z", FORMAT];
+        let arguments: Vec<&str> = form.into_iter().chain(revisions.iter().map(String::as_str)).chain(["--"]).collect();
         let printed = self.without_replace_refs(&arguments).bytes()?;
         let printed = String::from_utf8_lossy(&printed);
         let parse = |line: &str| {

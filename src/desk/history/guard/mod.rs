@@ -120,8 +120,10 @@ impl PushGuard {
             self.check_ref(change, changes, main.as_deref(), customer, &mut state)?;
         }
         let new: Vec<String> = changes.iter().filter_map(|change| change.new.clone()).collect();
+        if self.pusher == Pusher::Unknown {
+            state.report(Finding::new(&PUSH_UNKNOWN, ".", "the server does not name the pusher"));
+        }
         if new.is_empty() {
-            self.check_pusher(&mut state);
             return Ok(state.result);
         }
         let revisions: Vec<String> = new.into_iter().chain(["--not", "--all"].map(str::to_owned)).collect();
@@ -142,13 +144,6 @@ impl PushGuard {
         add(duplicates, &mut state.result.findings);
         self.check_new_refs(changes, head.as_deref(), &mut state)?;
         Ok(state.result)
-    }
-
-    /// Reports if the pusher is not known.
-    fn check_pusher(&self, state: &mut AuditState) {
-        if self.pusher == Pusher::Unknown {
-            state.report(Finding::new(&PUSH_UNKNOWN, ".", "the server does not name the pusher"));
-        }
     }
 
     /// Checks the commit that is about to be made. The authors of its entries are not checked, because the commit does
@@ -214,10 +209,7 @@ impl PushGuard {
     ) -> Result<Option<Person>, Error> {
         let mut signatures = Vec::new().into_iter();
         match &self.pusher {
-            Pusher::Unknown => {
-                self.check_pusher(state);
-                return Ok(None);
-            }
+            Pusher::Unknown => return Ok(None),
             Pusher::Named(person) => state.carrier = Carrier::of(Some(person.clone()), &policy.team),
             Pusher::Signers => {
                 let keys: Vec<TrustedKey> = policy.keys.iter().map(|(_, key)| key.clone()).collect();
