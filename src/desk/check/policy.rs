@@ -92,10 +92,10 @@ fn unreadable_list(path: &str, error: &ReadErrorKind) -> Finding {
 pub(super) fn check_plans(defined: &[&str], file: &OrganizationFile) -> Vec<Finding> {
     let is_unknown = |plan: &&str| !defined.is_empty() && !defined.contains(plan);
     let plans = file.organization.plans.iter().map(|period| period.plan.as_str());
-    plans.filter(is_unknown).map(|plan| unknown_plan(&file.path, &file.bytes, plan, defined)).collect()
+    plans.filter(is_unknown).map(|plan| unknown_plan(file, plan, defined)).collect()
 }
 
-fn unknown_plan(path: &str, bytes: &[u8], plan: &str, defined: &[&str]) -> Finding {
+fn unknown_plan(OrganizationFile { path, bytes, .. }: &OrganizationFile, plan: &str, defined: &[&str]) -> Finding {
     let names = |line: &str| line.trim_start_matches(['-', ' ']).strip_prefix("plan:").map(str::trim) == Some(plan);
     let line = first_line(bytes, names);
     let suggestion =

@@ -54,12 +54,9 @@ fn eligibility_problems(desk: &Desk, opening: &OpenFields) -> Result<Vec<Ineligi
         return Ok(vec![reason]);
     }
     // Without an organization plans decide nothing, so that invalid plans do not stop the ticket.
-    let (plans, desk_plan) = match organization {
-        Some(_) => {
-            let DeskPlans { plans, desk_plan } = desk.policy().settings(Settings::plans)?.clone();
-            (plans, desk_plan)
-        }
-        None => (Vec::new(), None),
+    let DeskPlans { plans, desk_plan } = match organization {
+        Some(_) => desk.policy().settings(Settings::plans)?.clone(),
+        None => DeskPlans::default(),
     };
     let context = EligibilityContext { rules, plans, desk_plan, zone };
     context.check_eligibility(opening, organization.as_ref(), desk.environment.now).map_err(opening_refused)
@@ -67,13 +64,10 @@ fn eligibility_problems(desk: &Desk, opening: &OpenFields) -> Result<Vec<Ineligi
 
 /// Returns the reason against an organization without a file: the requester belongs to another one, whose rules apply.
 fn unknown_organization(desk: &Desk, requester: &Person, given: &str) -> Result<Option<IneligibleReason>, Error> {
-    let theirs: Vec<String> = desk.policy().memberships(requester)?.organizations().map(str::to_owned).collect();
-    let (requester, given) = (requester.clone(), given.to_owned());
-    Ok((!theirs.is_empty()).then_some(IneligibleReason::UnknownOrganization {
-        requester,
-        given,
-        organizations: theirs,
-    }))
+    let memberships = desk.policy().memberships(requester)?;
+    let organizations: Vec<String> = memberships.organizations().map(str::to_owned).collect();
+    let (is_member, requester, given) = (!organizations.is_empty(), requester.clone(), given.to_owned());
+    Ok(is_member.then_some(IneligibleReason::UnknownOrganization { requester, given, organizations }))
 }
 
 /// Checks the organization and the instance that an action sets on a ticket, as for a new ticket.

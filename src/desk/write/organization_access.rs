@@ -7,7 +7,6 @@ use crate::domain::people::organization_change::OrganizationChange;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::ticket::OpenFields;
-use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::Kind;
 use crate::domain::workflow::Refusal;
@@ -39,7 +38,8 @@ fn grant(desk: &Desk, mut request: ActionRequest, options: &WriteOptions) -> Res
     let outcome = Transaction::new(desk, options).run(TicketCommand::Requests(vec![request]))?;
     let Some(ticket) = outcome.tickets.first().filter(|_| !outcome.changes.is_empty()) else { return Ok(outcome) };
     let refused = |refusal| refused(Some(ticket.id), "access grant", refusal);
-    let opening = access_request(ticket).ok_or_else(|| refused(AccessRefusal::NotAnAccessRequest))?;
+    let is_request = ticket.header.kind == Some(Kind::OrganizationAccess);
+    let opening = ticket.opening().filter(|_| is_request).ok_or_else(|| refused(AccessRefusal::NotAnAccessRequest))?;
     let id = opening.organization.as_deref().ok_or_else(|| refused(AccessRefusal::NoOrganization))?;
     let organization = desk.as_seen_by(Some(&options.actor))?.organization(id)?;
     may_have_access(&organization, &opening.requester, opening.approved_by.as_ref()).map_err(refused)?;
@@ -107,11 +107,6 @@ pub(crate) fn check_access_request(desk: &Desk, opening: &OpenFields) -> Result<
         }
     };
     checked.map_err(|refusal| refused(None, "open", refusal))
-}
-
-/// Returns the opening of a ticket that asks for access; `None` for another ticket.
-fn access_request(ticket: &Ticket) -> Option<&OpenFields> {
-    ticket.opening().filter(|_| ticket.header.kind == Some(Kind::OrganizationAccess))
 }
 
 fn refused(ticket: Option<Id>, action: &str, refusal: AccessRefusal) -> Error {

@@ -8,7 +8,7 @@ use crate::domain::time::duration;
 use crate::domain::vocabulary::{OrganizationRole, Priority};
 
 /// The plans of a desk.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct DeskPlans {
     /// The plans, by name.
     pub plans: Vec<Plan>,
