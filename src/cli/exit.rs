@@ -26,6 +26,13 @@ pub enum Exit {
     Bug = 70,
 }
 
+/// A command that ends in one way only is done.
+impl From<()> for Exit {
+    fn from((): ()) -> Self {
+        Self::Done
+    }
+}
+
 impl Exit {
     /// All exit codes in the order of their numbers, with their meanings for the reference page.
     pub const MEANINGS: &[(Self, &str)] = &[

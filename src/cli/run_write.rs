@@ -28,7 +28,7 @@ impl TicketFlags {
         session: &Session,
         comment: Option<&str>,
         action: impl FnOnce(&Desk, Id) -> Result<Action, CliError>,
-    ) -> Result<Exit, CliError> {
+    ) -> Result<(), CliError> {
         self.run_write_as(session, comment, |desk, id| Ok(ActionRequest::on(id, action(desk, id)?, None)))
     }
 
@@ -38,7 +38,7 @@ impl TicketFlags {
         session: &Session,
         comment: Option<&str>,
         request: impl FnOnce(&Desk, Id) -> Result<ActionRequest, CliError>,
-    ) -> Result<Exit, CliError> {
+    ) -> Result<(), CliError> {
         let desk = session.desk()?;
         let id = session.view(&desk)?.find(&self.ticket.ticket)?;
         let request = self.conditions.on(request(&desk, id)?);
@@ -91,8 +91,8 @@ impl Session {
         flags: &WriteFlags,
         input: TextInput,
         style: &ResultStyle,
-    ) -> Result<Exit, CliError> {
-        let Some(format) = TICKET.json_or_text(flags.json.as_deref(), self)? else { return Ok(Exit::Done) };
+    ) -> Result<(), CliError> {
+        let Some(format) = TICKET.json_or_text(flags.json.as_deref(), self)? else { return Ok(()) };
         for request in &mut requests {
             request.text.clone_from(&input.text);
             request.key.clone_from(&flags.key);
@@ -116,7 +116,7 @@ impl Session {
             ))),
             printed => printed?,
         }
-        Ok(Exit::Done)
+        Ok(())
     }
 
     /// Adds the recovery to the error of a command, and keeps its text in a file if it could be lost: if it has no other

@@ -29,7 +29,7 @@ pub(crate) fn read(files: &[PathBuf], desk: &Desk) -> Result<Vec<AttachmentData>
         {
             let (file, same) = (shown(&files[position]), shown(&files[same]));
             let message = format!("cannot attach {file}: it has the same contents as {same}");
-            return Err(Error::usage(message, "nothing was changed; leave one of them out").into());
+            return Err(CliError::usage(message, "nothing was changed; leave one of them out"));
         }
         attachments.push(attachment);
     }
@@ -40,16 +40,16 @@ fn read_file(file: &Path, limit: u64) -> Result<AttachmentData, CliError> {
     let rename = "nothing was changed; give it another name first, for example with `cp`";
     if file == Path::new("-") {
         let hint = "nothing was changed; write it to a file that has a name, and attach that";
-        return Err(Error::usage("cannot attach standard input: it has no name", hint).into());
+        return Err(CliError::usage("cannot attach standard input: it has no name", hint));
     }
     let metadata = fs::metadata(file).map_err(|error| unreadable(file, &error))?;
     if metadata.is_dir() {
         let hint = "nothing was changed; attach the files in it, or an archive: `tar -czf FOLDER.tar.gz FOLDER`";
-        return Err(Error::usage(format!("cannot attach {}: it is a folder", shown(file)), hint).into());
+        return Err(CliError::usage(format!("cannot attach {}: it is a folder", shown(file)), hint));
     }
     if !metadata.is_file() {
         let hint = "nothing was changed; copy its contents to a file, and attach that";
-        return Err(Error::usage(format!("cannot attach {}: it is not a regular file", shown(file)), hint).into());
+        return Err(CliError::usage(format!("cannot attach {}: it is not a regular file", shown(file)), hint));
     }
     let name = file.file_name().and_then(|name| name.to_str());
     let name =

@@ -10,7 +10,6 @@ use crate::cli::terminal::output::PrintStream;
 use crate::desk::Desk;
 use crate::domain::suggestion;
 use crate::domain::template::{TemplateError, check_fields};
-use crate::error::Error;
 use crate::view::template::{Template, TemplateTarget};
 use crate::view::{csv_and_jsonl, json};
 
@@ -146,7 +145,7 @@ impl OutputFormat {
                 Some(near) => suggestion::question(&format!("fields.{near}")),
                 None => format!("known are {}; [fields] in casebook.toml defines them", known.join(", ")),
             };
-            Err(Error::usage(format!("unknown field `fields.{name}`"), hint).into())
+            Err(CliError::usage(format!("unknown field `fields.{name}`"), hint))
         })
     }
 
@@ -303,10 +302,9 @@ impl RecordFields {
 fn template_error(error: TemplateError) -> CliError {
     match error {
         TemplateError::Field(unknown) => unknown.into(),
-        TemplateError::Language(why) => Error::usage(
+        TemplateError::Language(why) => CliError::usage(
             format!("cannot use the template of --format: {why}"),
             "for example '{{ short_id }}  {{ subject|truncate(40) }}', or '{{ tablerow(short_id, status, subject) }}'",
-        )
-        .into(),
+        ),
     }
 }

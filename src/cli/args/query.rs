@@ -250,7 +250,7 @@ fn is_negated(word: &str) -> bool {
 /// Returns the error of an invalid query, with its place marked below the query.
 fn query_error(text: &str, error: &QueryError) -> CliError {
     let mark = format!("{}{}", " ".repeat(error.start), "^".repeat(error.length.max(1)));
-    Error::usage(format!("{error}\n  {text}\n  {mark}"), hint(&error.kind)).into()
+    CliError::usage(format!("{error}\n  {text}\n  {mark}"), hint(&error.kind))
 }
 
 /// Returns a correction of an invalid query.

@@ -63,20 +63,20 @@ impl TextFlags {
             return Ok(given);
         }
         if self.file.is_some() || !self.message.is_empty() {
-            return Err(Error::usage("the text is empty", "give it with -m TEXT or -F FILE").into());
+            return Err(CliError::usage("the text is empty", "give it with -m TEXT or -F FILE"));
         }
         if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-            return Err(Error::usage(
+            return Err(CliError::usage(
                 "a text is required, and there is no terminal for an editor",
                 "give it with -m TEXT, -F FILE or -F -",
-            )
-            .into());
+            ));
         }
         let text = Text::clean(&from_editor(state, comment)?);
         if text.is_none() {
-            return Err(
-                Error::usage("the text in the editor is empty; nothing was changed", "give it with -m TEXT").into()
-            );
+            return Err(CliError::usage(
+                "the text in the editor is empty; nothing was changed",
+                "give it with -m TEXT",
+            ));
         }
         Ok(TextInput { text, is_only_copy: true, is_in_a_file: false })
     }
@@ -101,7 +101,7 @@ fn utf8(bytes: Vec<u8>, source: &Path) -> Result<String, CliError> {
     String::from_utf8(bytes).map_err(|error| {
         let position = error.utf8_error().valid_up_to();
         let message = format!("cannot read {}: it is not UTF-8 text (byte {position})", source.display());
-        Error::usage(message, "convert it first, for example with `iconv -t UTF-8`").into()
+        CliError::usage(message, "convert it first, for example with `iconv -t UTF-8`")
     })
 }
 
@@ -142,10 +142,9 @@ fn edit(path: &PathBuf) -> Result<(), CliError> {
     let status = Command::new("sh").arg("-c").arg(format!("{editor} \"$@\"")).arg(&editor).arg(path).status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        _ => Err(Error::usage(
+        _ => Err(CliError::usage(
             format!("the editor `{editor}` failed; nothing was changed"),
             format!("the text is in {}", path.display()),
-        )
-        .into()),
+        )),
     }
 }

@@ -61,6 +61,11 @@ impl CliError {
         }
     }
 
+    /// Returns the error of a command line that does not fit, such as an unknown word.
+    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new("usage", message).hint(hint)
+    }
+
     /// Returns the error of a person who is not an agent. `attempt` follows "only an agent may".
     pub fn agents_only(attempt: &str) -> Self {
         let message = format!("only an agent may {attempt}");

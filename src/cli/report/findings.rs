@@ -96,7 +96,7 @@ pub(crate) fn one_file_each<'a>(files: impl IntoIterator<Item = &'a PathBuf>) ->
         let absolute = std::path::absolute(file).unwrap_or_else(|_| file.clone());
         if used.contains(&absolute) {
             let message = format!("cannot write two reports to {}", file.display());
-            return Err(Error::usage(message, "nothing was done; name another file for each --report").into());
+            return Err(CliError::usage(message, "nothing was done; name another file for each --report"));
         }
         used.push(absolute);
     }

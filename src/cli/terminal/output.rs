@@ -57,6 +57,16 @@ impl Output {
         self.print(&format!("{}\n", crate::view::json::pretty(value)))
     }
 
+    /// Prints a result as JSON if that was asked for, else as text.
+    pub fn json_or_text(
+        &self,
+        as_json: bool,
+        json: impl FnOnce() -> serde_json::Value,
+        text: impl FnOnce() -> String,
+    ) -> Result<(), Error> {
+        if as_json { self.json(&json()) } else { self.print(&text()) }
+    }
+
     /// Prints a note or warning to standard error, unless quiet.
     pub fn warn(&self, line: &str) {
         if !self.quiet {

@@ -1,7 +1,7 @@
 //! `access`: access of customers to every ticket of their organization.
 
 use clap::{Args, Subcommand};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::org;
 use crate::cli::Exit;
@@ -104,17 +104,17 @@ struct AccessRevokeArgs {
 impl AccessArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         match self.subcommand {
-            AccessSubcommand::Request(request) => request.run(session),
-            AccessSubcommand::Grant(on) => grant(session, on),
-            AccessSubcommand::Decline(on) => decline(session, on),
-            AccessSubcommand::Revoke(revoke) => revoke.run(session),
+            AccessSubcommand::Request(request) => request.run(session).map(Exit::from),
+            AccessSubcommand::Grant(on) => grant(session, on).map(Exit::from),
+            AccessSubcommand::Decline(on) => decline(session, on).map(Exit::from),
+            AccessSubcommand::Revoke(revoke) => revoke.run(session).map(Exit::from),
             AccessSubcommand::List { organization, json } => list(session, organization.as_deref(), json),
         }
     }
 }
 
 impl AccessRequestArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
+    fn run(self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
         let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
         let subject = match self.subject.as_deref() {
@@ -139,7 +139,7 @@ impl AccessRequestArgs {
     }
 }
 
-fn grant(session: &Session, on: TicketFlags) -> Result<Exit, CliError> {
+fn grant(session: &Session, on: TicketFlags) -> Result<(), CliError> {
     let desk = session.desk()?;
     let id = find_request(session, &desk, &on.ticket.ticket, "access grant")?;
     let request = on.conditions.on(ActionRequest::on(id, Action::Resume, None));
@@ -150,7 +150,7 @@ fn grant(session: &Session, on: TicketFlags) -> Result<Exit, CliError> {
     session.run_write(desk, vec![request], command, &on.write, on.text.optional()?, &ResultStyle::One)
 }
 
-fn decline(session: &Session, mut on: TicketFlags) -> Result<Exit, CliError> {
+fn decline(session: &Session, mut on: TicketFlags) -> Result<(), CliError> {
     let desk = session.desk()?;
     let id = find_request(session, &desk, &on.ticket.ticket, "access decline")?;
     on.write.key = Some(decline_key(on.write.key.as_deref(), session.view(&desk)?.ticket(id)?.version()));
@@ -175,7 +175,7 @@ fn find_request(session: &Session, desk: &Desk, ticket: &str, action: &str) -> R
 }
 
 impl AccessRevokeArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
+    fn run(self, session: &Session) -> Result<(), CliError> {
         let mut desk = session.desk()?;
         let options = session.write_options(&self.end)?;
         let input = self.text.optional()?;
@@ -226,15 +226,10 @@ fn list(session: &Session, only: Option<&str>, as_json: bool) -> Result<Exit, Cl
         }
     }
     rows.sort_by(|a, b| (&a.organization, &a.person, a.ticket).cmp(&(&b.organization, &b.person, b.ticket)));
-    if as_json {
-        let record = |row: &AccessRow| json!({"organization": row.organization, "person": row.person.as_str(), "state": row.state, "ticket": row.ticket.to_string()});
-        session.output.json(&Value::Array(rows.iter().map(record).collect()))?;
-    } else {
-        let line = |row: &AccessRow| {
-            tab_separated([&*row.organization, row.person.as_str(), row.state, &row.ticket.to_string()])
-        };
-        session.output.print(&rows.iter().map(line).collect::<String>())?;
-    }
+    let record = |row: &AccessRow| json!({"organization": row.organization, "person": row.person.as_str(), "state": row.state, "ticket": row.ticket.to_string()});
+    let line =
+        |row: &AccessRow| tab_separated([&*row.organization, row.person.as_str(), row.state, &row.ticket.to_string()]);
+    session.output.json_or_text(as_json, || rows.iter().map(record).collect(), || rows.iter().map(line).collect())?;
     Ok(session.report_unreadable(&unreadable))
 }
 

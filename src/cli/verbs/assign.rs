@@ -2,7 +2,6 @@
 
 use clap::{ArgGroup, Args};
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::address;
 use crate::cli::error::CliError;
@@ -37,7 +36,7 @@ pub struct AssignArgs {
 }
 
 impl AssignArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let Self { assignee, next, team, on, .. } = self;
         if !next {
             return on.run_write(session, None, |_, _| Ok(Action::Assign { assignee }));

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::attachment;
 use crate::cli::error::CliError;
@@ -29,7 +28,7 @@ pub struct AttachArgs {
 }
 
 impl AttachArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let files = self.files;
         self.on.run_write_as(session, None, |desk, id| {
             let attachments = attachment::read(&files, desk)?;

@@ -2,7 +2,6 @@
 
 use clap::{ArgGroup, Args};
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::address;
 use crate::cli::error::CliError;
@@ -27,7 +26,7 @@ pub struct CcArgs {
 }
 
 impl CcArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let action = Action::Cc { add: self.add, remove: self.remove };
         self.on.run_write(session, None, |_, _| Ok(action))
     }

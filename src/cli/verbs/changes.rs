@@ -86,11 +86,10 @@ pub(super) fn parse_range(range: Option<&str>) -> Result<RevisionRange, Error> {
 /// Turns an unknown revision of a range into a usage error, and any other error into its own.
 pub(super) fn range_error(error: Error) -> CliError {
     match error {
-        Error::NoRevision { revision, refusal: GitError::Refused { .. } } => Error::usage(
+        Error::NoRevision { revision, refusal: GitError::Refused { .. } } => CliError::usage(
             format!("git knows no revision `{revision}`"),
             "`git log` lists revisions; in CI, let the checkout fetch more than the last commit",
-        )
-        .into(),
+        ),
         other => other.into(),
     }
 }

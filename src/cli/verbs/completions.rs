@@ -3,7 +3,6 @@
 use clap::Args;
 use clap_complete::Shell;
 
-use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 
@@ -16,10 +15,9 @@ pub struct CompletionsArgs {
 }
 
 impl CompletionsArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let mut script = Vec::new();
         clap_complete::generate(self.shell, &mut super::command(), "casebook", &mut script);
-        session.output.print(&String::from_utf8_lossy(&script))?;
-        Ok(Exit::Done)
+        Ok(session.output.print(&String::from_utf8_lossy(&script))?)
     }
 }

@@ -3,7 +3,6 @@
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::error::CliError;
 use crate::cli::report::ticket::find_entry;
@@ -50,7 +49,7 @@ pub struct CorrectArgs {
 }
 
 impl CorrectArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let entry = self.entry;
         self.on.run_write(session, Some("The correct facts."), |desk, id| {
             let (entry, reason) = entry.find(session, desk, id)?;
@@ -71,7 +70,7 @@ pub struct RedactArgs {
 }
 
 impl RedactArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let entry = self.entry;
         let prompt = "A description of what is hidden, and what readers should know of it.";
         self.on.run_write(session, Some(prompt), |desk, id| {

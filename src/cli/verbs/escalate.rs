@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::word_of;
 use crate::cli::error::CliError;
@@ -26,7 +25,7 @@ pub struct EscalateArgs {
 }
 
 impl EscalateArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let action = Action::Escalate { reason: self.reason, manager: None };
         self.on.run_write(session, Some("Why this needs a manager's attention."), |_, _| Ok(action))
     }
@@ -40,7 +39,7 @@ pub struct DeescalateArgs {
 }
 
 impl DeescalateArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let action = Action::Deescalate { reason: None, manager: None };
         self.on.run_write(session, None, |_, _| Ok(action))
     }

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::session::program::program;
@@ -26,7 +25,7 @@ pub struct GitSetupArgs {
 }
 
 impl GitSetupArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
         let program = program();
         let settings = git_settings(desk.root(), &program, self.textconv)?;
@@ -44,7 +43,7 @@ impl GitSetupArgs {
             session.output.status("Commit .gitattributes: every clone needs it.")?;
         }
         match settings.iter().find(|setting| matches!(setting.state, SettingState::Other(_))) {
-            None => Ok(Exit::Done),
+            None => Ok(()),
             Some(other) => Err(different_value(other)),
         }
     }

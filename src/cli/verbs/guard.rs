@@ -92,11 +92,10 @@ impl GuardArgs {
                 None => Ok(RefChange::of(name, old, new)),
                 Some(end) => Err(not_an_object_name(end)),
             },
-            _ => Err(Error::usage(
+            _ => Err(CliError::usage(
                 "the hook `update` takes three arguments: REF OLD NEW",
                 "git runs this hook with its arguments",
-            )
-            .into()),
+            )),
         }
     }
 
@@ -191,5 +190,5 @@ fn is_object_name(word: &str) -> bool {
 /// Returns the error for a word that is not the full name of a git object.
 fn not_an_object_name(word: &str) -> CliError {
     let hint = "git runs this hook with full object names: 40 or 64 hexadecimal digits, all zero for no object";
-    Error::usage(format!("`{word}` is not an object name"), hint).into()
+    CliError::usage(format!("`{word}` is not an object name"), hint)
 }

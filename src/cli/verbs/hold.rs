@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::word_of;
 use crate::cli::error::CliError;
@@ -12,7 +11,6 @@ use crate::domain::ticket::Hold;
 use crate::domain::ticket::action::Action;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::HoldReason;
-use crate::error::Error;
 
 /// Hold a ticket that waits for something on support's own side.
 ///
@@ -36,7 +34,7 @@ pub struct HoldArgs {
 }
 
 impl HoldArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let Self { reason, team, until, on } = self;
         let team = team.as_deref().and_then(clean_subject);
         on.run_write(session, None, |desk, _| {
@@ -44,9 +42,7 @@ impl HoldArgs {
             let until = session.when(desk, text)?;
             if until <= session.environment.now {
                 let message = format!("--until {text} is {}, which has passed", duration::format_instant(until));
-                return Err(
-                    Error::usage(message, "give a time in the future: --until +3d, --until 'friday 09:00'").into()
-                );
+                return Err(CliError::usage(message, "give a time in the future: --until +3d, --until 'friday 09:00'"));
             }
             Ok(Action::Hold(Hold { reason, team, until: Some(until) }))
         })
@@ -63,7 +59,7 @@ pub struct ResumeArgs {
 }
 
 impl ResumeArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         self.on.run_write(session, None, |_, _| Ok(Action::Resume))
     }
 }

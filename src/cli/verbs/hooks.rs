@@ -3,7 +3,6 @@
 use clap::{Args, Subcommand};
 
 use super::guard::HookName;
-use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::program::program;
 use crate::cli::session::{Session, path_text};
@@ -44,14 +43,14 @@ struct HooksInstallArgs {
 }
 
 impl HooksArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let HooksSubcommand::Install(install) = self.subcommand;
         install.run(session)
     }
 }
 
 impl HooksInstallArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
+    fn run(self, session: &Session) -> Result<(), CliError> {
         let start = session.start()?;
         let location = DeskLocation::of(&start, self.desk.as_deref())?;
         let default = if location.is_bare { HookName::PreReceive } else { HookName::PreCommit };
@@ -66,7 +65,7 @@ impl HooksInstallArgs {
         if plan.is_done() {
             let unchanged = if plan.before.as_ref() == Some(&plan.after) { "" } else { ", and was left as it is" };
             session.output.status(&format!("{path} already runs the guard{unchanged}"))?;
-            return Ok(Exit::Done);
+            return Ok(());
         }
         if plan.sets_fsck {
             let verb = if self.dry_run { "would set" } else { "sets" };
@@ -86,6 +85,6 @@ impl HooksInstallArgs {
             plan.install()?;
             session.output.status(&format!("{} runs `casebook guard` from now on", hook.name()))?;
         }
-        Ok(Exit::Done)
+        Ok(())
     }
 }

@@ -57,11 +57,10 @@ impl ImportBeadsArgs {
     fn run(self, session: &Session) -> Result<Exit, CliError> {
         let Some(format) = TICKET.json_or_text(self.write.json.as_deref(), session)? else { return Ok(Exit::Done) };
         if self.write.key.is_some() {
-            return Err(Error::usage(
+            return Err(CliError::usage(
                 "`import` does not take --key",
                 "leave it out: a second run changes nothing, because every ticket records the id it was imported under",
-            )
-            .into());
+            ));
         }
         let mut desk = session.desk()?;
         let options = session.write_options(&self.write.end)?;

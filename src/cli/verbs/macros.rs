@@ -3,9 +3,8 @@
 use std::cell::RefCell;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::cli::Exit;
 use crate::cli::args::output_format::OutputFormat;
 use crate::cli::args::{ConditionFlags, TextFlags, WriteFlags};
 use crate::cli::error::CliError;
@@ -52,7 +51,7 @@ pub struct MacroArgs {
 }
 
 impl MacroArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
         if session.viewer(&desk)? == Viewer::Customer {
             return Err(CliError::agents_only("`macro` here"));
@@ -185,7 +184,7 @@ fn unknown_macro(name: &str, macros: &[Macro]) -> Error {
 }
 
 /// Prints the macros of the desk with their actions and what they are for.
-fn list(session: &Session, macros: &[Macro], as_json: bool) -> Result<Exit, CliError> {
+fn list(session: &Session, macros: &[Macro], as_json: bool) -> Result<(), CliError> {
     let actions = |listed: &Macro| match listed.steps.as_slice() {
         [] => vec!["reply".to_owned()],
         steps => {
@@ -195,15 +194,11 @@ fn list(session: &Session, macros: &[Macro], as_json: bool) -> Result<Exit, CliE
             steps.iter().filter_map(action).collect()
         }
     };
-    if as_json {
-        let record = |listed: &Macro| json!({"name": listed.name, "about": listed.about, "languages": listed.texts.keys().filter(|language| !language.is_empty()).collect::<Vec<_>>(), "actions": actions(listed)});
-        session.output.json(&Value::Array(macros.iter().map(record).collect()))?;
-        return Ok(Exit::Done);
-    }
+    let record = |listed: &Macro| json!({"name": listed.name, "about": listed.about, "languages": listed.texts.keys().filter(|language| !language.is_empty()).collect::<Vec<_>>(), "actions": actions(listed)});
     let line = |listed: &Macro| {
         let about = one_line(listed.about.as_deref().unwrap_or_default()).into_owned();
         format!("{}\t{}\t{about}\n", listed.name, actions(listed).join(","))
     };
-    session.output.print(&macros.iter().map(line).collect::<String>())?;
-    Ok(Exit::Done)
+    let output = &session.output;
+    Ok(output.json_or_text(as_json, || macros.iter().map(record).collect(), || macros.iter().map(line).collect())?)
 }

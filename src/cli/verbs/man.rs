@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::error::Error;
@@ -18,15 +17,14 @@ pub struct ManArgs {
 }
 
 impl ManArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         if let Some(folder) = &self.folder {
             std::fs::create_dir_all(folder).map_err(Error::io(folder, "make"))?;
             clap_mangen::generate_to(super::command(), folder).map_err(Error::io(folder, "write to"))?;
-            return Ok(Exit::Done);
+            return Ok(());
         }
         let mut page = Vec::new();
         clap_mangen::Man::new(super::command()).render(&mut page).map_err(Error::io("the page", "write"))?;
-        session.output.print(&String::from_utf8_lossy(&page))?;
-        Ok(Exit::Done)
+        Ok(session.output.print(&String::from_utf8_lossy(&page))?)
     }
 }

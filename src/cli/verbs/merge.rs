@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::value_parsers::word_of;
 use crate::cli::args::{ConditionFlags, TextFlags, WriteFlags};
 use crate::cli::error::CliError;
@@ -37,7 +36,7 @@ pub struct MergeArgs {
 }
 
 impl MergeArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
         let into = session.view(&desk)?.find(&self.into)?;
         let mut requests: Vec<ActionRequest> = Vec::new();

@@ -100,7 +100,7 @@ macro_rules! verbs {
 
             /// Runs the verb.
             fn run(self, session: &Session) -> Result<Exit, CliError> {
-                match self { $(Self::$verb(arguments) => arguments.run(session)),+ }
+                match self { $(Self::$verb(arguments) => arguments.run(session).map(Exit::from)),+ }
             }
         }
 

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::attachment;
 use crate::cli::error::CliError;
@@ -23,7 +22,7 @@ pub struct NoteArgs {
 }
 
 impl NoteArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let files = self.attach;
         self.on.run_write_as(session, Some("An internal note."), |desk, id| {
             let attachments = attachment::read(&files, desk)?;

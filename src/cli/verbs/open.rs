@@ -6,7 +6,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::attachment;
 use crate::cli::args::value_parsers::{address, given_twice, language_tag, priority};
 use crate::cli::args::{TextFlags, WriteFlags};
@@ -83,7 +82,7 @@ pub struct OpenArgs {
 }
 
 impl OpenArgs {
-    pub(super) fn run(mut self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(mut self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
         let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
         // With a key, the first result must be returned even if the requester has lost their roles since.

@@ -70,7 +70,7 @@ struct PlanCompareArgs {
 impl PlanArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         match self.subcommand {
-            PlanSubcommand::List { json } => list(session, json),
+            PlanSubcommand::List { json } => list(session, json).map(Exit::from),
             PlanSubcommand::Compare(compare) => compare.run(session),
             PlanSubcommand::Show { org, json } => show(session, &org, json),
         }
@@ -78,26 +78,24 @@ impl PlanArgs {
 }
 
 /// Prints the plans of the desk side by side.
-fn list(session: &Session, as_json: bool) -> Result<Exit, CliError> {
+fn list(session: &Session, as_json: bool) -> Result<(), CliError> {
     let desk = session.desk()?;
     let policy = desk.policy().sla()?;
     let is_of_desk = |plan: &Plan| policy.plans.desk_plan.as_ref() == Some(&plan.name);
     if as_json {
         let plans = policy.plans.plans.iter().map(|plan| to_json(plan, is_of_desk(plan)));
-        session.output.json(&Value::Array(plans.collect()))?;
-        return Ok(Exit::Done);
+        return Ok(session.output.json(&plans.collect())?);
     }
     if policy.plans.plans.is_empty() {
-        session.output.status("no plans, and so no targets; define plans under [plans] in casebook.toml")?;
-        return Ok(Exit::Done);
+        let none = "no plans, and so no targets; define plans under [plans] in casebook.toml";
+        return Ok(session.output.status(none)?);
     }
     let plans: Vec<&Plan> = policy.plans.plans.iter().collect();
     let mut text = render_comparison(&plans, &session.audience(&desk)?);
     if let Some(plan) = &policy.plans.desk_plan {
         text.push_str(&format!("\nwithout an organization: {}\n", one_line(plan)));
     }
-    session.output.print(&text)?;
-    Ok(Exit::Done)
+    Ok(session.output.print(&text)?)
 }
 
 impl PlanCompareArgs {
@@ -214,7 +212,7 @@ fn find_plan<'a>(evaluator: &'a SlaEvaluator<'_>, name: &str) -> Result<&'a Plan
             [] => "define plans under [plans] in casebook.toml".to_owned(),
             names => format!("its plans are {}", names.join(", ")),
         };
-        Error::usage(format!("this desk has no plan `{name}`"), hint).into()
+        CliError::usage(format!("this desk has no plan `{name}`"), hint)
     })
 }
 

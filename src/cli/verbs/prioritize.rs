@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::priority;
 use crate::cli::error::CliError;
@@ -24,7 +23,7 @@ pub struct PrioritizeArgs {
 }
 
 impl PrioritizeArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         // The workflow replaces `was` by the priority that the ticket has under the lock.
         let action = Action::Prioritize { priority: self.priority, was: self.priority };
         self.on.run_write(session, Some("Why the impact changed."), |_, _| Ok(action))

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
@@ -18,7 +17,7 @@ pub struct RemindArgs {
 }
 
 impl RemindArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         self.on.run_write(session, None, |_, _| Ok(Action::Remind { auto: false }))
     }
 }

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::word_of;
 use crate::cli::error::CliError;
@@ -26,7 +25,7 @@ pub struct ReopenArgs {
 }
 
 impl ReopenArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let action = Action::Reopen { reason: self.reason, unmerge: self.unmerge };
         self.on.run_write(session, None, |_, _| Ok(action))
     }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::attachment;
 use crate::cli::error::CliError;
@@ -32,7 +31,7 @@ pub struct ReplyArgs {
 }
 
 impl ReplyArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let (keep_open, files) = (self.keep_open, self.attach);
         self.on.run_write_as(session, Some("A reply."), |desk, id| {
             let action = Action::Reply { auto: false, via_ticket: None };

@@ -52,7 +52,7 @@ impl ResolveArgs {
             let exists = desk.root().join(only).symlink_metadata().is_ok();
             if !exists && desk.clones().resolve(std::slice::from_ref(only), true)?.is_empty() {
                 let message = format!("there is no `{}`", path.display());
-                return Err(Error::usage(message, "`git status` lists the conflicted files").into());
+                return Err(CliError::usage(message, "`git status` lists the conflicted files"));
             }
         }
         let results = desk.clones().resolve(&only, self.end.dry_run)?;
@@ -204,11 +204,10 @@ fn relative_path(path: &Path, desk: &Desk) -> Result<String, CliError> {
     };
     match real.strip_prefix(desk.root()) {
         Ok(relative) => Ok(relative.to_string_lossy().into_owned()),
-        Err(_) => Err(Error::usage(
+        Err(_) => Err(CliError::usage(
             format!("`{}` is not in the desk {}", path.display(), desk.root().display()),
             "`git status` lists the conflicted files",
-        )
-        .into()),
+        )),
     }
 }
 

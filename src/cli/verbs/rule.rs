@@ -3,7 +3,6 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::domain::rules::{Rule, find_rule, rules};
@@ -24,14 +23,10 @@ pub struct RuleArgs {
 }
 
 impl RuleArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let Some(code_or_word) = &self.code else {
-            if self.json {
-                session.output.json(&serde_json::Value::Array(rules().map(to_json).collect()))?;
-            } else {
-                session.output.print(&render_list(session.output.is_terminal))?;
-            }
-            return Ok(Exit::Done);
+            let list = || render_list(session.output.is_terminal);
+            return Ok(session.output.json_or_text(self.json, || rules().map(to_json).collect(), list)?);
         };
         let rule = find_rule(code_or_word).ok_or_else(|| {
             Error::usage(
@@ -39,12 +34,7 @@ impl RuleArgs {
                 "`casebook rule` lists the rules; a code looks like CB101",
             )
         })?;
-        if self.json {
-            session.output.json(&to_json(rule))?;
-        } else {
-            session.output.print(&render(rule))?;
-        }
-        Ok(Exit::Done)
+        Ok(session.output.json_or_text(self.json, || to_json(rule), || render(rule))?)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::reference::CODES;
 use crate::cli::session::Session;
@@ -51,7 +50,7 @@ pub enum SchemaKind {
 }
 
 impl SchemaArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let json = match self.kind {
             // The custom fields are those of the desk; outside a desk there are none.
             SchemaKind::Ticket => match session.desk() {
@@ -62,7 +61,6 @@ impl SchemaArgs {
             SchemaKind::Error => schema::error(&CODES.iter().map(|(code, _, _)| *code).collect::<Vec<_>>()),
             SchemaKind::Config => settings(),
         };
-        session.output.json(&json)?;
-        Ok(Exit::Done)
+        Ok(session.output.json(&json)?)
     }
 }

@@ -10,7 +10,6 @@ use crate::cli::session::Session;
 use crate::desk::SearchRequest;
 use crate::domain::query::search::{MatchMode, Pattern, PatternError};
 use crate::domain::ticket::texts::TicketTexts;
-use crate::error::Error;
 use crate::store::short_id;
 use crate::view::search_results;
 
@@ -108,5 +107,5 @@ fn pattern_error(error: &PatternError) -> CliError {
         PatternError::Empty => ("the text to search for is empty", "give a text: `casebook search timeout`".to_owned()),
         PatternError::InvalidRegex(reason) => ("the regular expression is invalid", reason.clone()),
     };
-    Error::usage(message, hint).into()
+    CliError::usage(message, hint)
 }

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::{address, assignments};
 use crate::cli::error::CliError;
@@ -27,7 +26,7 @@ pub struct SetArgs {
 }
 
 impl SetArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let action = parse_assignments(&self.assignments)?;
         self.on.run_write(session, None, |_, _| Ok(action))
     }

@@ -2,7 +2,6 @@
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::{address, priority};
 use crate::cli::error::CliError;
@@ -12,7 +11,6 @@ use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::{Priority, Resolution};
-use crate::error::Error;
 
 /// Solve a ticket.
 ///
@@ -49,7 +47,7 @@ struct ResolutionFlags {
 }
 
 impl SolveArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let evidence = self.evidence;
         self.on.run_write(session, None, |desk, _| Ok(Action::Solve(evidence.solution(session, desk)?)))
     }
@@ -63,11 +61,10 @@ impl ResolutionFlags {
     fn solution(&self, session: &Session, desk: &Desk) -> Result<SolveEvidence, CliError> {
         let has_bug_flags = self.bug.is_some() || self.bug_priority.is_some() || self.eta.is_some();
         let wrong_resolution = |flags: &str, resolution: Resolution| {
-            Err(Error::usage(
+            Err(CliError::usage(
                 format!("{flags}: not allowed with the resolution `{}`", self.resolution),
                 format!("did you mean --resolution {resolution}?"),
-            )
-            .into())
+            ))
         };
         if self.resolution != Resolution::BugReported.as_str() && has_bug_flags {
             return wrong_resolution("--bug, --bug-priority, --eta", Resolution::BugReported);
@@ -85,11 +82,10 @@ impl ResolutionFlags {
             (Some(bug), Some(priority), Some(eta)) => {
                 Ok(SolveEvidence::BugReported { bug, priority, eta: session.when(desk, eta)? })
             }
-            _ => Err(Error::usage(
+            _ => Err(CliError::usage(
                 "a reported bug needs its reference, the agreed priority and the estimated time",
                 "give --bug REF --bug-priority PRIORITY --eta WHEN",
-            )
-            .into()),
+            )),
         }
     }
 }

@@ -57,7 +57,7 @@ impl SweepArgs {
         let desk = session.desk()?;
         let query = self.query.query(session, &desk)?;
         if query.as_of.is_some() {
-            return Err(Error::usage("`sweep` works on the desk as it is now", "leave `as-of:` out").into());
+            return Err(CliError::usage("`sweep` works on the desk as it is now", "leave `as-of:` out"));
         }
         let due = session.view(&desk)?.due_items(&query)?;
         if self.apply { self.apply(session, desk, &due, &format) } else { list(session, &desk, &due, &format) }

@@ -2,7 +2,6 @@
 
 use clap::{ArgGroup, Args};
 
-use crate::cli::Exit;
 use crate::cli::args::TicketFlags;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
@@ -31,7 +30,7 @@ fn label(text: &str) -> Result<String, String> {
 }
 
 impl TagArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let action = Action::Tag { add: self.add, remove: self.remove };
         self.on.run_write(session, None, |_, _| Ok(action))
     }

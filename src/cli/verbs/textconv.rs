@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::domain::time::zone::Zone;
@@ -26,7 +25,7 @@ pub struct TextconvArgs {
 }
 
 impl TextconvArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let bytes = std::fs::read(&self.file).map_err(Error::io(&self.file, "read"))?;
         let text = match (yaml::read(&bytes, None), Zone::named("UTC")) {
             (Ok(ticket), Ok(zone)) => {
@@ -47,7 +46,6 @@ impl TextconvArgs {
             }
             _ => view::sanitize::lines(&String::from_utf8_lossy(&bytes)).into_owned(),
         };
-        session.output.print(&text)?;
-        Ok(Exit::Done)
+        Ok(session.output.print(&text)?)
     }
 }

@@ -6,7 +6,6 @@ use chrono::{Datelike, NaiveDate};
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
 use crate::cli::args::text_input::unreadable;
 use crate::cli::error::CliError;
@@ -48,7 +47,7 @@ pub(super) struct CalendarImportArgs {
 }
 
 impl CalendarImportArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let mut desk = session.desk()?;
         let options = session.write_options(&self.end)?;
         if !desk.config().team.has_agent(&options.actor) {
@@ -82,7 +81,7 @@ impl CalendarImportArgs {
         } else {
             session.output.status(&format!("{path}: {}, until {}", count(days, "holiday"), list.until))?;
         }
-        Ok(Exit::Done)
+        Ok(())
     }
 
     /// Returns the name of the list, and the list.
@@ -91,7 +90,7 @@ impl CalendarImportArgs {
         let name = self.name.clone().unwrap_or(stem);
         if !holidays::is_name(&name) {
             let message = format!("`{name}` is not a valid name for a holiday list");
-            return Err(Error::usage(message, "give --name NAME with lowercase letters, digits, `-` and `_`").into());
+            return Err(CliError::usage(message, "give --name NAME with lowercase letters, digits, `-` and `_`"));
         }
         let list = match self.source.to_str().and_then(holidays::shipped) {
             Some(text) => holidays::read(text).map_err(|error| Error::Config { path: self.source.clone(), error })?,
@@ -100,11 +99,10 @@ impl CalendarImportArgs {
         match self.until {
             Some(until) if list.days.keys().next_back().is_some_and(|last| until < *last) || until < list.from => {
                 let message = format!("--until {until} does not fit the list: it has days outside that time");
-                Err(Error::usage(
+                Err(CliError::usage(
                     message,
                     "--until is the last date that the list covers, so it must not be before its last holiday",
-                )
-                .into())
+                ))
             }
             Some(until) => Ok((name, HolidayList { until, ..list })),
             None => Ok((name, list)),
@@ -117,7 +115,7 @@ impl CalendarImportArgs {
         if file.extension().is_none_or(|end| !end.eq_ignore_ascii_case("ics")) {
             let shipped: Vec<&str> = holidays::SHIPPED.iter().map(|(name, _)| *name).collect();
             let message = format!("{} is neither an .ics file nor a shipped list", path_text(file));
-            return Err(Error::usage(message, format!("the shipped lists are {}", shipped.join(", "))).into());
+            return Err(CliError::usage(message, format!("the shipped lists are {}", shipped.join(", "))));
         }
         let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
         let text = String::from_utf8(bytes).map_err(|error| {

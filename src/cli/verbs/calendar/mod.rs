@@ -4,7 +4,6 @@ mod check;
 mod import;
 
 use clap::{Args, Subcommand};
-use serde_json::Value;
 
 use crate::cli::Exit;
 use crate::cli::error::CliError;
@@ -58,16 +57,16 @@ struct CalendarNextArgs {
 impl CalendarArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         match self.subcommand {
-            CalendarSubcommand::Show(show) => show.run(session),
-            CalendarSubcommand::Next(next) => next.run(session),
+            CalendarSubcommand::Show(show) => show.run(session).map(Exit::from),
+            CalendarSubcommand::Next(next) => next.run(session).map(Exit::from),
             CalendarSubcommand::Check(check) => check.run(session),
-            CalendarSubcommand::Import(import) => import.run(session),
+            CalendarSubcommand::Import(import) => import.run(session).map(Exit::from),
         }
     }
 }
 
 impl CalendarShowArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
+    fn run(self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
         let policy = desk.policy().sla()?;
         let calendars = selected_calendars(&policy, self.name.as_deref())?;
@@ -78,29 +77,22 @@ impl CalendarShowArgs {
             lists: lists.iter().map(|(name, list)| (*name, list)).collect(),
             plans: policy.plans_with(&calendar.name).map(|plan| plan.name.as_str()).collect(),
         });
-        if self.json {
-            session.output.json(&views.map(|view| to_json(&view)).collect())?;
-        } else {
-            session.output.print(&views.map(|view| render(&view)).collect::<Vec<_>>().join("\n"))?;
-        }
-        Ok(Exit::Done)
+        let views: Vec<CalendarView<'_>> = views.collect();
+        let texts = || views.iter().map(render).collect::<Vec<_>>().join("\n");
+        Ok(session.output.json_or_text(self.json, || views.iter().map(to_json).collect(), texts)?)
     }
 }
 
 impl CalendarNextArgs {
-    fn run(self, session: &Session) -> Result<Exit, CliError> {
+    fn run(self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
         let policy = desk.policy().sla()?;
         let calendars = selected_calendars(&policy, self.name.as_deref())?;
         let now = session.environment.now;
-        if self.json {
-            let records = calendars.iter().map(|calendar| next_to_json(calendar, now, self.dates));
-            session.output.json(&Value::Array(records.collect()))?;
-        } else {
-            let texts = calendars.iter().map(|calendar| render_next(calendar, now, self.dates));
-            session.output.print(&texts.collect::<Vec<_>>().join("\n"))?;
-        }
-        Ok(Exit::Done)
+        let records = || calendars.iter().map(|calendar| next_to_json(calendar, now, self.dates)).collect();
+        let text = |calendar: &&Calendar| render_next(calendar, now, self.dates);
+        let texts = || calendars.iter().map(text).collect::<Vec<_>>().join("\n");
+        Ok(session.output.json_or_text(self.json, records, texts)?)
     }
 }
 
@@ -111,8 +103,10 @@ fn selected_calendars<'a>(policy: &'a SlaPolicy<'_>, name: Option<&str>) -> Resu
     found.map(|calendar| vec![calendar]).ok_or_else(|| {
         let defined = policy.calendars.defined().iter();
         let names: Vec<&str> = defined.map(|calendar| calendar.name.as_str()).chain([ALWAYS]).collect();
-        Error::usage(format!("this desk has no calendar `{name}`"), format!("its calendars are {}", names.join(", ")))
-            .into()
+        CliError::usage(
+            format!("this desk has no calendar `{name}`"),
+            format!("its calendars are {}", names.join(", ")),
+        )
     })
 }
 

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use super::init::machine_zone;
-use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::program::program;
 use crate::cli::session::{Session, path_text};
@@ -35,7 +34,7 @@ pub struct DemoArgs {
 }
 
 impl DemoArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let root = session.start()?.join(&self.folder);
         if root.exists() && root.read_dir().map_err(Error::io(&root, "list"))?.next().is_some() {
             return Err(CliError::new("store.exists", format!("{} is not empty", path_text(&root)))
@@ -60,7 +59,7 @@ impl DemoArgs {
             "  cd {folder}\n  casebook                          # the overview of the desk\n  casebook list status:open         # tickets that wait for support\n  \
              casebook list assignee:none\n  casebook show TICKET              # TICKET is an id that the list prints\n  casebook reply TICKET -m \"On it.\"\n  casebook plan show northwind      # the plan of a customer\n  git log --stat                    # the audit trail"
         ))?;
-        Ok(Exit::Done)
+        Ok(())
     }
 }
 

@@ -15,7 +15,6 @@ use crate::domain::ticket::custom_field::{CustomField, FieldKind};
 use crate::domain::ticket::product_group::{ProductGroup, suggest_group};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::Priority;
-use crate::error::Error;
 use crate::store::config::Settings;
 use crate::view::Audience;
 use crate::view::sanitize::one_line;
@@ -44,11 +43,10 @@ impl OpenArgs {
     /// There is no terminal to ask on.
     pub(super) fn ask(&mut self, session: &Session, desk: &Desk) -> Result<(), CliError> {
         if !session.can_ask() {
-            return Err(Error::usage(
+            return Err(CliError::usage(
                 "a subject is needed, and there is no terminal to ask for it",
                 "give a subject with -s SUBJECT; on a terminal `casebook open` asks for it",
-            )
-            .into());
+            ));
         }
         let choices = desk.policy().field_choices()?;
         let audience = session.audience_of_ticket(desk)?;
@@ -145,5 +143,5 @@ fn choose(prompt: &str, items: &[String], preselected: usize) -> Result<usize, C
 
 /// Returns the error for a question that was not answered.
 fn unanswered(_: dialoguer::Error) -> CliError {
-    Error::usage("a question was not answered, so nothing was done", "`casebook open --help` lists the flags").into()
+    CliError::usage("a question was not answered, so nothing was done", "`casebook open --help` lists the flags")
 }

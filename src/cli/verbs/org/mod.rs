@@ -146,13 +146,13 @@ struct OrgWriteFlags {
 impl OrgArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let (id, changes, is_new, write) = match self.subcommand {
-            OrgSubcommand::Show { organization, json } => return show(session, &organization, json),
+            OrgSubcommand::Show { organization, json } => return show(session, &organization, json).map(Exit::from),
             OrgSubcommand::List { json } => return list(session, json),
             OrgSubcommand::New { organization, assignments, write } => {
                 if !Organization::is_id(&organization) {
                     let message = format!("`{organization}` is not a valid id for an organization");
                     let hint = "it is the name of a file: up to 64 lowercase letters, digits, - and _, such as `acme`";
-                    return Err(Error::usage(message, hint).into());
+                    return Err(CliError::usage(message, hint));
                 }
                 (organization, key_values::parse(&assignments)?, true, write)
             }
@@ -173,18 +173,15 @@ impl OrgArgs {
                 (organization, vec![OrganizationChange::RemovePerson(person, role)], false, write)
             }
         };
-        run_change(session, OrganizationCommand { id, is_new, changes }, &write)
+        run_change(session, OrganizationCommand { id, is_new, changes }, &write).map(Exit::from)
     }
 }
 
-fn show(session: &Session, id: &str, as_json: bool) -> Result<Exit, CliError> {
+fn show(session: &Session, id: &str, as_json: bool) -> Result<(), CliError> {
     let desk = session.desk()?;
     let organization = session.view(&desk)?.organization(id)?;
-    match as_json {
-        true => session.output.json(&to_json(&organization))?,
-        false => session.output.print(&sanitize::lines(&yaml::print_organization(&organization)))?,
-    }
-    Ok(Exit::Done)
+    let file = || sanitize::lines(&yaml::print_organization(&organization)).into_owned();
+    Ok(session.output.json_or_text(as_json, || to_json(&organization), file)?)
 }
 
 fn list(session: &Session, as_json: bool) -> Result<Exit, CliError> {
@@ -204,7 +201,7 @@ fn list(session: &Session, as_json: bool) -> Result<Exit, CliError> {
 }
 
 /// Creates or changes an organization, and prints the result.
-fn run_change(session: &Session, command: OrganizationCommand, flags: &OrgWriteFlags) -> Result<Exit, CliError> {
+fn run_change(session: &Session, command: OrganizationCommand, flags: &OrgWriteFlags) -> Result<(), CliError> {
     let mut desk = session.desk()?;
     let options = session.write_options(&flags.end)?;
     let id = command.id.clone();
@@ -240,17 +237,16 @@ pub(super) fn print_result(
     id: &str,
     (as_json, is_dry_run): (bool, bool),
     line: impl FnOnce(&Organization) -> String,
-) -> Result<Exit, CliError> {
+) -> Result<(), CliError> {
     if is_dry_run && !as_json {
-        session.print_plan(outcome)?;
-        return Ok(Exit::Done);
+        return Ok(session.print_plan(outcome)?);
     }
     let organization = organization_after(outcome, id).map_or_else(|| view.organization(id), Ok)?;
     match as_json {
         true => session.output.json(&to_json(&organization))?,
         false => session.output.status(&sanitize::one_line(&line(&organization)))?,
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// Returns an organization as a command left it, if the command changed it.

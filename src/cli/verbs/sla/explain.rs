@@ -28,7 +28,7 @@ pub(super) fn run(
     let id = view.find(argument)?;
     if matches!(query.as_of, Some(AsOf::Revision(_))) {
         let hint = "give an instant: `--now 2026-11-20T17:00:00Z`";
-        return Err(Error::usage("--explain needs an instant, not a revision", hint).into());
+        return Err(CliError::usage("--explain needs an instant, not a revision", hint));
     }
     let ticket = view.ticket(id)?;
     let ticket = match &query.as_of {
@@ -69,10 +69,9 @@ pub(super) fn run(
             session.output.json(&Value::Object(to_json(&explanation)))?;
             Ok(exit)
         }
-        _ => Err(Error::usage(
+        _ => Err(CliError::usage(
             "--explain prints text, or with --json one object; other formats are not supported",
             "leave the format out, or give --json",
-        )
-        .into()),
+        )),
     }
 }

@@ -15,7 +15,6 @@ use crate::cli::report::findings::one_file_each;
 use crate::cli::session::Session;
 use crate::desk::{DueClocks, DueOptions, TicketClock, folder_in_repository};
 use crate::domain::query::AsOf;
-use crate::error::Error;
 use crate::view;
 use crate::view::Audience;
 use crate::view::sla::to_json_with_ticket;
@@ -69,7 +68,7 @@ impl SlaArgs {
         let mut query = self.query.query_at(session, &desk, now.unwrap_or(session.environment.now))?;
         if query.as_of.is_some() && now.is_some() {
             let hint = "leave one of them out; `as-of:` takes days and revisions, --now also instants";
-            return Err(Error::usage("`as-of:` and --now both give an instant", hint).into());
+            return Err(CliError::usage("`as-of:` and --now both give an instant", hint));
         }
         if query.as_of.is_none() {
             query.as_of = now.filter(|now| *now < session.environment.now).map(AsOf::Instant);
