@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum as _};
 
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
@@ -22,14 +22,14 @@ pub struct FindingsFlags {
     #[arg(long)]
     pub strict: bool,
     /// The format of the findings
-    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = FindingsFormat::Full)]
-    format: FindingsFormat,
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t = ReportFormat::Full)]
+    format: ReportFormat,
     /// Print the findings as a JSON array: the same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
     /// Also write the findings to a file, in a format; `-` prints them; can be given several times
     #[arg(long, value_name = "FORMAT=FILE", value_parser = report)]
-    report: Vec<(FindingsFormat, PathBuf)>,
+    report: Vec<(ReportFormat, PathBuf)>,
 }
 
 impl FindingsFlags {
@@ -44,12 +44,12 @@ impl FindingsFlags {
     /// Returns whether a format needs paths from the top of the repository, as the formats of CI systems do.
     pub fn begins_at_the_top(&self) -> bool {
         let reports = self.report.iter().map(|(format, _)| format);
-        reports.chain([&self.format]).any(|format| format.report_format().has_repository_paths())
+        reports.chain([&self.format]).any(|format| format.has_repository_paths())
     }
 
     /// Returns whether the findings are printed for people.
     pub const fn is_for_people(&self) -> bool {
-        !self.json && self.format.report_format().is_for_people()
+        !self.json && self.format.is_for_people()
     }
 
     /// Prints the findings, with a summary for people, and writes the reports. Returns the exit code. `count` is the
@@ -71,14 +71,14 @@ impl FindingsFlags {
             is_strict: self.strict,
             color_mode: ColorMode { is_colored: session.output.color },
         };
-        let format = if self.json { ReportFormat::Json } else { self.format.report_format() };
+        let format = if self.json { ReportFormat::Json } else { self.format };
         session.output.print(&render(format, findings, &source))?;
         if self.is_for_people() {
             session.output.status(&summary(findings, &source))?;
         }
         let plain = ReportSource { color_mode: ColorMode::PLAIN, ..source };
         for (format, file) in &self.report {
-            let report = render(format.report_format(), findings, &plain);
+            let report = render(*format, findings, &plain);
             match file.as_os_str() == "-" {
                 true => session.output.print(&report)?,
                 false => std::fs::write(file, report).map_err(|error| unwritable(file, error))?,
@@ -115,44 +115,8 @@ pub(crate) fn unwritable(file: &Path, error: std::io::Error) -> Error {
     }
 }
 
-/// A format of findings.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum FindingsFormat {
-    /// For people: a line for each finding, and the line of the file
-    Full,
-    /// For people: a line for each finding
-    Concise,
-    /// A JSON array
-    Json,
-    /// A JSON object on each line
-    Jsonl,
-    /// GitHub annotations
-    Github,
-    /// A GitLab code quality report
-    Gitlab,
-    /// JUnit XML
-    Junit,
-    /// SARIF 2.1.0
-    Sarif,
-}
-
-impl FindingsFormat {
-    const fn report_format(self) -> ReportFormat {
-        match self {
-            Self::Full => ReportFormat::Full,
-            Self::Concise => ReportFormat::Concise,
-            Self::Json => ReportFormat::Json,
-            Self::Jsonl => ReportFormat::Lines,
-            Self::Github => ReportFormat::Github,
-            Self::Gitlab => ReportFormat::Gitlab,
-            Self::Junit => ReportFormat::Junit,
-            Self::Sarif => ReportFormat::Sarif,
-        }
-    }
-}
-
 /// Parses `FORMAT=FILE`.
-fn report(text: &str) -> Result<(FindingsFormat, PathBuf), String> {
+fn report(text: &str) -> Result<(ReportFormat, PathBuf), String> {
     let (format, file) = text.split_once('=').filter(|(_, file)| !file.is_empty()).ok_or("a report is FORMAT=FILE")?;
-    Ok((FindingsFormat::from_str(format, false)?, PathBuf::from(file)))
+    Ok((ReportFormat::from_str(format, false)?, PathBuf::from(file)))
 }

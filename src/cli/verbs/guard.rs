@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use chrono::TimeDelta;
-use clap::{Args, ValueEnum};
+use clap::Args;
 
 use super::audit::duration_arg;
 use crate::cli::Exit;
@@ -32,7 +32,7 @@ use crate::view::findings::{ReportFormat, ReportSource, render};
 pub struct GuardArgs {
     /// The hook that git runs
     #[arg(value_enum, value_name = "HOOK", default_value = "pre-receive")]
-    hook: HookName,
+    hook: Hook,
     /// The arguments that git gives the hook
     #[arg(value_name = "ARGUMENT")]
     given: Vec<String>,
@@ -50,27 +50,6 @@ pub struct GuardArgs {
     strict: bool,
 }
 
-/// A hook of git that runs the guard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum HookName {
-    /// Runs before a push changes anything; reads the refs from standard input
-    PreReceive,
-    /// Runs before a push changes a ref; takes the ref, its old and its new revision
-    Update,
-    /// Runs before a commit is made; checks the staged files
-    PreCommit,
-}
-
-impl HookName {
-    pub(super) const fn hook(self) -> Hook {
-        match self {
-            Self::PreReceive => Hook::PreReceive,
-            Self::Update => Hook::Update,
-            Self::PreCommit => Hook::PreCommit,
-        }
-    }
-}
-
 impl GuardArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let start = session.start()?;
@@ -78,9 +57,9 @@ impl GuardArgs {
         let desk = self.desk.as_ref().map(|desk| format!("{}/", desk.trim_matches('/'))).filter(|desk| desk != "/");
         let guard = PushGuard::at(&start, desk.as_deref(), pusher, &session.environment, self.tolerance)?;
         let report = match self.hook {
-            HookName::PreCommit => guard.staged()?,
-            HookName::Update => guard.receive(&[self.given_ref()?])?,
-            HookName::PreReceive => guard.receive(&read_refs()?)?,
+            Hook::PreCommit => guard.staged()?,
+            Hook::Update => guard.receive(&[self.given_ref()?])?,
+            Hook::PreReceive => guard.receive(&read_refs()?)?,
         };
         self.print_findings(session, &report)
     }
@@ -101,7 +80,7 @@ impl GuardArgs {
 
     /// Returns the pusher: from the flag, git's settings, or the variables that servers set.
     fn pusher(&self, start: &std::path::Path) -> Result<Pusher, CliError> {
-        if self.hook == HookName::PreCommit {
+        if self.hook == Hook::PreCommit {
             return Ok(Pusher::Unknown);
         }
         let repository = Repository::for_hook(start);
@@ -155,7 +134,7 @@ impl GuardArgs {
             .collect();
         rules.sort_by_key(|rule| rule.code);
         rules.dedup();
-        let result = if self.hook == HookName::PreCommit { "the commit is refused" } else { "the push is refused" };
+        let result = if self.hook == Hook::PreCommit { "the commit is refused" } else { "the push is refused" };
         let hints: String = rules.iter().map(|rule| format!("  {} {}\n", rule.code, rule.text().repair)).collect();
         session.output.print(&format!("casebook: {result}; nothing was changed\n{hints}"))?;
         Ok(Exit::Found)

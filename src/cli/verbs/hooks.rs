@@ -2,11 +2,10 @@
 
 use clap::{Args, Subcommand};
 
-use super::guard::HookName;
 use crate::cli::error::CliError;
+use crate::cli::session::Session;
 use crate::cli::session::program::program;
-use crate::cli::session::{Session, path_text};
-use crate::desk::{DeskLocation, FSCK, HookInstall};
+use crate::desk::{DeskLocation, FSCK, Hook, HookInstall};
 use crate::view::colors::ColorMode;
 use crate::view::diff;
 
@@ -30,7 +29,7 @@ enum HooksSubcommand {
 struct HooksInstallArgs {
     /// The hook [default: pre-receive in a bare repository, else pre-commit]
     #[arg(long, value_enum, value_name = "HOOK")]
-    hook: Option<HookName>,
+    hook: Option<Hook>,
     /// The desk's folder in the repository [default: that of the work tree, else the only desk in HEAD]
     #[arg(long, value_name = "FOLDER")]
     desk: Option<String>,
@@ -53,15 +52,15 @@ impl HooksInstallArgs {
     fn run(self, session: &Session) -> Result<(), CliError> {
         let start = session.start()?;
         let location = DeskLocation::of(&start, self.desk.as_deref())?;
-        let default = if location.is_bare { HookName::PreReceive } else { HookName::PreCommit };
-        let hook = self.hook.unwrap_or(default).hook();
+        let default = if location.is_bare { Hook::PreReceive } else { Hook::PreCommit };
+        let hook = self.hook.unwrap_or(default);
         let flags: Vec<String> = self.strict.then(|| "--strict".to_owned()).into_iter().collect();
         let program = program();
         if program != "casebook" {
             session.output.warn(&format!("note: `casebook` is not on PATH; the hook contains its full path {program}"));
         }
         let plan = HookInstall::of(&location, hook, &program, &flags)?;
-        let path = path_text(&plan.path);
+        let path = plan.path.display().to_string();
         if plan.is_done() {
             let unchanged = if plan.before.as_ref() == Some(&plan.after) { "" } else { ", and was left as it is" };
             session.output.status(&format!("{path} already runs the guard{unchanged}"))?;
@@ -77,9 +76,7 @@ impl HooksInstallArgs {
             session.output.print(&shown_diff)?;
         }
         if let Some(chained) = &plan.chained {
-            session
-                .output
-                .status(&format!("{path} exists: it is renamed to {}, and runs first", path_text(chained)))?;
+            session.output.status(&format!("{path} exists: it is renamed to {}, and runs first", chained.display()))?;
         }
         if !self.dry_run {
             plan.install()?;

@@ -21,14 +21,14 @@ pub const FSCK: &str = "receive.fsckObjects";
 /// The setting that git uses if [`FSCK`] is not set.
 pub const TRANSFER_FSCK: &str = "transfer.fsckObjects";
 
-/// A git hook that can run the guard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A git hook that can run the guard. The comments on the variants are their help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Hook {
-    /// On a server, before any ref of a push changes.
+    /// Runs before a push changes anything; reads the refs from standard input
     PreReceive,
-    /// On a server, before each ref of a push changes.
+    /// Runs before a push changes a ref; takes the ref, its old and its new revision
     Update,
-    /// In a clone, before a commit is made.
+    /// Runs before a commit is made; checks the staged files
     PreCommit,
 }
 

@@ -41,24 +41,25 @@ pub struct ReportSource<'a> {
     pub color_mode: ColorMode,
 }
 
-/// A format of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A format of a report. The comments on the variants are their help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum ReportFormat {
-    /// Text for people, with the line of the file.
+    /// For people: a line for each finding, and the line of the file
     Full,
-    /// Text for people, one line for each finding.
+    /// For people: a line for each finding
     Concise,
-    /// A JSON array.
+    /// A JSON array
     Json,
-    /// A JSON object for each finding, one per line.
+    /// A JSON object on each line
+    #[value(name = "jsonl")]
     Lines,
-    /// GitHub annotations.
+    /// GitHub annotations
     Github,
-    /// A GitLab code quality report.
+    /// A GitLab code quality report
     Gitlab,
-    /// JUnit XML.
+    /// JUnit XML
     Junit,
-    /// SARIF 2.1.0.
+    /// SARIF 2.1.0
     Sarif,
 }
 
