@@ -29,15 +29,18 @@ impl TicketFlags {
         comment: Option<&str>,
         action: impl FnOnce(&Desk, Id) -> Result<Action, CliError>,
     ) -> Result<(), CliError> {
-        self.run_write_as(session, comment, |desk, id| Ok(ActionRequest::on(id, action(desk, id)?, None)))
+        let request = |desk: &Desk, id| Ok(ActionRequest::on(id, action(desk, id)?, None));
+        self.run_write_as(session, comment, request, Command::requests)
     }
 
-    /// Carries out one request on the ticket, for verbs whose request is more than an action.
+    /// Carries out one request on the ticket as the command that `command` makes of it, for verbs whose request is more than
+    /// an action.
     pub(crate) fn run_write_as(
         self,
         session: &Session,
         comment: Option<&str>,
         request: impl FnOnce(&Desk, Id) -> Result<ActionRequest, CliError>,
+        command: impl FnOnce(Vec<ActionRequest>) -> Command,
     ) -> Result<(), CliError> {
         let desk = session.desk()?;
         let id = session.view(&desk)?.find(&self.ticket.ticket)?;
@@ -46,7 +49,7 @@ impl TicketFlags {
             None => self.text.optional()?,
             Some(comment) => self.text.required(desk.state(), &format!("{comment}\nTicket {id}."))?,
         };
-        session.run_write(desk, vec![request], Command::requests, &self.write, input, &ResultStyle::One)
+        session.run_write(desk, vec![request], command, &self.write, input, &ResultStyle::One)
     }
 }
 

@@ -5,19 +5,19 @@ use serde_json::json;
 
 use super::org;
 use crate::cli::Exit;
-use crate::cli::args::value_parsers::{address, priority};
+use crate::cli::args::value_parsers::priority;
 use crate::cli::args::{CommitFlags, TextFlags, TicketFlags, WriteFlags, key};
 use crate::cli::error::CliError;
 use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
-use crate::desk::{AccessChange, ActionRequest, Command, Desk, FileCommand, TicketCommand, TicketRef};
+use crate::desk::{AccessChange, ActionRequest, Command, Desk, FileCommand, TicketRef};
 use crate::domain::id::Id;
 use crate::domain::people::organization::Organization;
 use crate::domain::people::organization_access::{AccessRefusal, decline_key, is_declined};
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
-use crate::domain::ticket::OpenFields;
 use crate::domain::ticket::action::Action;
+use crate::domain::ticket::{OpenFields, Ticket};
 use crate::domain::vocabulary::{Kind, Priority, Status};
 use crate::domain::workflow::Refusal;
 use crate::error::Error;
@@ -64,10 +64,10 @@ struct AccessRequestArgs {
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
     /// The technical contact who approved it, if an administrator requests it
-    #[arg(long, value_name = "WHO", value_parser = address)]
+    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
     approved_by: Option<Person>,
     /// The requester [default: the actor]
-    #[arg(long, value_name = "WHO", value_parser = address)]
+    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
     requester: Option<Person>,
     /// The subject of the ticket [default: Organization access]
     #[arg(short, long, value_name = "SUBJECT", allow_hyphen_values = true)]
@@ -87,7 +87,7 @@ struct AccessRevokeArgs {
     #[arg(value_name = "ORG")]
     organization: String,
     /// The person whose access is revoked
-    #[arg(value_name = "WHO", value_parser = address)]
+    #[arg(value_name = "WHO", value_parser = Person::from_address)]
     person: Person,
     #[command(flatten)]
     text: TextFlags,
@@ -140,38 +140,40 @@ impl AccessRequestArgs {
 }
 
 fn grant(session: &Session, on: TicketFlags) -> Result<(), CliError> {
-    let desk = session.desk()?;
-    let id = find_request(session, &desk, &on.ticket.ticket, "access grant")?;
-    let request = on.conditions.on(ActionRequest::on(id, Action::Resume, None));
+    let request = |desk: &Desk, id| {
+        check_request(session, desk, id, "access grant")?;
+        Ok(ActionRequest::on(id, Action::Resume, None))
+    };
     let command = |mut requests: Vec<ActionRequest>| match requests.pop() {
         Some(request) => Command::File(FileCommand::Access(AccessChange::Grant(Box::new(request)))),
-        None => Command::Ticket(TicketCommand::Requests(requests)),
+        None => Command::requests(requests),
     };
-    session.run_write(desk, vec![request], command, &on.write, on.text.optional()?, &ResultStyle::One)
+    on.run_write_as(session, None, request, command)
 }
 
 fn decline(session: &Session, mut on: TicketFlags) -> Result<(), CliError> {
     let desk = session.desk()?;
-    let id = find_request(session, &desk, &on.ticket.ticket, "access decline")?;
-    on.write.key = Some(decline_key(on.write.key.as_deref(), session.view(&desk)?.ticket(id)?.version()));
+    let id = session.view(&desk)?.find(&on.ticket.ticket)?;
+    let ticket = check_request(session, &desk, id, "access decline")?;
+    on.write.key = Some(decline_key(on.write.key.as_deref(), ticket.version()));
     on.run_write(session, Some("The reason for declining."), |_, _| Ok(Action::Reply { auto: false, via_ticket: None }))
 }
 
-/// Finds a ticket that requests access, on which the actor may decide.
+/// Returns a ticket that requests access, on which the actor may decide.
 ///
 /// # Errors
 /// The actor is not an agent, or the ticket is not a request for access.
-fn find_request(session: &Session, desk: &Desk, ticket: &str, action: &str) -> Result<Id, CliError> {
+fn check_request(session: &Session, desk: &Desk, id: Id, action: &str) -> Result<Ticket, CliError> {
     let view = session.view(desk)?;
-    let id = view.find(ticket)?;
     if !view.viewer().is_some_and(|person| desk.config().team.has_agent(person)) {
         return Err(CliError::agents_only(&format!("`{action}`")));
     }
-    if view.ticket(id)?.header.kind != Some(Kind::OrganizationAccess) {
+    let ticket = view.ticket(id)?;
+    if ticket.header.kind != Some(Kind::OrganizationAccess) {
         let refusal = Refusal::Access(Box::new(AccessRefusal::NotAnAccessRequest));
         return Err(Error::refused(Some(id), action, refusal).into());
     }
-    Ok(id)
+    Ok(ticket)
 }
 
 impl AccessRevokeArgs {

@@ -3,11 +3,9 @@
 use clap::{ArgGroup, Args};
 
 use crate::cli::args::TicketFlags;
-use crate::cli::args::value_parsers::address;
 use crate::cli::error::CliError;
-use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
-use crate::desk::{ActionRequest, Command, TicketCommand};
+use crate::desk::{ActionRequest, Command, Desk, TicketCommand};
 use crate::domain::people::person::Person;
 use crate::domain::ticket::action::Action;
 
@@ -20,7 +18,7 @@ use crate::domain::ticket::action::Action;
 #[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea@desk.example\n  casebook assign 7S1W1X --next\n  casebook assign 7S1W1X --none")]
 pub struct AssignArgs {
     /// The agent
-    #[arg(index = 2, value_name = "WHO", value_parser = address, group = "whom")]
+    #[arg(index = 2, value_name = "WHO", value_parser = Person::from_address, group = "whom")]
     assignee: Option<Person>,
     /// Leave the ticket without an assignee
     #[arg(long, group = "whom")]
@@ -38,16 +36,13 @@ pub struct AssignArgs {
 impl AssignArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let Self { assignee, next, team, on, .. } = self;
-        if !next {
-            return on.run_write(session, None, |_, _| Ok(Action::Assign { assignee }));
-        }
-        let desk = session.desk()?;
-        let id = session.view(&desk)?.find(&on.ticket.ticket)?;
-        let requests = vec![on.conditions.on(ActionRequest::on(id, Action::Assign { assignee: None }, None))];
-        let command = |mut requests: Vec<ActionRequest>| match requests.pop() {
-            Some(request) => Command::Ticket(TicketCommand::AssignNext { request: Box::new(request), team }),
-            None => Command::Ticket(TicketCommand::Requests(requests)),
+        let command = |requests: Vec<ActionRequest>| match requests.as_slice() {
+            [request] if next => {
+                Command::Ticket(TicketCommand::AssignNext { request: Box::new(request.clone()), team })
+            }
+            _ => Command::requests(requests),
         };
-        session.run_write(desk, requests, command, &on.write, on.text.optional()?, &ResultStyle::One)
+        let request = |_: &Desk, id| Ok(ActionRequest::on(id, Action::Assign { assignee }, None));
+        on.run_write_as(session, None, request, command)
     }
 }

@@ -8,7 +8,7 @@ use crate::cli::args::TicketFlags;
 use crate::cli::args::attachment;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::ActionRequest;
+use crate::desk::{ActionRequest, Command, Desk};
 use crate::domain::ticket::action::Action;
 
 /// Attach files to a ticket.
@@ -30,9 +30,10 @@ pub struct AttachArgs {
 impl AttachArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let files = self.files;
-        self.on.run_write_as(session, None, |desk, id| {
+        let request = |desk: &Desk, id| {
             let attachments = attachment::read(&files, desk)?;
             Ok(ActionRequest { attachments, ..ActionRequest::on(id, Action::Attach, None) })
-        })
+        };
+        self.on.run_write_as(session, None, request, Command::requests)
     }
 }

@@ -8,7 +8,7 @@ use crate::cli::args::TicketFlags;
 use crate::cli::args::attachment;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::ActionRequest;
+use crate::desk::{ActionRequest, Command, Desk};
 use crate::domain::ticket::action::Action;
 
 /// Leave an internal note that customers never see.
@@ -24,10 +24,11 @@ pub struct NoteArgs {
 impl NoteArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let files = self.attach;
-        self.on.run_write_as(session, Some("An internal note."), |desk, id| {
+        let request = |desk: &Desk, id| {
             let attachments = attachment::read(&files, desk)?;
             let action = Action::Note { auto: false, via_ticket: None };
             Ok(ActionRequest { attachments, ..ActionRequest::on(id, action, None) })
-        })
+        };
+        self.on.run_write_as(session, Some("An internal note."), request, Command::requests)
     }
 }

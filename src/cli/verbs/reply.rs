@@ -8,7 +8,7 @@ use crate::cli::args::TicketFlags;
 use crate::cli::args::attachment;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::ActionRequest;
+use crate::desk::{ActionRequest, Command, Desk};
 use crate::domain::ticket::action::Action;
 
 /// Reply to the requester as an agent, or to support as a customer.
@@ -33,10 +33,11 @@ pub struct ReplyArgs {
 impl ReplyArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let (keep_open, files) = (self.keep_open, self.attach);
-        self.on.run_write_as(session, Some("A reply."), |desk, id| {
+        let request = |desk: &Desk, id| {
             let action = Action::Reply { auto: false, via_ticket: None };
             let attachments = attachment::read(&files, desk)?;
             Ok(ActionRequest { keep_open, attachments, ..ActionRequest::on(id, action, None) })
-        })
+        };
+        self.on.run_write_as(session, Some("A reply."), request, Command::requests)
     }
 }
