@@ -27,7 +27,7 @@ pub(crate) fn read(files: &[PathBuf], desk: &Desk) -> Result<Vec<AttachmentData>
         if let Some(same) =
             attachments.iter().position(|earlier| earlier.attachment.digest == attachment.attachment.digest)
         {
-            let (file, same) = (shown(&files[position]), shown(&files[same]));
+            let (file, same) = (files[position].display(), files[same].display());
             let message = format!("cannot attach {file}: it has the same contents as {same}");
             return Err(CliError::usage(message, "nothing was changed; leave one of them out"));
         }
@@ -45,16 +45,16 @@ fn read_file(file: &Path, limit: u64) -> Result<AttachmentData, CliError> {
     let metadata = fs::metadata(file).map_err(|error| unreadable(file, &error))?;
     if metadata.is_dir() {
         let hint = "nothing was changed; attach the files in it, or an archive: `tar -czf FOLDER.tar.gz FOLDER`";
-        return Err(CliError::usage(format!("cannot attach {}: it is a folder", shown(file)), hint));
+        return Err(CliError::usage(format!("cannot attach {}: it is a folder", file.display()), hint));
     }
     if !metadata.is_file() {
         let hint = "nothing was changed; copy its contents to a file, and attach that";
-        return Err(CliError::usage(format!("cannot attach {}: it is not a regular file", shown(file)), hint));
+        return Err(CliError::usage(format!("cannot attach {}: it is not a regular file", file.display()), hint));
     }
     let name = file.file_name().and_then(|name| name.to_str());
     let name =
-        name.ok_or_else(|| Error::usage(format!("cannot attach {}: its name is not UTF-8", shown(file)), rename))?;
-    validate_name(name).map_err(|error| Error::usage(format!("cannot attach {}: {error}", shown(file)), rename))?;
+        name.ok_or_else(|| Error::usage(format!("cannot attach {}: its name is not UTF-8", file.display()), rename))?;
+    validate_name(name).map_err(|error| Error::usage(format!("cannot attach {}: {error}", file.display()), rename))?;
     if metadata.len() > limit {
         return Err(too_large(file, metadata.len(), limit));
     }
@@ -73,12 +73,8 @@ fn too_large(file: &Path, size: u64, limit: u64) -> CliError {
     if found == allowed {
         (found, allowed) = (format!("{size} bytes"), format!("{limit} bytes"));
     }
-    let message = format!("cannot attach {}: it has {found}, and this desk allows {allowed}", shown(file));
+    let message = format!("cannot attach {}: it has {found}, and this desk allows {allowed}", file.display());
     CliError::new("attachment.too_large", message).hint(
         "nothing was changed; compress it or attach a part of it, or ask an agent to raise `max_size` under [attachments] in casebook.toml",
     )
-}
-
-fn shown(file: &Path) -> String {
-    file.display().to_string()
 }

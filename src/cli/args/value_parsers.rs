@@ -2,15 +2,9 @@
 
 use std::str::FromStr;
 
-use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::vocabulary::Priority;
 use crate::error::Error;
-
-/// Parses a person's e-mail address.
-pub(crate) fn address(text: &str) -> Result<Person, String> {
-    Person::from_address(text).map_err(|error| error.to_string())
-}
 
 /// Parses a priority in any spelling: `S1` to `S4`, `P1` to `P4`.
 pub(crate) fn priority(text: &str) -> Result<Priority, String> {

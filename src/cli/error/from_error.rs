@@ -187,18 +187,15 @@ fn damaged(path: String, damage: ReadError) -> CliError {
 }
 
 fn unwritable(path: String, why: &EditError) -> CliError {
-    match why {
-        EditError::Damaged(damage) => damaged(path, damage.clone()),
-        EditError::NewerFormat(_) => CliError::new("format.newer", why.to_string())
-            .at(path, 1, 1)
-            .hint("install a newer casebook; this one can still read the ticket"),
-        EditError::TooLarge => CliError::new("ticket.unwritable", why.to_string())
-            .at(path, 1, 1)
-            .hint("write a shorter text; nothing was changed"),
-        EditError::FlowStyle | EditError::Unsafe => CliError::new("ticket.unwritable", why.to_string())
-            .at(path, 1, 1)
-            .hint("docs/format.md shows the usual layout; nothing was changed"),
-    }
+    let (code, hint) = match why {
+        EditError::Damaged(damage) => return damaged(path, damage.clone()),
+        EditError::NewerFormat(_) => ("format.newer", "install a newer casebook; this one can still read the ticket"),
+        EditError::TooLarge => ("ticket.unwritable", "write a shorter text; nothing was changed"),
+        EditError::FlowStyle | EditError::Unsafe => {
+            ("ticket.unwritable", "docs/format.md shows the usual layout; nothing was changed")
+        }
+    };
+    CliError::new(code, why.to_string()).at(path, 1, 1).hint(hint)
 }
 
 fn git(refusal: GitError) -> CliError {

@@ -36,11 +36,7 @@ pub(crate) fn refusal_error(ticket: Option<Id>, action: &str, refusal: Refusal) 
         | Refusal::UnclearInstance { .. } => "usage",
         _ => "transition.refused",
     };
-    let error = CliError::new(code, message).hint(hint);
-    match ticket {
-        Some(ticket) => error.ticket(ticket),
-        None => error,
-    }
+    CliError { ticket, ..CliError::new(code, message).hint(hint) }
 }
 
 /// Returns whether an error code means that the requester or the instance is not eligible. Other people must correct
@@ -203,7 +199,7 @@ fn wrong_status(name: &str, action: &str, status: Status) -> (String, String) {
         ("remind" | "solve", _) => format!("support must answer first: `casebook reply {name}`"),
         _ => format!("`casebook show {name}` shows its history"),
     };
-    (format!("cannot {}: the ticket is {}{needed}", attempt(action), status_text(status)), hint)
+    (format!("cannot {}: the ticket is {}{needed}", attempt(action), status.as_str().replace('_', " ")), hint)
 }
 
 /// Returns the message and hint for a ticket that cannot be solved for no response yet.
@@ -287,14 +283,5 @@ fn customer(customer: &TicketOwner) -> String {
     match customer {
         TicketOwner::Organization(organization) => format!("organization {organization}"),
         TicketOwner::Person(person) => person.to_string(),
-    }
-}
-
-const fn status_text(status: Status) -> &'static str {
-    match status {
-        Status::Open => "open",
-        Status::AwaitingReply => "awaiting reply",
-        Status::OnHold => "on hold",
-        Status::Solved => "solved",
     }
 }

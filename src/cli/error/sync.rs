@@ -8,26 +8,24 @@ use crate::view::labels::count;
 /// Converts an error of `sync`.
 pub(crate) fn sync_error(why: SyncError) -> CliError {
     let message = why.to_string();
-    let refuse = |hint: String| CliError::new("sync.refused", message.clone()).hint(hint);
+    let refuse = |hint: &str| CliError::new("sync.refused", message.clone()).hint(hint);
     match why {
-        SyncError::InProgress("merge") => refuse(
-            "finish it with `git commit --no-edit`, or abort it with `git merge --abort`; then `casebook sync`"
-                .to_owned(),
-        ),
-        SyncError::InProgress(operation) => refuse(format!(
+        SyncError::InProgress("merge") => {
+            refuse("finish it with `git commit --no-edit`, or abort it with `git merge --abort`; then `casebook sync`")
+        }
+        SyncError::InProgress(operation) => refuse(&format!(
             "finish it with `git {operation} --continue`, or abort it with `git {operation} --abort`; then `casebook sync`"
         )),
-        SyncError::Conflicts(_) => refuse(
-            "`casebook resolve` resolves those of tickets; then `git commit --no-edit`, and `casebook sync`".to_owned(),
-        ),
-        SyncError::Detached => refuse("`git switch BRANCH` checks one out; then `casebook sync`".to_owned()),
-        SyncError::NoRemote { asked: Some(_), known } if !known.is_empty() => {
-            refuse(format!("known are {}", known.join(", ")))
+        SyncError::Conflicts(_) => {
+            refuse("`casebook resolve` resolves those of tickets; then `git commit --no-edit`, and `casebook sync`")
         }
-        SyncError::NoRemote { .. } => refuse("`git remote add origin URL` adds one".to_owned()),
+        SyncError::Detached => refuse("`git switch BRANCH` checks one out; then `casebook sync`"),
+        SyncError::NoRemote { asked: Some(_), known } if !known.is_empty() => {
+            refuse(&format!("known are {}", known.join(", ")))
+        }
+        SyncError::NoRemote { .. } => refuse("`git remote add origin URL` adds one"),
         SyncError::Uncommitted { .. } => refuse(
-            "nothing was merged; commit them (`git commit`) or put them aside (`git stash`), then `casebook sync`"
-                .to_owned(),
+            "nothing was merged; commit them (`git commit`) or put them aside (`git stash`), then `casebook sync`",
         ),
         SyncError::NeedsManualMerge { .. } => CliError::new("sync.conflict", message)
             .hint("nothing was changed; `git merge @{upstream}` starts the merge, for you to finish by hand"),

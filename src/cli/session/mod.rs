@@ -6,7 +6,7 @@ pub(crate) mod program;
 
 use std::cell::OnceCell;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -157,9 +157,7 @@ impl Session {
         let zone = desk.policy().zone()?;
         Ok(self.zone.get_or_init(|| zone))
     }
-}
 
-impl Session {
     /// Returns the side of the actor, which chooses the labels. Without an actor it is that of support.
     pub fn viewer(&self, desk: &Desk) -> Result<Viewer, CliError> {
         let is_support = self.actor()?.is_none_or(|person| desk.config().team.has_agent(person));
@@ -265,9 +263,4 @@ fn use_color(choice: ColorChoice) -> Option<bool> {
         }
         ColorChoice::Auto => None,
     }
-}
-
-/// Returns a path as text for messages.
-pub(crate) fn path_text(path: &Path) -> String {
-    path.display().to_string()
 }

@@ -3,7 +3,6 @@
 use clap::{ArgGroup, Args};
 
 use crate::cli::args::TicketFlags;
-use crate::cli::args::value_parsers::address;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::domain::people::person::Person;
@@ -16,10 +15,10 @@ use crate::domain::ticket::action::Action;
 #[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook cc 7S1W1X --add bo@acme.example --remove al@acme.example")]
 pub struct CcArgs {
     /// A person to add; can be given several times
-    #[arg(long, value_name = "WHO", value_parser = address, group = "change")]
+    #[arg(long, value_name = "WHO", value_parser = Person::from_address, group = "change")]
     add: Vec<Person>,
     /// A person to remove; can be given several times
-    #[arg(long, value_name = "WHO", value_parser = address, group = "change")]
+    #[arg(long, value_name = "WHO", value_parser = Person::from_address, group = "change")]
     remove: Vec<Person>,
     #[command(flatten)]
     on: TicketFlags,

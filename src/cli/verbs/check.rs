@@ -70,9 +70,7 @@ impl CheckArgs {
         let folder = if from_the_top { folder_in_repository(&desk)? } else { String::new() };
         let exit = self.findings.print(session, &findings, "check", (count, "ticket"), &folder)?;
         if desk.has_pending() {
-            session
-                .output
-                .warn("note: a command was interrupted; the next command that writes completes it or rolls it back");
+            session.output.warn(super::overview::INTERRUPTED);
         }
         Ok(exit)
     }

@@ -3,7 +3,8 @@
 mod server;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::cli::Exit;
 use crate::cli::error::CliError;
@@ -32,7 +33,8 @@ pub struct DoctorArgs {
 }
 
 /// The result of a check.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 enum DiagnosisState {
     Ok,
     /// Worth knowing, but not a problem.
@@ -51,6 +53,7 @@ impl DiagnosisState {
 }
 
 /// A check with its result, and the command that repairs it.
+#[derive(Serialize)]
 struct Diagnosis {
     check: &'static str,
     state: DiagnosisState,
@@ -96,7 +99,7 @@ impl DoctorArgs {
         }
         findings.ok("time_zones", format!("rules of tzdata {}", Zone::tzdata_version()));
         if self.json {
-            session.output.json(&Value::Array(findings.0.iter().map(to_json).collect()))?;
+            session.output.json(&json!(findings.0))?;
         } else {
             for Diagnosis { check, state, message, hint } in &findings.0 {
                 session.output.print(&format!("{:5}  {check:12} {}\n", state.as_str(), one_line(message)))?;
@@ -268,9 +271,4 @@ fn diagnose_setting(setting: &GitSetting, findings: &mut Diagnoses) {
             "casebook git-setup prints how to change it; it overwrites nothing",
         ),
     }
-}
-
-fn to_json(finding: &Diagnosis) -> Value {
-    let Diagnosis { check, state, message, hint } = finding;
-    json!({"check": check, "state": state.as_str(), "message": message, "hint": hint})
 }

@@ -8,8 +8,8 @@ use super::git_setup::note_path;
 use crate::cli::Exit;
 use crate::cli::env::variable;
 use crate::cli::error::CliError;
+use crate::cli::session::Session;
 use crate::cli::session::program::program;
-use crate::cli::session::{Session, path_text};
 use crate::desk::{InitOptions, InitReport, SettingState};
 use crate::error::Error;
 use crate::store::git::GitError;
@@ -51,7 +51,7 @@ impl InitArgs {
             many_files: self.many_files,
         };
         let report = options.create(&session.environment)?;
-        session.output.status(&format!("Created a desk in {}.", path_text(&root)))?;
+        session.output.status(&format!("Created a desk in {}.", root.display()))?;
         print_report(session, &report)
     }
 }

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::args::attachment;
-use crate::cli::args::value_parsers::{address, given_twice, language_tag, priority};
+use crate::cli::args::value_parsers::{given_twice, language_tag, priority};
 use crate::cli::args::{TextFlags, WriteFlags};
 use crate::cli::error::CliError;
 use crate::cli::run_write::ResultStyle;
@@ -43,7 +43,7 @@ pub struct OpenArgs {
     #[arg(short, long, value_name = "GROUP")]
     group: Option<String>,
     /// The requester [default: the actor]
-    #[arg(long, value_name = "WHO", value_parser = address)]
+    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
     requester: Option<Person>,
     /// The customer's organization
     #[arg(long, value_name = "ORG")]
@@ -55,7 +55,7 @@ pub struct OpenArgs {
     #[arg(long, value_name = "PRODUCT")]
     product: Option<String>,
     /// A person in copy, on the customer's side; can be given several times
-    #[arg(long, value_name = "WHO", value_parser = address)]
+    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
     cc: Vec<Person>,
     /// The channel it came through: portal, email, chat, phone, …
     #[arg(long, value_name = "CHANNEL")]
@@ -67,7 +67,7 @@ pub struct OpenArgs {
     #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
     fields: Vec<(String, String)>,
     /// The agent responsible for it
-    #[arg(long, value_name = "WHO", value_parser = address)]
+    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
     assignee: Option<Person>,
     /// For agents: open it although the requester may not ask for support, and why; recorded in the ticket
     #[arg(long = "override", value_name = "REASON", allow_hyphen_values = true)]

@@ -7,6 +7,10 @@ use crate::domain::vocabulary::Status;
 use crate::view;
 use crate::view::overview::Overview;
 
+/// The note that a command was interrupted.
+pub(super) const INTERRUPTED: &str =
+    "note: a command was interrupted; the next command that writes completes it or rolls it back";
+
 /// Prints the number of tickets by status, and the tickets that need attention.
 pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     let (desk, now) = (session.desk()?, session.environment.now);
@@ -35,9 +39,7 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     }
     session.output.print(&text)?;
     if view.has_interrupted_command() {
-        session
-            .output
-            .warn("note: a command was interrupted; the next command that writes completes it or rolls it back");
+        session.output.warn(INTERRUPTED);
     }
     Ok(session.report_clock_errors(&clocks, session.report_unreadable(&found.unreadable)))
 }

@@ -3,9 +3,10 @@
 use clap::Args;
 
 use crate::cli::args::TicketFlags;
-use crate::cli::args::value_parsers::{address, assignments};
+use crate::cli::args::value_parsers::assignments;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
+use crate::domain::people::person::Person;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::value::Value;
@@ -43,8 +44,8 @@ fn parse_assignments(arguments: &[String]) -> Result<Action, CliError> {
         match value {
             None => unset.push(field),
             Some(text) if field == HeaderField::REQUESTER => {
-                let person =
-                    address(&text).map_err(|message| Error::usage(message, "a requester is an e-mail address"))?;
+                let person = Person::from_address(&text)
+                    .map_err(|error| Error::usage(error.to_string(), "a requester is an e-mail address"))?;
                 set.push((field, Value::from(person.as_str())));
             }
             Some(text) => set.push((field, Value::String(text))),

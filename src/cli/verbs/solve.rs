@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::args::TicketFlags;
-use crate::cli::args::value_parsers::{address, priority};
+use crate::cli::args::value_parsers::priority;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::Desk;
@@ -33,7 +33,7 @@ struct ResolutionFlags {
     #[arg(long, default_value = "agreed", value_parser = ["agreed", "bug_reported", "no_response"])]
     resolution: String,
     /// The person who agreed [default: the requester]
-    #[arg(long, value_name = "WHO", value_parser = address)]
+    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
     agreed_by: Option<Person>,
     /// The reference of the bug in its tracker
     #[arg(long, value_name = "REF")]

@@ -101,9 +101,7 @@ impl SyncArgs {
         session.output.error_line(&format!("  {nothing}; `casebook check` lists all errors, `casebook resolve` relinks tickets; then `casebook sync` again"));
         Ok(Exit::Found)
     }
-}
 
-impl SyncArgs {
     /// Warns of received files with errors. They do not keep the user's own commits from being pushed.
     fn print_damaged_files(&self, session: &Session, report: &SyncReport) {
         for Finding { rule, path, line, column, message, .. } in report.received_errors.iter().take(NAMED) {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use clap::Args;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::cli::Exit;
 use crate::cli::error::CliError;
@@ -36,6 +37,7 @@ fn duration_arg(text: &str) -> Result<TimeDelta, String> {
 }
 
 /// A problem of a holiday list, a calendar or a plan.
+#[derive(Default, Serialize)]
 struct CalendarFinding {
     list: Option<String>,
     calendar: Option<String>,
@@ -53,7 +55,7 @@ impl CalendarCheckArgs {
         let lists = lists.collect::<Result<BTreeMap<&str, HolidayList>, Error>>()?;
         let findings = findings(&policy, &lists, session.environment.now, self.ahead)?;
         if self.json {
-            session.output.json(&Value::Array(findings.iter().map(to_json).collect()))?;
+            session.output.json(&json!(findings))?;
         } else {
             for CalendarFinding { message, hint, .. } in &findings {
                 session.output.print(&format!("{}\n  {}\n", one_line(message), one_line(hint)))?;
@@ -81,17 +83,14 @@ fn findings(
     let never_opens = |calendar: &&Calendar| !calendar.is_open(now) && calendar.next_change(now).is_none();
     for calendar in policy.calendars.all()?.into_iter().filter(never_opens) {
         found.push(CalendarFinding {
-            list: None,
             calendar: Some(calendar.name.clone()),
-            plan: None,
             message: format!("calendar {} never opens: clocks that it counts for are never due", calendar.name),
             hint: format!("add hours to `open` under [calendars.{}] in casebook.toml", calendar.name),
+            ..CalendarFinding::default()
         });
     }
     let uncovered = policy.plans.plans.iter().filter(|plan| plan.has_targets() && !covers_all(plan));
     found.extend(uncovered.map(|plan| CalendarFinding {
-        list: None,
-        calendar: None,
         plan: Some(plan.name.clone()),
         message: format!(
             "plan {} has targets, but its calendars do not cover every ticket: the tickets left over have no clocks",
@@ -101,6 +100,7 @@ fn findings(
             "add a last rule to [[plans.{}.calendars]] in casebook.toml that has only a `calendar`",
             plan.name
         ),
+        ..CalendarFinding::default()
     }));
     Ok(found)
 }
@@ -111,8 +111,6 @@ fn list_ends(name: &str, list: &HolidayList, today: NaiveDate) -> CalendarFindin
     let newer = holidays::shipped(name).and_then(|text| holidays::read(text).ok()).filter(|new| new.until > list.until);
     CalendarFinding {
         list: Some(name.to_owned()),
-        calendar: None,
-        plan: None,
         message: format!(
             "{} {verb} with {}: later holidays are counted as working days",
             holidays::path(name),
@@ -122,6 +120,7 @@ fn list_ends(name: &str, list: &HolidayList, today: NaiveDate) -> CalendarFindin
             Some(new) => format!("`casebook calendar import {name} --replace` extends it until {}", new.until),
             None => format!("import a newer list with `casebook calendar import FILE.ics --name {name} --replace`"),
         },
+        ..CalendarFinding::default()
     }
 }
 
@@ -130,9 +129,4 @@ fn covers_all(plan: &Plan) -> bool {
     let has_no_conditions =
         |rule: &CalendarRule| rule.language.is_none() && rule.priority.is_empty() && rule.channel.is_empty();
     plan.calendars.iter().any(has_no_conditions)
-}
-
-fn to_json(finding: &CalendarFinding) -> Value {
-    let CalendarFinding { list, calendar, plan, message, hint } = finding;
-    json!({"list": list, "calendar": calendar, "plan": plan, "message": message, "hint": hint})
 }

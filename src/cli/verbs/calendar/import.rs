@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::cli::args::CommitFlags;
 use crate::cli::args::text_input::unreadable;
 use crate::cli::error::CliError;
-use crate::cli::session::{Session, path_text};
+use crate::cli::session::Session;
 use crate::desk::{Command, FileCommand};
 use crate::domain::calendar::HolidayList;
 use crate::error::Error;
@@ -114,7 +114,7 @@ impl CalendarImportArgs {
         let file = self.source.as_path();
         if file.extension().is_none_or(|end| !end.eq_ignore_ascii_case("ics")) {
             let shipped: Vec<&str> = holidays::SHIPPED.iter().map(|(name, _)| *name).collect();
-            let message = format!("{} is neither an .ics file nor a shipped list", path_text(file));
+            let message = format!("{} is neither an .ics file nor a shipped list", file.display());
             return Err(CliError::usage(message, format!("the shipped lists are {}", shipped.join(", "))));
         }
         let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
@@ -125,7 +125,7 @@ impl CalendarImportArgs {
         })?;
         let found = icalendar::read(&text).map_err(|error| invalid(file, error.line, &error.reason))?;
         for (line, summary) in &found.skipped {
-            let place = format!("{}:{line}", path_text(file));
+            let place = format!("{}:{line}", file.display());
             session.output.warn(&one_line(&format!(
                 "{place}: left out, because it is not a whole day or was canceled: {summary}"
             )));
@@ -146,6 +146,6 @@ impl CalendarImportArgs {
 /// Returns the error for an invalid line of the iCalendar file.
 fn invalid(file: &Path, line: usize, reason: &str) -> CliError {
     CliError::new("calendar.invalid", one_line(reason))
-        .at(path_text(file), line, 1)
+        .at(file.display().to_string(), line, 1)
         .hint("correct the file, or write the list by hand; `casebook calendar import -n us` shows the format")
 }

@@ -9,9 +9,9 @@ use clap::Args;
 
 use super::init::machine_zone;
 use crate::cli::error::CliError;
+use crate::cli::session::Session;
 use crate::cli::session::program::program;
-use crate::cli::session::{Session, path_text};
-use crate::desk::{Command, Desk, Environment, FileCommand, InitOptions, TicketCommand, WriteOptions};
+use crate::desk::{Command, Desk, Environment, FileCommand, InitOptions, WriteOptions};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::time::duration;
@@ -37,7 +37,7 @@ impl DemoArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let root = session.start()?.join(&self.folder);
         if root.exists() && root.read_dir().map_err(Error::io(&root, "list"))?.next().is_some() {
-            return Err(CliError::new("store.exists", format!("{} is not empty", path_text(&root)))
+            return Err(CliError::new("store.exists", format!("{} is not empty", root.display()))
                 .hint("name another folder: casebook demo DIR"));
         }
         let story = DemoStory::read();
@@ -52,7 +52,7 @@ impl DemoArgs {
         let count = play(&root, &session.environment, &you, story.steps)?;
         session.output.status(&format!(
             "Created a desk with {count} tickets in {}; you are its agent {you}. Try:\n",
-            path_text(&root)
+            root.display()
         ))?;
         let folder = self.folder.display();
         session.output.status(&format!(
@@ -110,7 +110,7 @@ fn play(root: &Path, environment: &Environment, you: &Person, steps: Vec<DemoSte
         let actor = step.by.as_deref().map_or_else(|| Ok(you.clone()), person)?;
         let requests = vec![step.request(&tickets, &actor)?];
         let mut desk = Desk::open(root, environment)?;
-        let command = Command::Ticket(TicketCommand::Requests(requests));
+        let command = Command::requests(requests);
         let outcome = desk.perform(command, &options(actor != *you, actor))?;
         if let Some(ticket) = outcome.tickets.first() {
             tickets.entry(step.ticket).or_insert(ticket.id);

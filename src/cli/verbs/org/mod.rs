@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::Value;
 
 use crate::cli::Exit;
-use crate::cli::args::value_parsers::{address, word_of};
+use crate::cli::args::value_parsers::word_of;
 use crate::cli::args::{CommitFlags, key};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
@@ -99,13 +99,13 @@ enum OrgPersonSubcommand {
         #[arg(value_name = "ORG")]
         organization: String,
         /// The person's address
-        #[arg(value_name = "WHO", value_parser = address)]
+        #[arg(value_name = "WHO", value_parser = Person::from_address)]
         person: Person,
         /// A role to give the person; can be given several times
         #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
         role: Vec<OrganizationRole>,
         /// Another address of the person; can be given several times
-        #[arg(long, value_name = "ADDRESS", value_parser = address)]
+        #[arg(long, value_name = "ADDRESS", value_parser = Person::from_address)]
         alias: Vec<Person>,
         /// The person's name
         #[arg(long, value_name = "NAME")]
@@ -119,7 +119,7 @@ enum OrgPersonSubcommand {
         #[arg(value_name = "ORG")]
         organization: String,
         /// One of the person's addresses
-        #[arg(value_name = "WHO", value_parser = address)]
+        #[arg(value_name = "WHO", value_parser = Person::from_address)]
         person: Person,
         /// Remove only this role; can be given several times
         #[arg(long, value_name = "ROLE", value_parser = word_of::<OrganizationRole>(OrganizationRole::WORDS))]
