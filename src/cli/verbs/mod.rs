@@ -1,14 +1,12 @@
-//! The verbs, one file each: the flags of the verb, whose doc comments are its help and manual page, and `run`.
+//! The verbs, a file each or for a group of small ones: the flags of the verb, whose doc comments are its help and manual
+//! page, and `run`.
 
 pub mod access;
 pub mod assign;
-pub mod attach;
 pub mod audit;
 pub mod calendar;
-pub mod cc;
 pub mod changes;
 pub mod check;
-pub mod completions;
 pub mod correct;
 pub mod demo;
 pub mod doctor;
@@ -25,14 +23,10 @@ pub mod macros;
 pub mod man;
 pub mod merge;
 pub mod merge_file;
-pub mod note;
 pub mod open;
 pub mod org;
 mod overview;
 pub mod plan;
-pub mod prioritize;
-pub mod remind;
-pub mod reopen;
 pub mod reply;
 pub mod resolve;
 pub mod rule;
@@ -44,7 +38,6 @@ pub mod sla;
 pub mod solve;
 pub mod sweep;
 pub mod sync;
-pub mod tag;
 pub mod textconv;
 
 use std::ffi::OsString;
@@ -125,20 +118,20 @@ verbs! {
     Demo("demo", demo::DemoArgs),
     Open("open", open::OpenArgs),
     Reply("reply", reply::ReplyArgs),
-    Note("note", note::NoteArgs),
+    Note("note", reply::NoteArgs),
     Hold("hold", hold::HoldArgs),
     Resume("resume", hold::ResumeArgs),
-    Remind("remind", remind::RemindArgs),
+    Remind("remind", reply::RemindArgs),
     Solve("solve", solve::SolveArgs),
     Merge("merge", merge::MergeArgs),
-    Reopen("reopen", reopen::ReopenArgs),
+    Reopen("reopen", solve::ReopenArgs),
     Escalate("escalate", escalate::EscalateArgs),
     Deescalate("deescalate", escalate::DeescalateArgs),
-    Prioritize("prioritize", prioritize::PrioritizeArgs),
+    Prioritize("prioritize", set::PrioritizeArgs),
     Assign("assign", assign::AssignArgs),
-    Cc("cc", cc::CcArgs),
-    Attach("attach", attach::AttachArgs),
-    Tag("tag", tag::TagArgs),
+    Cc("cc", set::CcArgs),
+    Attach("attach", reply::AttachArgs),
+    Tag("tag", set::TagArgs),
     Set("set", set::SetArgs),
     Macro("macro", macros::MacroArgs),
     Correct("correct", correct::CorrectArgs),
@@ -167,7 +160,7 @@ verbs! {
     Calendar("calendar", calendar::CalendarArgs),
     Import("import", import::ImportArgs),
     Schema("schema", schema::SchemaArgs),
-    Completions("completions", completions::CompletionsArgs),
+    Completions("completions", man::CompletionsArgs),
     Man("man", man::ManArgs),
 }
 

@@ -1,11 +1,10 @@
-//! `reply`: a public reply to a ticket.
+//! `reply`, `note`, `remind` and `attach`: messages, reminders and files on a ticket.
 
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::cli::args::TicketFlags;
-use crate::cli::args::attachment;
+use crate::cli::args::{TicketFlags, attachment};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::{ActionRequest, Command, Desk};
@@ -39,5 +38,69 @@ impl ReplyArgs {
             Ok(ActionRequest { keep_open, attachments, ..ActionRequest::on(id, action, None) })
         };
         self.on.run_write_as(session, Some("A reply."), request, Command::requests)
+    }
+}
+
+/// Leave an internal note that customers never see.
+#[derive(Debug, Args)]
+pub struct NoteArgs {
+    /// Attach a file; can be given several times
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl NoteArgs {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
+        let files = self.attach;
+        let request = |desk: &Desk, id| {
+            let attachments = attachment::read(&files, desk)?;
+            let action = Action::Note { auto: false, via_ticket: None };
+            Ok(ActionRequest { attachments, ..ActionRequest::on(id, action, None) })
+        };
+        self.on.run_write_as(session, Some("An internal note."), request, Command::requests)
+    }
+}
+
+/// Remind the requester of a ticket that awaits their reply.
+///
+/// A ticket can be solved for no response only after reminders.
+#[derive(Debug, Args)]
+pub struct RemindArgs {
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl RemindArgs {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
+        self.on.run_write(session, None, |_, _| Ok(Action::Remind { auto: false }))
+    }
+}
+
+/// Attach files to a ticket.
+///
+/// The status stays as it is; `casebook reply --attach` replies with files. The files are stored in attachments/ under
+/// the hash of their bytes; casebook.toml limits their size.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  casebook attach 7S1W1X trace.txt screenshot.png\n  casebook attach 7S1W1X app.log -m \"The log of this morning.\""
+)]
+pub struct AttachArgs {
+    /// A file; can be given several times
+    #[arg(index = 2, value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl AttachArgs {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
+        let files = self.files;
+        let request = |desk: &Desk, id| {
+            let attachments = attachment::read(&files, desk)?;
+            Ok(ActionRequest { attachments, ..ActionRequest::on(id, Action::Attach, None) })
+        };
+        self.on.run_write_as(session, None, request, Command::requests)
     }
 }

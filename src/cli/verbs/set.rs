@@ -1,15 +1,17 @@
-//! `set`: sets or clears fields of the header that do not change the status.
+//! `set`, `prioritize`, `cc` and `tag`: changes of the header that leave the status as it is.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 
 use crate::cli::args::TicketFlags;
-use crate::cli::args::value_parsers::assignments;
+use crate::cli::args::value_parsers::{assignments, priority};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::domain::people::person::Person;
+use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::value::Value;
+use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 
 /// Set or clear fields of a ticket: key=value, key=.
@@ -66,4 +68,76 @@ fn cannot_set(name: &str) -> Error {
         _ => &format!("the fields are {}", HeaderField::phrase(true)),
     };
     Error::usage(format!("`{name}` cannot be set"), hint)
+}
+
+/// Change the priority, and say why the impact changed.
+///
+/// The priority states the impact as it is now.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  casebook prioritize 7S1W1X S2 -m \"Only one dashboard is affected after all.\"")]
+pub struct PrioritizeArgs {
+    /// The new priority, S1 to S4
+    #[arg(index = 2, value_parser = priority)]
+    priority: Priority,
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl PrioritizeArgs {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
+        // The workflow replaces `was` by the priority that the ticket has under the lock.
+        let action = Action::Prioritize { priority: self.priority, was: self.priority };
+        self.on.run_write(session, Some("Why the impact changed."), |_, _| Ok(action))
+    }
+}
+
+/// Add or remove people in copy.
+///
+/// People in copy take part in the ticket on the customer's side.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook cc 7S1W1X --add bo@acme.example --remove al@acme.example")]
+pub struct CcArgs {
+    /// A person to add; can be given several times
+    #[arg(long, value_name = "WHO", value_parser = Person::from_address, group = "change")]
+    add: Vec<Person>,
+    /// A person to remove; can be given several times
+    #[arg(long, value_name = "WHO", value_parser = Person::from_address, group = "change")]
+    remove: Vec<Person>,
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl CcArgs {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
+        let action = Action::Cc { add: self.add, remove: self.remove };
+        self.on.run_write(session, None, |_, _| Ok(action))
+    }
+}
+
+/// Add or remove labels.
+///
+/// Labels are the desk's own words for a ticket.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook tag 7S1W1X --add outage --remove triage")]
+pub struct TagArgs {
+    /// A label to add; can be given several times
+    #[arg(long, value_name = "TAG", value_parser = label, group = "change")]
+    add: Vec<String>,
+    /// A label to remove; can be given several times
+    #[arg(long, value_name = "TAG", value_parser = label, group = "change")]
+    remove: Vec<String>,
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+/// Parses a label of the command line.
+fn label(text: &str) -> Result<String, String> {
+    clean_subject(text).ok_or_else(|| "a label must not be empty".to_owned())
+}
+
+impl TagArgs {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
+        let action = Action::Tag { add: self.add, remove: self.remove };
+        self.on.run_write(session, None, |_, _| Ok(action))
+    }
 }

@@ -1,16 +1,16 @@
-//! `solve`: solves a ticket.
+//! `solve` and `reopen`: the end of a ticket, and its new beginning.
 
 use clap::Args;
 
 use crate::cli::args::TicketFlags;
-use crate::cli::args::value_parsers::priority;
+use crate::cli::args::value_parsers::{priority, word_of};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::{Action, SolveEvidence};
-use crate::domain::vocabulary::{Priority, Resolution};
+use crate::domain::vocabulary::{Priority, ReopenReason, Resolution};
 
 /// Solve a ticket.
 ///
@@ -87,5 +87,27 @@ impl ResolutionFlags {
                 "give --bug REF --bug-priority PRIORITY --eta WHEN",
             )),
         }
+    }
+}
+
+/// Open a solved ticket again.
+///
+/// Any reply of the customer does so too.
+#[derive(Debug, Args)]
+pub struct ReopenArgs {
+    /// The reason
+    #[arg(long, default_value = "not_solved", value_parser = word_of::<ReopenReason>(ReopenReason::WORDS))]
+    reason: ReopenReason,
+    /// Take a merge back: both tickets go on separately
+    #[arg(long)]
+    unmerge: bool,
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl ReopenArgs {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
+        let action = Action::Reopen { reason: self.reason, unmerge: self.unmerge };
+        self.on.run_write(session, None, |_, _| Ok(action))
     }
 }
