@@ -187,7 +187,7 @@ fn in_chunks<I: Sync, T: Send>(
     in_order(
         &chunks,
         |chunk| run(chunk),
-        |found| {
+        |found| -> Result<(), GitError> {
             done.extend(found?);
             Ok(())
         },
