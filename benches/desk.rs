@@ -164,10 +164,11 @@ fn main() {
         fs::write(path, yaml::print(&ticket)).expect("a file");
     }
     let agents: Vec<String> = (0..30).map(|agent| format!("\"agent{agent}@desk.example\"")).collect();
-    let config = casebook::store::config::initial("Bench", "UTC", true, None)
+    let config = casebook::store::config::PolicyTemplate::Looker
+        .text("Bench", "UTC", true, None)
         .replace("agents = []", &format!("agents = [{}]", agents.join(", ")));
     fs::write(root.join(layout::MARKER), config).expect("casebook.toml");
-    for name in holidays::INITIAL {
+    for name in casebook::store::config::PolicyTemplate::Looker.holidays() {
         let path = root.join(holidays::path(name));
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, holidays::shipped(name).expect("a built-in list")).expect("a list of holidays");

@@ -6,12 +6,14 @@ use clap::Args;
 
 use super::git_setup::note_path;
 use crate::cli::Exit;
+use crate::cli::args::value_parsers::word_of;
 use crate::cli::env::variable;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::session::program::program;
 use crate::desk::{InitOptions, InitReport, SettingState};
 use crate::error::Error;
+use crate::store::config::PolicyTemplate;
 use crate::store::git::GitError;
 
 /// Create a desk in a folder.
@@ -28,6 +30,9 @@ pub struct InitArgs {
     /// The name of the desk [default: the folder's name]
     #[arg(long)]
     name: Option<String>,
+    /// The policy to begin with: `standard` is short and neutral, `looker` has four plans, two calendars and product groups
+    #[arg(long, value_name = "NAME", default_value = "standard", value_parser = word_of::<PolicyTemplate>(PolicyTemplate::WORDS))]
+    template: PolicyTemplate,
     /// Do not commit the new files
     #[arg(long)]
     no_commit: bool,
@@ -44,6 +49,7 @@ impl InitArgs {
         let options = InitOptions {
             root: root.clone(),
             name,
+            template: self.template,
             time_zone: machine_zone(),
             agent: session.named_actor()?,
             commit: !self.no_commit,

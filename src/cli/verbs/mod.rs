@@ -7,6 +7,7 @@ pub mod audit;
 pub mod calendar;
 pub mod changes;
 pub mod check;
+pub mod config;
 pub mod correct;
 pub mod demo;
 pub mod doctor;
@@ -38,6 +39,7 @@ pub mod sla;
 pub mod solve;
 pub mod sweep;
 pub mod sync;
+pub mod team;
 pub mod textconv;
 
 use std::ffi::OsString;
@@ -155,6 +157,8 @@ verbs! {
     Hooks("hooks", hooks::HooksArgs),
     Org("org", Box<org::OrgArgs>),
     Plan("plan", plan::PlanArgs),
+    Config("config", config::ConfigArgs),
+    Team("team", team::TeamArgs),
     Sla("sla", Box<sla::SlaArgs>),
     Access("access", Box<access::AccessArgs>),
     Calendar("calendar", calendar::CalendarArgs),

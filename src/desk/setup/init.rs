@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 use crate::domain::people::person::Person;
 use crate::error::Error;
+use crate::store::config::PolicyTemplate;
 use crate::store::files::StateDir;
 use crate::store::git::{CommitRequest, GitError, Repository};
-use crate::store::{config, holidays, layout};
+use crate::store::{holidays, layout};
 
 use crate::desk::Environment;
 use crate::desk::clones::git_setup::{GitSetting, add_attributes, apply_settings, git_settings};
@@ -19,6 +20,8 @@ pub struct InitOptions {
     pub root: PathBuf,
     /// The name of the desk.
     pub name: String,
+    /// The policy that it begins with.
+    pub template: PolicyTemplate,
     /// The time zone of the desk.
     pub time_zone: String,
     /// The first agent; `None` for git's identity, if there is one.
@@ -79,11 +82,11 @@ impl InitOptions {
             }
             given => given,
         };
-        let text = config::initial(&self.name, &self.time_zone, commit_each, agent.as_ref());
+        let text = self.template.text(&self.name, &self.time_zone, commit_each, agent.as_ref());
         let marker = root.join(layout::MARKER);
         fs::write(&marker, text).map_err(Error::io(&marker, "write"))?;
         add_attributes(root)?;
-        write_holiday_lists(root)?;
+        write_holiday_lists(root, self.template)?;
         let settings = if in_repository { self.configure_git() } else { Ok(Vec::new()) };
         let git_settings = match settings {
             Err(Error::Git { refusal }) => {
@@ -94,7 +97,7 @@ impl InitOptions {
         };
         let mut committed = false;
         if self.commit && in_repository {
-            let result = Self::commit_files(root, environment)?;
+            let result = Self::commit_files(root, self.template, environment)?;
             committed = result.is_ok();
             git = git.or(result.err());
         }
@@ -111,14 +114,18 @@ impl InitOptions {
     ///
     /// # Errors
     /// A file cannot be written; inside, the error of git.
-    pub fn commit_files(root: &Path, environment: &Environment) -> Result<Result<(), GitError>, Error> {
+    pub fn commit_files(
+        root: &Path,
+        template: PolicyTemplate,
+        environment: &Environment,
+    ) -> Result<Result<(), GitError>, Error> {
         let state = StateDir::of(root);
         state.create().map_err(Error::io(state.folder(), "make"))?;
         let message = state.path("message");
         fs::write(&message, "Create a support desk\n\nAction: init\n").map_err(Error::io(&message, "write"))?;
         let message = std::path::absolute(&message).map_err(Error::io(&message, "find"))?;
         let mut paths = vec![layout::MARKER.to_owned(), ".gitattributes".to_owned()];
-        paths.extend(holidays::INITIAL.map(holidays::path));
+        paths.extend(template.holidays().iter().map(|name| holidays::path(name)));
         let date = environment.clock_is_fixed.then(|| environment.now.to_rfc3339());
         let commit = CommitRequest {
             paths: &paths,
@@ -132,14 +139,17 @@ impl InitOptions {
     }
 }
 
-/// Writes the holiday lists that the initial settings name, unless there are lists of these names.
-fn write_holiday_lists(root: &Path) -> Result<(), Error> {
+/// Writes the holiday lists that a template names, unless there are lists of these names.
+fn write_holiday_lists(root: &Path, template: PolicyTemplate) -> Result<(), Error> {
+    if template.holidays().is_empty() {
+        return Ok(());
+    }
     let folder = root.join(layout::CALENDARS);
     fs::create_dir_all(&folder).map_err(Error::io(&folder, "make"))?;
-    for name in holidays::INITIAL {
+    for name in template.holidays() {
         let path = root.join(holidays::path(name));
         if path.symlink_metadata().is_err() {
-            let text = holidays::shipped(name).expect("the initial settings name lists that are part of the program");
+            let text = holidays::shipped(name).expect("a template names lists that are part of the program");
             fs::write(&path, text).map_err(Error::io(&path, "write"))?;
         }
     }

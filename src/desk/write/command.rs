@@ -6,6 +6,7 @@ use crate::domain::people::organization_change::OrganizationChange;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::ticket::Ticket;
+use crate::store::config::edit::SettingChange;
 
 use super::request::ActionRequest;
 
@@ -62,6 +63,8 @@ pub enum FileCommand {
         /// The list.
         list: HolidayList,
     },
+    /// Changes of settings in casebook.toml.
+    Settings(Vec<SettingChange>),
     /// The repair of what has exactly one correct value in the files of some tickets: the header, the end marker.
     Repair(Vec<Id>),
 }

@@ -6,6 +6,7 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::vocabulary::{OrganizationRole, Role};
+use crate::store::config::edit::{SettingChange, join_path};
 use crate::store::short_id::short_suffix;
 
 use crate::desk::OrganizationCommand;
@@ -98,6 +99,18 @@ pub(crate) fn for_organization(entries: &[(&Ticket, &Entry)], command: &Organiza
 /// Returns the message for a holiday list.
 pub(crate) fn for_holiday_list(name: &str, list: &HolidayList) -> String {
     format!("List holidays: {}\n\nCalendar: {name}\nAction: calendar-import\n", one_line(&list.title))
+}
+
+/// Returns the message for changed settings.
+pub(crate) fn for_settings(changes: &[SettingChange]) -> String {
+    let subject = match changes {
+        [SettingChange::Set { path, .. }] => format!("Set {}", join_path(path)),
+        [SettingChange::Unset { path }] => format!("Unset {}", join_path(path)),
+        [SettingChange::Add { text, .. }, ..] => format!("Add {text} to the team"),
+        [.., SettingChange::Remove { text, .. }] => format!("Remove {text} from the team"),
+        _ => "Change settings".to_owned(),
+    };
+    format!("{}\n\nAction: config\n", one_line(&subject))
 }
 
 fn listed(roles: &[OrganizationRole]) -> String {

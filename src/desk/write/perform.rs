@@ -12,7 +12,7 @@ use super::options::WriteOptions;
 use super::outcome::Outcome;
 use super::recovery::{commit_journal, holds_entries, recover};
 use super::transaction::Transaction;
-use super::{holiday_list, organization, organization_access, repair};
+use super::{organization, organization_access, policy_files, repair};
 use crate::desk::Desk;
 use crate::desk::folder_stamps::FolderStamps;
 
@@ -64,7 +64,8 @@ fn plan_file_command(desk: &Desk, command: FileCommand, options: &WriteOptions) 
     match command {
         FileCommand::Organization(command) => organization::plan_change(desk, &command, options),
         FileCommand::Access(change) => organization_access::plan_change(desk, change, options),
-        FileCommand::Holidays { name, list } => holiday_list::plan_change(desk, &name, &list, options),
+        FileCommand::Holidays { name, list } => policy_files::plan_holiday_list(desk, &name, &list, options),
+        FileCommand::Settings(changes) => policy_files::plan_settings(desk, &changes, options),
         FileCommand::Repair(ids) => repair::plan_change(desk, &ids, options),
     }
 }

@@ -44,7 +44,7 @@ mod tests {
     #[test]
     fn a_desk_without_settings_has_the_policy_of_the_seeds() {
         assert_eq!(read("format = 1\n"), Ok(EligibilityPolicy::default()));
-        let initial = crate::store::config::initial("x", "UTC", true, None);
+        let initial = crate::store::config::PolicyTemplate::Looker.text("x", "UTC", true, None);
         assert_eq!(read(&initial), Ok(EligibilityPolicy::default()));
     }
 

@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn the_initial_groups_are_those_of_the_seeds() {
-        let choices = read(&crate::store::config::initial("x", "UTC", true, None)).expect("choices");
+        let choices =
+            read(&crate::store::config::PolicyTemplate::Looker.text("x", "UTC", true, None)).expect("choices");
         let names: Vec<&str> = choices.product_groups.iter().map(|group| group.name.as_str()).collect();
         let expected = ["reports_dashboards", "schedule_export", "instance_admin", "lookml_pdt_git", "api_embed_ext"];
         assert_eq!(names, expected);

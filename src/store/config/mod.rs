@@ -9,6 +9,7 @@
 //! Parsing has no side effects and reads no other file. The uses of the policy are unknown here.
 
 pub mod calendars;
+pub mod edit;
 pub mod eligibility;
 pub mod escalation;
 pub mod fields;
@@ -20,6 +21,7 @@ pub mod reminder_texts;
 pub(crate) mod schema;
 pub mod signing;
 pub mod team;
+mod template;
 pub(crate) mod toml_value;
 
 use std::collections::BTreeMap;
@@ -29,7 +31,6 @@ use chrono::{NaiveDate, TimeDelta};
 
 use crate::domain::calendar::ALWAYS;
 use crate::domain::people::eligibility::EligibilityPolicy;
-use crate::domain::people::person::Person;
 use crate::domain::people::team::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
 use crate::domain::sla::manager_response::EscalationPolicy;
@@ -46,6 +47,7 @@ use plans::DeskPlans;
 use reminder_texts::ReminderTexts;
 use signing::SigningKeys;
 use team::AssignmentTeam;
+pub use template::PolicyTemplate;
 use toml_value::{Document, TomlValue, Word};
 
 /// The newest format that this program understands in full.
@@ -259,26 +261,16 @@ pub(crate) fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// Returns the casebook.toml that `init` writes: all settings with their defaults, the optional ones as comments.
-pub fn initial(name: &str, time_zone: &str, commit_each: bool, agent: Option<&Person>) -> String {
-    let agents = agent.map(|person| quoted(person.as_str())).unwrap_or_default();
-    let commit = if commit_each { "each" } else { "never" };
-    include_str!("initial.toml")
-        .replace("{name}", &quoted(name))
-        .replace("{time_zone}", &quoted(time_zone))
-        .replace("{commit}", commit)
-        .replace("{agents}", &agents)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::people::person::Person;
     use crate::domain::sla::follow_up_policy::TimeBasis;
 
     #[test]
     fn the_initial_file_reads_as_the_defaults() {
         let person = Person::from_address("kenji@desk.example").expect("an address");
-        let settings = Settings::of(initial("A \"desk\"", "Europe/Paris", true, Some(&person)));
+        let settings = Settings::of(PolicyTemplate::Looker.text("A \"desk\"", "Europe/Paris", true, Some(&person)));
         assert_eq!(settings.errors(), []);
         let config = settings.config().expect("a config");
         assert_eq!(config.name, "A \"desk\"");
@@ -286,7 +278,7 @@ mod tests {
         assert_eq!(config.team.agents, [person]);
         assert_eq!(settings.largest_attachment(), Ok(&LARGEST_ATTACHMENT));
         assert_eq!(settings.commit_each(), Ok(&true));
-        assert_eq!(Settings::of(initial("x", "UTC", false, None)).commit_each(), Ok(&false));
+        assert_eq!(Settings::of(PolicyTemplate::Looker.text("x", "UTC", false, None)).commit_each(), Ok(&false));
     }
 
     #[test]

@@ -45,9 +45,11 @@ pub(super) fn read(settings: &Settings) -> Result<DeskPlans, ConfigError> {
 fn plan(settings: &Settings, (name, section): (Word<'_>, TomlValue<'_>)) -> Result<Plan, ConfigError> {
     let (name, may_open) = (name.text.to_owned(), section.get("may_open"));
     let roles = may_open.parse_all(str::parse::<OrganizationRole>)?;
+    let eligibility = settings.section("eligibility").ok();
+    let roles_count = eligibility.and_then(|section| section.get("roles").flag()) != Some(false);
     Ok(Plan {
         // A plan that names no roles has those of docs/seeds.md.
-        may_open: if may_open.is_absent() { default_roles(&name).to_vec() } else { roles },
+        may_open: if may_open.is_absent() && roles_count { default_roles(&name).to_vec() } else { roles },
         name,
         refuses_escalation: section.get("may_escalate").flag() == Some(false),
         first_response: targets(section.get("first_response"))?,
@@ -99,14 +101,16 @@ mod tests {
 
     #[test]
     fn the_initial_policy_is_that_of_the_seeds() {
-        let settings = Settings::of(crate::store::config::initial("x", "UTC", true, None));
+        let settings = Settings::of(crate::store::config::PolicyTemplate::Looker.text("x", "UTC", true, None));
         let (calendars, policy) = (settings.calendars().expect("calendars"), settings.plans().expect("plans"));
         let names: Vec<&str> = calendars.iter().map(|calendar| calendar.name.as_str()).collect();
         assert_eq!(names, ["english_24x5", "japan_business"]);
         let lists: Vec<Vec<&str>> =
             calendars.iter().map(|calendar| calendar.lists.iter().map(|list| list.name.as_str()).collect()).collect();
         assert_eq!(lists, [vec!["us", "gb"], vec!["jp"]]);
-        assert!(lists.concat().iter().all(|name| crate::store::holidays::INITIAL.contains(name)));
+        assert!(
+            lists.concat().iter().all(|name| crate::store::config::PolicyTemplate::Looker.holidays().contains(name))
+        );
         assert_eq!(policy.desk_plan.as_deref(), Some("standard"));
         let hours = |name: &str| {
             let plan = policy.plans.iter().find(|plan| plan.name == name).expect("a plan");

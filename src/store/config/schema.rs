@@ -21,6 +21,13 @@ pub fn settings() -> Json {
     serde_json::from_str(SETTINGS.text()).expect("the schema of the program is JSON")
 }
 
+/// Returns the settings with a fixed default: the path, and the default as JSON, which is TOML too.
+pub(super) fn defaults() -> Vec<(String, &'static str)> {
+    let mut found = Vec::new();
+    SchemaPart::whole(&SETTINGS).add_defaults("", &mut found);
+    found
+}
+
 /// Checks that a casebook.toml has a format, and no names but those of settings.
 pub(super) fn check_sections(root: TomlValue<'_>) -> Result<(), ConfigError> {
     SchemaPart::whole(&SETTINGS).check_names(root)
@@ -66,6 +73,14 @@ impl SchemaPart {
         let known = self.part.get("properties").and_then(|properties| properties.get(name)).or_else(by_priority);
         let part = known.or_else(|| self.part.get("additionalProperties"));
         part.filter(|part| part.written() != "false").map(|part| self.part(part))
+    }
+
+    fn add_defaults(self, path: &str, found: &mut Vec<(String, &'static str)>) {
+        for (name, part) in self.part.get("properties").into_iter().flat_map(JsonValue::members) {
+            let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+            self.part(part).add_defaults(&path, found);
+            found.extend(part.get("default").map(|default| (path, default.written())));
+        }
     }
 
     /// Returns the texts in a list; none if there is no such list.
@@ -171,6 +186,7 @@ mod tests {
             "additionalProperties",
             "anyOf",
             "const",
+            "default",
             "description",
             "enum",
             "items",

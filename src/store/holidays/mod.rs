@@ -26,9 +26,6 @@ pub const SHIPPED: [(&str, &str); 5] = [
     ("jp", include_str!("jp.toml")),
 ];
 
-/// The lists that the calendars of a new desk name.
-pub const INITIAL: [&str; 3] = ["us", "gb", "jp"];
-
 /// Returns the text of a built-in list.
 pub fn shipped(name: &str) -> Option<&'static str> {
     SHIPPED.iter().find(|(built_in, _)| *built_in == name).map(|(_, text)| *text)

@@ -330,5 +330,5 @@ fn many_files_is_set_only_on_request_and_never_with_a_split_index() {
     sandbox.run(&["init", "--many-files"]).fails(4);
     sandbox.shell("git config core.splitIndex false").ok();
     sandbox.run(&["init", "--many-files"]).ok();
-    assert_eq!(sandbox.git(&["ls-files"]).ok().stdout.lines().count(), 6);
+    assert_eq!(sandbox.git(&["ls-files"]).ok().stdout.lines().count(), 3);
 }

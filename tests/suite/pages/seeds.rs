@@ -78,7 +78,7 @@ fn is_setting(named: &str, policy: &str) -> bool {
 
 #[test]
 fn every_verb_and_setting_of_the_requirements_exists() {
-    let policy = include_str!("../../../src/store/config/initial.toml");
+    let policy = include_str!("../../../src/store/config/templates/looker.toml");
     for row in rows() {
         for named in row[2].split('`').skip(1).step_by(2) {
             let words: Vec<&str> = named.split(' ').collect();

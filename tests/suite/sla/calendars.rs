@@ -12,9 +12,9 @@ impl Sandbox {
 }
 
 #[test]
-fn a_new_desk_has_the_calendars_of_the_seeds() {
+fn a_desk_by_the_template_has_the_calendars_of_the_seeds() {
     let sandbox = Sandbox::new();
-    sandbox.run(&["init"]).ok();
+    sandbox.run(&["init", "--template", "looker"]).ok();
     let shown = sandbox.run(&["calendar", "show", "--json"]).ok().json();
     assert_eq!(shown[0]["name"], "english_24x5");
     assert_eq!(shown[0]["time_zone"], "America/Los_Angeles");
@@ -34,7 +34,7 @@ fn init_keeps_an_existing_list_of_holidays() {
     sandbox.shell("mkdir calendars").ok();
     let own = "title = \"Ours\"\nsource = \"us\"\nfrom = 2026-01-01\nuntil = 2026-12-31\n";
     sandbox.write("calendars/us.toml", own);
-    sandbox.run(&["init"]).ok();
+    sandbox.run(&["init", "--template", "looker"]).ok();
     assert_eq!(sandbox.read("calendars/us.toml"), own);
     let found = sandbox.run(&["calendar", "check", "--json"]).fails(1).json();
     assert_eq!(found[0]["list"], "us");

@@ -67,10 +67,20 @@ fn a_change_of_an_organization_can_be_retried() {
     sandbox.run(&["access", "revoke", "acme", "who@acme.example", "--key", "e"]).fails(4);
 }
 
-/// Verbs that need no key, since their result shows that they were done: a list of holidays, repairs, a desk, the
+/// Verbs that need no key, since their result shows that they were done: a list of holidays, repairs, settings, a desk, the
 /// reminders of a sweep.
-const WITHOUT: [&str; 6] =
-    ["calendar import --key", "check --key", "init --dry-run", "init --json", "init --key", "sweep --key"];
+const WITHOUT: [&str; 10] = [
+    "calendar import --key",
+    "check --key",
+    "config set --key",
+    "config unset --key",
+    "init --dry-run",
+    "init --json",
+    "init --key",
+    "sweep --key",
+    "team add --key",
+    "team remove --key",
+];
 
 #[test]
 fn every_verb_that_writes_has_json_and_a_key() {

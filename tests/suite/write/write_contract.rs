@@ -70,6 +70,8 @@ const OTHERS: &[&str] = &[
     "rule",
     "import",
     "calendar",
+    "config",
+    "team",
     "org",
     "sync",
     "resolve",

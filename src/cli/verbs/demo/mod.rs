@@ -16,6 +16,7 @@ use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::time::duration;
 use crate::error::Error;
+use crate::store::config::PolicyTemplate;
 use crate::store::git::Repository;
 use crate::store::layout;
 use story::{DemoStep, DemoStory, person};
@@ -68,6 +69,7 @@ fn create(root: &Path, session: &Session, environment: &Environment, story: &Dem
     let options = InitOptions {
         root: root.to_owned(),
         name: "Example desk".to_owned(),
+        template: PolicyTemplate::Looker,
         time_zone: machine_zone(),
         agent: session.named_actor()?,
         commit: false,
@@ -85,14 +87,14 @@ fn create(root: &Path, session: &Session, environment: &Environment, story: &Dem
         None => person(VISITOR)?,
     };
     let marker = root.join(layout::MARKER);
-    let text = crate::store::config::initial("Example desk", &machine_zone(), created.commit_each, None);
+    let text = PolicyTemplate::Looker.text("Example desk", &machine_zone(), created.commit_each, None);
     let list = |people: &[String]| people.iter().map(|person| format!("{person:?}")).collect::<Vec<_>>().join(", ");
     let agents = [std::slice::from_ref(&you.to_string()), &story.agents].concat();
     let text = text
         .replace("agents = []", &format!("agents = [{}]", list(&agents)))
         .replace("managers = []", &format!("managers = [{}]", list(&story.managers)));
     std::fs::write(&marker, text).map_err(Error::io(&marker, "write"))?;
-    InitOptions::commit_files(root, environment)??;
+    InitOptions::commit_files(root, PolicyTemplate::Looker, environment)??;
     Ok(you)
 }
 

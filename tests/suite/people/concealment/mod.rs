@@ -37,7 +37,7 @@ impl Twins {
             sandbox.write("issues.jsonl", ISSUES);
             sandbox.enter("desk");
         }
-        twins.both(&["init"]);
+        twins.both(&["init", "--template", "looker"]);
         for sandbox in [&twins.with, &twins.without] {
             let policy = sandbox.read("casebook.toml").replace("managers = []", "managers = [\"kenji@desk.example\"]");
             sandbox.write("casebook.toml", &(policy + MACROS));

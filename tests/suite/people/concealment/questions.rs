@@ -147,6 +147,8 @@ pub const AT_LARGE: &[&str] = &[
     "macro --list",
     "import beads ../issues.jsonl",
     "import beads ../issues.jsonl -n",
+    "config list",
+    "team list",
     "calendar show",
     "calendar next",
     "calendar check",

@@ -90,4 +90,4 @@ pub const AT_LARGE: &[Row] = &[
 
 /// Verbs about neither tickets nor people: the program itself, this clone, and opening hours.
 pub const OF_THE_PROGRAM: &[&str] =
-    &["calendar", "completions", "doctor", "git-setup", "hooks", "man", "rule", "schema"];
+    &["calendar", "completions", "config", "doctor", "git-setup", "hooks", "man", "rule", "schema", "team"];
