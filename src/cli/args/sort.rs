@@ -14,32 +14,36 @@ use crate::store::index::Rows;
 /// The flag that orders a list.
 #[derive(Debug, Args)]
 pub struct SortFlag {
-    /// Sort by these keys, reversed by a minus: id, status, priority, created, updated, subject, assignee,
-    /// requester, org [default: unsolved escalated tickets first, then id]
+    /// Sort by these keys, reversed by a minus: id, status, priority, created, updated, due, subject, assignee,
+    /// requester, org [default: unsolved escalated tickets first, then due, priority, created]
     #[arg(long, value_name = "KEYS", value_delimiter = ',', allow_hyphen_values = true, value_parser = key)]
     sort: Vec<SortKeyword>,
 }
 
 #[derive(Clone, Debug)]
 struct SortKeyword {
-    value_of: fn(&Summary) -> SortValue,
+    value_of: fn(&Summary, Due) -> SortValue,
     reversed: bool,
 }
 
+/// The due instant of a ticket, UTC.
+type Due = Option<DateTime<Utc>>;
+
 /// The name of an order, and the value of a ticket by which it sorts.
-type SortKey = (&'static str, fn(&Summary) -> SortValue);
+type SortKey = (&'static str, fn(&Summary, Due) -> SortValue);
 
 /// The keys, with the value of a row that each compares.
-const KEYS: [SortKey; 9] = [
-    ("id", |row| SortValue::Id(row.id)),
-    ("status", |row| SortValue::Status(row.header.status)),
-    ("priority", |row| SortValue::Priority(row.header.priority)),
-    ("created", |row| SortValue::Time(row.created_at)),
-    ("updated", |row| SortValue::Time(row.last_activity_at)),
-    ("subject", |row| SortValue::Text(Some(row.header.subject.clone()))),
-    ("assignee", |row| SortValue::Person(row.header.assignee.clone())),
-    ("requester", |row| SortValue::Person(Some(row.header.requester.clone()))),
-    ("org", |row| SortValue::Text(row.header.organization.clone())),
+const KEYS: [SortKey; 10] = [
+    ("id", |row, _| SortValue::Id(row.id)),
+    ("status", |row, _| SortValue::Status(row.header.status)),
+    ("priority", |row, _| SortValue::Priority(row.header.priority)),
+    ("created", |row, _| SortValue::Time(row.created_at)),
+    ("updated", |row, _| SortValue::Time(row.last_activity_at)),
+    ("due", |_, due| SortValue::Time(due.unwrap_or(DateTime::<Utc>::MAX_UTC))),
+    ("subject", |row, _| SortValue::Text(Some(row.header.subject.clone()))),
+    ("assignee", |row, _| SortValue::Person(row.header.assignee.clone())),
+    ("requester", |row, _| SortValue::Person(Some(row.header.requester.clone()))),
+    ("org", |row, _| SortValue::Text(row.header.organization.clone())),
 ];
 
 fn key(word: &str) -> Result<SortKeyword, String> {
@@ -68,19 +72,25 @@ enum Directed {
 }
 
 impl SortFlag {
-    /// Sorts rows that are in the order of their ids. Without the flag, escalated tickets come first.
-    pub(crate) fn sort(&self, rows: &mut Rows) {
+    /// Sorts rows that are in the order of their ids. Tickets without a due instant come after the others.
+    pub(crate) fn sort(&self, rows: &mut Rows, due: impl Fn(&Summary) -> Due) {
         if self.sort.is_empty() {
-            rows.escalated_first();
+            rows.sort_by_key(|row| {
+                let due = due(row).unwrap_or(DateTime::<Utc>::MAX_UTC);
+                (!row.awaits_manager(), due, row.header.priority, row.created_at)
+            });
         } else {
-            rows.sort_by_key(|row| self.sort.iter().map(|key| key.of(row)).collect::<Vec<_>>());
+            rows.sort_by_key(|row| {
+                let due = due(row);
+                self.sort.iter().map(|key| key.of(row, due)).collect::<Vec<_>>()
+            });
         }
     }
 }
 
 impl SortKeyword {
-    fn of(&self, row: &Summary) -> Directed {
-        let value = (self.value_of)(row);
+    fn of(&self, row: &Summary, due: Due) -> Directed {
+        let value = (self.value_of)(row, due);
         if self.reversed { Directed::Down(Reverse(value)) } else { Directed::Up(value) }
     }
 }

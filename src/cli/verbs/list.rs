@@ -1,4 +1,4 @@
-//! `list`: tickets, one per line, escalated tickets first, then the oldest.
+//! `list`: tickets, one per line, the most urgent first.
 
 use clap::Args;
 
@@ -17,7 +17,10 @@ use crate::view::Audience;
 /// The fields of a ticket in a list.
 const FIELDS: RecordFields = RecordFields { fields: view::json::FIELDS, columns: view::list::COLUMNS };
 
-/// List tickets: unsolved escalated tickets first, then the oldest, unless sorted.
+/// List unsolved tickets, the most urgent first.
+///
+/// Escalated tickets come first, then those that are due, by priority and age, unless sorted. Solved tickets are listed too if the query speaks of them (status:, resolution:, key:, as-of:, is:open, is:unsolved,
+/// is:merged, is:reopened), or with --all.
 ///
 /// On a terminal it prints a table; in a pipe, one line per ticket with columns separated by tabs: id, status, priority,
 /// assignee, requester, organization, created_at, last_activity_at, subject. Without --limit, no ticket is left out. If
@@ -32,6 +35,9 @@ pub struct ListArgs {
     /// The largest number of tickets to print
     #[arg(long, value_name = "N")]
     limit: Option<usize>,
+    /// Also solved tickets, although the query does not ask for them
+    #[arg(long)]
+    all: bool,
     /// Print only the number of tickets
     #[arg(long, conflicts_with_all = ["form", "exists"])]
     count: bool,
@@ -48,7 +54,10 @@ impl ListArgs {
     pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
         let Some(format) = self.form.chosen(&FIELDS, session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
-        let query = self.query.query(session, &desk)?;
+        let mut query = self.query.query(session, &desk)?;
+        if !self.all && !query.speaks_of_solved() {
+            query = query.unsolved();
+        }
         let view = session.view(&desk)?;
         let SummaryList { mut rows, unreadable } = view.query(&query)?;
         if self.exists {
@@ -59,13 +68,16 @@ impl ListArgs {
             return Ok(session.report_unreadable(&unreadable));
         }
         format.refuse_unknown_custom_fields(&desk, |name| rows.iter().any(|row| row.header.has_custom_field(name)))?;
-        self.order.sort(&mut rows);
+        // The order needs no report of a policy that is invalid: without clocks, nothing is due.
+        let evaluator = view.evaluator_on_demand(view.query_time(&query)?).ok();
+        let evaluator = evaluator.as_ref().filter(|evaluator| evaluator.has_targets());
+        self.order.sort(&mut rows, |row| evaluator?.next(row)?.due_at);
         rows.truncate(self.limit.unwrap_or(usize::MAX));
         if rows.is_empty() && format.is_text() {
             session.warn_unknown_values(&view, &query)?;
         }
         let for_people = format.is_for_people(session);
-        let wants_clocks = for_people || format.asks_for("sla");
+        let wants_clocks = for_people || format.asks_for("sla") || format.asks_for("due_at");
         let now = if wants_clocks { view.query_time(&query)? } else { session.environment.now };
         let clocks = session.clocks(&view, now, wants_clocks);
         let wants_short_ids = for_people || format.asks_for("short_id");

@@ -204,6 +204,7 @@ mod tests {
             version: id,
             assigned_by,
             imported_id: None,
+            key: None,
             sla_events: SlaEvents::of(&[]),
         }
     }

@@ -59,7 +59,7 @@ impl Predicate {
             Self::Resolution(values) => Some(header.resolution.is_some_and(|resolution| values.contains(&resolution))),
             Self::Person(PersonField::Assignee, values) if !header.assigned => Some(values.contains(&None)),
             Self::All(conditions) => all_match_header(conditions, header),
-            Self::Person(..) | Self::Header(..) | Self::Field(..) | Self::Text(_) => None,
+            Self::Key(_) | Self::Person(..) | Self::Header(..) | Self::Field(..) | Self::Text(_) => None,
             Self::Is(states) => {
                 let matches: Vec<Option<bool>> = states.iter().map(|state| state_in_header(*state, header)).collect();
                 if matches.contains(&Some(true)) {
@@ -80,6 +80,18 @@ impl Predicate {
         match self {
             Self::Text(_) => true,
             Self::All(conditions) => conditions.iter().any(|condition| condition.predicate.needs_texts()),
+            _ => false,
+        }
+    }
+
+    pub(super) fn speaks_of_solved(&self) -> bool {
+        let is_about_it = |state: &StateTest| {
+            matches!(state, StateTest::Open | StateTest::Unsolved | StateTest::Merged | StateTest::Reopened)
+        };
+        match self {
+            Self::Status(_) | Self::Resolution(_) | Self::Key(_) => true,
+            Self::Is(states) => states.iter().any(is_about_it),
+            Self::All(conditions) => conditions.iter().any(|condition| condition.predicate.speaks_of_solved()),
             _ => false,
         }
     }
@@ -118,6 +130,7 @@ impl Predicate {
         }
         let header = &candidate.summary.header;
         match self {
+            Self::Key(keys) => candidate.summary.key.as_ref().is_some_and(|key| keys.contains(key)),
             Self::Person(field, values) => has_person(*field, values, candidate.summary),
             Self::Header(field, values) => field.has(header, values),
             Self::Is(states) => states.iter().any(|state| has_state(*state, candidate)),

@@ -66,6 +66,8 @@ pub enum Predicate {
     Hold(Vec<HoldReason>),
     /// The resolution.
     Resolution(Vec<Resolution>),
+    /// The key that the ticket was opened with.
+    Key(Vec<String>),
     /// A person of the ticket; `None` matches a ticket without one.
     Person(PersonField, Vec<Option<Person>>),
     /// A header field with text; `None` matches a ticket without it.
@@ -189,6 +191,19 @@ impl Query {
     /// Returns true if it needs the texts of tickets.
     pub fn needs_texts(&self) -> bool {
         self.conditions.iter().any(|condition| condition.predicate.needs_texts())
+    }
+
+    /// Returns true if it says which of the solved tickets it means, or means one ticket by its key. A list shows only
+    /// unsolved tickets otherwise.
+    pub fn speaks_of_solved(&self) -> bool {
+        self.as_of.is_some() || self.conditions.iter().any(|condition| condition.predicate.speaks_of_solved())
+    }
+
+    /// Returns the query with the condition that the ticket is not solved.
+    #[must_use]
+    pub fn unsolved(mut self) -> Self {
+        self.conditions.push(Condition { negated: false, predicate: Predicate::Is(vec![StateTest::Unsolved]) });
+        self
     }
 
     /// Returns true if it needs the clocks of tickets.

@@ -12,7 +12,7 @@ use crate::domain::vocabulary::{Priority, UnknownWord};
 
 /// Returns every key of a query, without those of custom fields.
 pub fn keys() -> Vec<&'static str> {
-    let mut keys = vec!["status", "priority", "requester", "assignee", "cc", "resolution", "hold"];
+    let mut keys = vec!["status", "priority", "requester", "assignee", "cc", "resolution", "hold", "key"];
     keys.extend(TextField::all().map(TextField::key));
     keys.extend(["is", "created", "updated", "due", "as-of"]);
     keys
@@ -140,6 +140,7 @@ fn predicate(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope
         "priority" => Ok(Predicate::Priority(values.words(Priority::parse_lenient)?)),
         "hold" => Ok(Predicate::Hold(values.words(str::parse)?)),
         "resolution" => Ok(Predicate::Resolution(values.words(str::parse)?)),
+        "key" => Ok(Predicate::Key(values.each(|word| Ok(word.to_owned()))?)),
         "is" => {
             let unknown = |word: &str| QueryErrorKind::UnknownState(word.to_owned());
             Ok(Predicate::Is(values.each(|word| word.parse().map_err(|_| unknown(word)))?))

@@ -31,6 +31,8 @@ pub struct Summary {
     pub assigned_by: Option<Id>,
     /// The id in the system from which the ticket was imported.
     pub imported_id: Option<String>,
+    /// The key that the ticket was opened with.
+    pub key: Option<String>,
     /// The events that the SLA clocks measure.
     pub sla_events: SlaEvents,
 }
@@ -58,6 +60,7 @@ impl From<&Ticket> for Summary {
             version: ticket.version(),
             assigned_by: ticket.assigned_by(),
             imported_id: ticket.opening().and_then(|opening| opening.imported_id.clone()),
+            key: ticket.history.first().and_then(|opening| opening.key.clone()),
             sla_events: SlaEvents::of(&ticket.history),
         }
     }

@@ -28,7 +28,6 @@ struct SummaryPlace {
     start: u64,
     length: u32,
     is_in_index: bool,
-    asks_for_manager: bool,
 }
 
 /// The size in bytes at which a chunk is full.
@@ -54,8 +53,7 @@ impl Rows {
     /// Appends a summary that is packed already, at an offset in the index; 0 if it is not there.
     pub(super) fn push_packed(&mut self, summary: &Summary, packed: &[u8], offset: u64) {
         self.offsets.push(offset);
-        let (id, asks_for_manager) = (summary.id, summary.awaits_manager());
-        self.push_bytes(SummaryPlace { id, start: 0, length: 0, is_in_index: false, asks_for_manager }, packed);
+        self.push_bytes(SummaryPlace { id: summary.id, start: 0, length: 0, is_in_index: false }, packed);
     }
 
     fn push_bytes(&mut self, place: SummaryPlace, packed: &[u8]) {
@@ -128,13 +126,6 @@ impl Rows {
     /// Keeps only the first `count` summaries.
     pub fn truncate(&mut self, count: usize) {
         self.places.truncate(count);
-    }
-
-    /// Moves tickets that await a manager's response to the front; otherwise the order stays.
-    pub fn escalated_first(&mut self) {
-        if self.places.iter().any(|place| place.asks_for_manager) {
-            self.reorder(|places| places.sort_by_key(|place| !place.asks_for_manager));
-        }
     }
 
     /// Sorts by id.

@@ -12,7 +12,7 @@ pub const FIELDS: &[&str] = TICKET_FIELDS.split_at(TICKET_FIELDS.len() - 1).0;
 /// The fields of a ticket: its id and places, the fields of its header, the facts that follow from its history, and the
 /// history.
 pub const TICKET_FIELDS: &[&str] = &{
-    const COUNT: usize = Header::FIELDS.len() + 10;
+    const COUNT: usize = Header::FIELDS.len() + 11;
     let mut names = Names::<COUNT>::EMPTY.and("id").and("short_id").and("path");
     let mut place = 0;
     while place < Header::FIELDS.len() {
@@ -22,7 +22,15 @@ pub const TICKET_FIELDS: &[&str] = &{
         }
         place += 1;
     }
-    names.and("alerts").and("created_at").and("last_activity_at").and("version").and("sla").and(HISTORY).names
+    names
+        .and("alerts")
+        .and("created_at")
+        .and("last_activity_at")
+        .and("version")
+        .and("due_at")
+        .and("sla")
+        .and(HISTORY)
+        .names
 };
 
 /// The fields that an entry can have outside a ticket: its ticket, and the fields of the file. A field that several

@@ -54,6 +54,8 @@ pub fn summary_json(ticket: &Summary, short_id: &str, path: &str, sla: &[Clock])
     values.insert("created_at".to_owned(), Json::String(duration::format_instant(ticket.created_at)));
     values.insert("last_activity_at".to_owned(), Json::String(duration::format_instant(ticket.last_activity_at)));
     values.insert("version".to_owned(), Json::String(ticket.version.to_string()));
+    let due = sla.iter().filter(|clock| clock.is_due()).filter_map(|clock| clock.due_at).min();
+    values.insert("due_at".to_owned(), due.map_or(Json::Null, |due| Json::String(duration::format_instant(due))));
     values.insert("sla".to_owned(), sla::to_json_array(sla));
     values
 }

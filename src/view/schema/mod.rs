@@ -235,6 +235,7 @@ fn shown() -> Json {
         ("alerts", json!({ "type": "integer", "minimum": 0 })),
         ("created_at", reference("time")),
         ("last_activity_at", reference("time")),
+        ("due_at", nullable("time")),
         ("sla", json!({ "type": "array", "items": clock() })),
         (HISTORY, list_of("entry", 0)),
     ];

@@ -4,6 +4,7 @@ mod changes;
 mod custom_fields;
 mod index;
 mod languages;
+mod list_order;
 mod output_formats;
 mod search;
 mod show;

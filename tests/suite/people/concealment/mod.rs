@@ -150,7 +150,7 @@ fn told(sandbox: &Sandbox, words: &[&str]) -> Outcome {
 fn the_two_desks_differ_only_in_concealed_tickets() {
     let twins = Twins::new();
     for (sandbox, count) in [(&twins.with, "6\n"), (&twins.without, "1\n")] {
-        assert_eq!(sandbox.run(&["list", "--count"]).ok().stdout, count);
+        assert_eq!(sandbox.run(&["list", "--all", "--count"]).ok().stdout, count);
     }
     for name in &twins.names {
         let shown = twins.with.run(&["show", name]);
