@@ -47,6 +47,7 @@ pub const CODES: &[(&str, Exit, &str)] = &[
     ("ticket.damaged", Exit::Damaged, "the file is not a valid ticket; `file`, `line` and `column` name the place"),
     ("organization.damaged", Exit::Damaged, "the file is not a valid organization"),
     ("organization.unwritable", Exit::Damaged, "the file has comments, which would be lost if it were printed again"),
+    ("store.sparse", Exit::Damaged, "git's sparse checkout leaves out files of the desk"),
     ("ticket.conflicted", Exit::Damaged, "the file has conflict markers of git"),
     ("ticket.header_differs", Exit::Damaged, "the header differs from the history"),
     ("config.invalid", Exit::Damaged, "casebook.toml, or a list of holidays, is invalid"),

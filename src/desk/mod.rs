@@ -49,6 +49,7 @@ use crate::store::files::{Journal, StateDir};
 use crate::store::git::Repository;
 use crate::store::index::Index;
 use crate::store::layout;
+use crate::store::yaml::{ReadError, ReadErrorKind};
 
 pub use check::{CheckResult, CheckScope, check_desk};
 pub use clones::Clones;
@@ -99,6 +100,8 @@ pub struct Desk {
     memberships: OnceLock<policy::organizations::PersonMemberships>,
     /// The languages of organizations that were read, by id.
     languages: Mutex<HashMap<String, Option<String>>>,
+    /// The files that a sparse checkout leaves out, once they are known.
+    left_out: OnceLock<Vec<String>>,
     /// The result of ending an interrupted command.
     recovery: Option<Recovery>,
 }
@@ -157,6 +160,7 @@ impl Desk {
             index_is_corrupt: AtomicBool::new(false),
             memberships: OnceLock::new(),
             languages: Mutex::default(),
+            left_out: OnceLock::new(),
         })
     }
 
@@ -186,6 +190,22 @@ impl Desk {
     /// Returns the state directory.
     pub const fn state(&self) -> &StateDir {
         &self.state
+    }
+
+    /// Returns the files of the desk that git's sparse checkout leaves out of the work tree. git is asked only if the
+    /// file of such a checkout exists.
+    pub fn left_out(&self) -> &[String] {
+        self.left_out.get_or_init(|| {
+            let is_sparse = self.state.git_dir().is_some_and(|git_dir| git_dir.join("info/sparse-checkout").exists());
+            if is_sparse { Repository::at(&self.root).left_out().unwrap_or_default() } else { Vec::new() }
+        })
+    }
+
+    /// Returns a folder of the desk as unreadable, if a sparse checkout leaves out files in it.
+    pub fn left_out_of(&self, folder: &str) -> Option<UnreadableFile> {
+        let damage = ReadError { line: 1, column: 1, kind: ReadErrorKind::NotCheckedOut };
+        let is_incomplete = self.left_out().iter().any(|path| layout::is_in(path, folder));
+        is_incomplete.then(|| UnreadableFile { path: folder.to_owned(), damage })
     }
 
     /// Returns the environment of the command.

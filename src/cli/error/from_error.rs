@@ -180,6 +180,10 @@ fn damaged(path: String, damage: ReadError) -> CliError {
             "ticket.damaged",
             "correct the line, or restore the file with `git checkout`; `casebook check` reports all errors",
         ),
+        ReadErrorKind::NotCheckedOut => (
+            "store.sparse",
+            "`git sparse-checkout disable` checks them out; `casebook list as-of:HEAD` reads the last commit instead",
+        ),
     };
     let ticket = path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse().ok());
     let error = CliError::new(code, damage.kind.to_string());

@@ -20,6 +20,7 @@ impl Session {
             }
             let hint = match damage.kind {
                 ReadErrorKind::ConflictMarker => "; `casebook resolve` keeps the entries of both sides",
+                ReadErrorKind::NotCheckedOut => "; `git sparse-checkout disable` checks them out",
                 _ => "",
             };
             self.output.error_line(&view::sanitize::one_line(&format!("casebook: {path}:{damage}{hint}")));

@@ -68,7 +68,11 @@ impl CheckArgs {
         let CheckResult { findings, count } = checked;
         let from_the_top = self.findings.begins_at_the_top();
         let folder = if from_the_top { folder_in_repository(&desk)? } else { String::new() };
-        let exit = self.findings.print(session, &findings, "check", (count, "ticket"), &folder)?;
+        let mut exit = self.findings.print(session, &findings, "check", (count, "ticket"), &folder)?;
+        if matches!(scope, CheckScope::Everything | CheckScope::Paths(_)) {
+            let incomplete = session.report_unreadable(desk.left_out_of(layout::TICKETS).as_slice());
+            exit = if exit == Exit::Done { incomplete } else { exit };
+        }
         if desk.has_pending() {
             session.output.warn(super::overview::INTERRUPTED);
         }

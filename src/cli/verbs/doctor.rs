@@ -209,6 +209,14 @@ fn diagnose_clone(desk: &Desk, findings: &mut Diagnoses) {
         };
         findings.note("merge", format!("git is in the middle of a {operation}"), &hint);
     }
+    if let Some(path) = health.left_out.first() {
+        let files = count(health.left_out.len(), "file");
+        findings.wrong(
+            "sparse",
+            format!("git's sparse checkout leaves out {files} of the desk, such as {path}"),
+            "git sparse-checkout disable",
+        );
+    }
     match health.indexed {
         Some(rows) => findings.ok("index", count(rows, "row")),
         None => findings.ok("index", "none yet; the first long list creates it"),

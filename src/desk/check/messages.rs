@@ -26,7 +26,7 @@ pub(super) const fn rule_of_read_error(kind: &ReadErrorKind) -> &'static Rule {
         ReadErrorKind::OtherId { .. } => &rules::FILE_OTHER_ID,
         ReadErrorKind::Commented => &rules::FILE_SPELLING,
         ReadErrorKind::Symlink | ReadErrorKind::NotAFile => &rules::FILE_NOT_PLAIN,
-        ReadErrorKind::WrongPlace => &rules::FILE_MISPLACED,
+        ReadErrorKind::WrongPlace | ReadErrorKind::NotCheckedOut => &rules::FILE_MISPLACED,
         ReadErrorKind::Decode(error) => match error.kind {
             DecodeErrorKind::Missing(_) => &rules::FIELD_MISSING,
             DecodeErrorKind::Unknown { .. } => &rules::FIELD_UNKNOWN,

@@ -12,6 +12,7 @@ use crate::domain::people::visibility::customer_view;
 use crate::domain::ticket::{Header, Ticket};
 use crate::error::Error;
 use crate::store::files::FileChange;
+use crate::store::yaml::ReadErrorKind;
 use crate::store::{layout, short_id, yaml};
 
 use super::summaries::Selection;
@@ -96,25 +97,42 @@ impl<'a> DeskView<'a> {
     /// it was imported. A ticket that the viewer does not see gives the same error as one that does not exist.
     ///
     /// # Errors
-    /// There is no such ticket, there are several, or a file is damaged.
+    /// There is no such ticket, there are several, or its file is damaged, misplaced or not checked out.
     pub fn find(&self, word: &str) -> Result<Id, Error> {
-        let not_found = || Error::NotFound { word: word.to_owned() };
         let reader = self.desk.read();
         let part = short_id::parse_id_part(word);
-        if let Some(Ok(id)) = part.as_deref().map(str::parse::<Id>) {
-            return if self.contains(id)? { Ok(id) } else { Err(not_found()) };
+        if let Some(Ok(id)) = part.as_deref().map(str::parse::<Id>)
+            && self.contains(id)?
+        {
+            return Ok(id);
         }
-        let mut found = match part {
-            Some(part) => self.visible(reader.find_by_parts(&[part])?.concat())?,
+        let mut found = match &part {
+            Some(part) => self.visible(reader.find_by_parts(std::slice::from_ref(part))?.concat())?,
             None => Vec::new(),
         };
+        let mut unreadable = Vec::new();
         if found.is_empty() {
-            found = self.visible(reader.find_imported(word)?)?;
+            let imported = reader.find_imported(word)?;
+            found = self.visible(imported.rows.ids().collect())?;
+            unreadable = self.known_files(imported.unreadable);
         }
         match found.as_slice() {
-            [] => Err(not_found()),
+            [] => Err(self.not_found(word, part.as_deref(), unreadable)),
             [id] => Ok(*id),
             _ => Err(Error::Ambiguous { word: word.to_owned(), candidates: found }),
+        }
+    }
+
+    /// Returns the error that no ticket has an id or a part of one, or that the file that could have it is among the
+    /// unreadable ones.
+    fn not_found(&self, word: &str, part: Option<&str>, unreadable: Vec<UnreadableFile>) -> Error {
+        let has_part = |id| part.is_some_and(|part| !short_id::matching(&[id], part).is_empty());
+        let could_be = |file: &UnreadableFile| {
+            file.damage.kind == ReadErrorKind::NotCheckedOut || self.desk.read().id_inside(file).is_some_and(has_part)
+        };
+        match unreadable.into_iter().find(could_be) {
+            Some(UnreadableFile { path, damage }) => Error::Damaged { path, damage },
+            None => Error::NotFound { word: word.to_owned() },
         }
     }
 
@@ -146,7 +164,10 @@ impl<'a> DeskView<'a> {
     /// Returns, of the files in `tickets/` that could not be read, those that the viewer may know of.
     pub(in crate::desk) fn known_files(&self, mut files: Vec<UnreadableFile>) -> Vec<UnreadableFile> {
         if !self.sees_everything() {
-            files.retain(|file| layout::id_in(&file.path).is_some_and(|id| self.sees_damaged(id)));
+            files.retain(|file| {
+                file.damage.kind == ReadErrorKind::NotCheckedOut
+                    || layout::id_in(&file.path).is_some_and(|id| self.sees_damaged(id))
+            });
         }
         files
     }
@@ -249,7 +270,8 @@ impl<'a> DeskView<'a> {
     /// # Errors
     /// A folder cannot be read.
     pub fn organizations(&self) -> Result<(Vec<Organization>, Vec<UnreadableFile>), Error> {
-        let (mut organizations, mut unreadable) = (Vec::new(), Vec::new());
+        let mut organizations = Vec::new();
+        let mut unreadable: Vec<UnreadableFile> = self.desk.left_out_of(layout::ORGANIZATIONS).into_iter().collect();
         for id in self.desk.policy().organization_ids()? {
             match self.organization(&id) {
                 Ok(organization) => organizations.push(organization),

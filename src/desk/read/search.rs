@@ -86,7 +86,7 @@ impl DeskView<'_> {
             },
         )?;
         search.texts.finish(changes, &batches);
-        unreadable.extend(misplaced.iter().map(|path| reader.misplaced(path)));
+        unreadable.extend(reader.unlisted(&misplaced));
         unreadable = self.known_files(unreadable);
         unreadable.extend(clocks.into_iter().flat_map(SlaEvaluator::unreadable));
         Ok(unreadable)

@@ -141,7 +141,7 @@ impl Reader<'_> {
             }
             Ok::<_, IndexError>(())
         })?;
-        found.unreadable.extend(listing.misplaced.iter().map(|path| self.misplaced(path)));
+        found.unreadable.extend(self.unlisted(&listing.misplaced));
         let is_settled = |folder: &MonthFolder| folder.stamp.is_settled(began);
         match (builder, index) {
             // An index that cannot be written only costs time.

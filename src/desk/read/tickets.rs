@@ -3,7 +3,7 @@
 //! A command that was interrupted is read as if it were complete, because the next writer will complete it.
 
 use std::collections::HashSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
@@ -17,7 +17,7 @@ use crate::store::yaml::{self, ReadError, ReadErrorKind};
 
 use super::Reader;
 use super::parallel::in_order;
-use super::summaries::Selection;
+use super::summaries::{Selection, SummaryList};
 
 /// The number of tickets in a batch: enough to be worth a thread.
 const BATCH: usize = 32;
@@ -123,7 +123,7 @@ impl Reader<'_> {
     pub fn load_tickets<T>(&self, keep: impl FnMut(Ticket) -> Option<T>) -> Result<TicketList<T>, Error> {
         let listing = self.list_tickets()?;
         let mut list = self.load_tickets_among(&listing.tickets, keep)?;
-        list.unreadable.extend(listing.misplaced.iter().map(|path| self.misplaced(path)));
+        list.unreadable.extend(self.unlisted(&listing.misplaced));
         Ok(list)
     }
 
@@ -157,8 +157,15 @@ impl Reader<'_> {
         Ok(list)
     }
 
-    /// Returns the error for a file that is not a ticket, in a folder where only tickets belong.
-    pub(crate) fn misplaced(&self, path: &Path) -> UnreadableFile {
+    /// Returns the errors for files that are not tickets, in folders where only tickets belong, and for tickets that are
+    /// not checked out.
+    pub(crate) fn unlisted(&self, misplaced: &[PathBuf]) -> Vec<UnreadableFile> {
+        let misplaced = misplaced.iter().map(|path| self.misplaced(path));
+        misplaced.chain(self.desk.left_out_of(layout::TICKETS)).collect()
+    }
+
+    /// Returns the error for a file that is not a ticket.
+    fn misplaced(&self, path: &Path) -> UnreadableFile {
         let full = self.desk.root.join(path);
         let kind = match full.symlink_metadata() {
             Ok(metadata) if metadata.is_symlink() => ReadErrorKind::Symlink,
@@ -225,10 +232,23 @@ impl Reader<'_> {
         Ok(ids)
     }
 
-    /// Returns the tickets that have an id in the system from which they were imported.
-    pub(crate) fn find_imported(&self, word: &str) -> Result<Vec<Id>, Error> {
+    /// Returns the tickets that have an id in the system from which they were imported, and the files that could not be
+    /// read.
+    pub(crate) fn find_imported(&self, word: &str) -> Result<SummaryList, Error> {
         let has_id = |summary: &Summary| summary.imported_id.as_deref() == Some(word);
-        Ok(self.select(&Selection::by(&has_id))?.rows.ids().collect())
+        self.select(&Selection::by(&has_id))
+    }
+
+    /// Returns the id of the ticket in a file that has another name or place.
+    pub(crate) fn id_inside(&self, file: &UnreadableFile) -> Option<Id> {
+        match file.damage.kind {
+            ReadErrorKind::OtherId { inside } => Some(inside),
+            ReadErrorKind::WrongPlace => {
+                let bytes = self.bytes_at(&file.path).ok()??;
+                yaml::read(&bytes, None).ok().map(|ticket| ticket.id)
+            }
+            _ => None,
+        }
     }
 
     /// Visits the tickets whose files contain a text as it is.

@@ -20,6 +20,8 @@ pub struct DeskHealth {
     pub git_operation: Option<&'static str>,
     /// The paths in conflict, relative to the root of the repository.
     pub conflicted: Vec<String>,
+    /// The files of the desk that a sparse checkout leaves out.
+    pub left_out: Vec<String>,
     /// True if another command holds the lock.
     pub is_locked: bool,
     /// True if a command was interrupted.
@@ -49,6 +51,7 @@ impl Desk {
             git_settings: if in_repository { git_settings(&self.root, program, false)? } else { Vec::new() },
             git_operation: self.clones().git_operation(),
             conflicted: if in_repository { repository.unmerged()? } else { Vec::new() },
+            left_out: self.left_out().to_vec(),
             is_locked,
             is_interrupted: self.has_pending(),
             legacy_files: ["journal", "kept"]

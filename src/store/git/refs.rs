@@ -102,6 +102,15 @@ impl Repository {
         Ok(self.places.get_or_init(|| (prefix.to_owned(), folder.into())))
     }
 
+    /// Returns the files of the desk that a sparse checkout leaves out of the work tree.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn left_out(&self) -> Result<Vec<String>, GitError> {
+        let listed = self.run(&["ls-files", "-t", "-z"]).words()?;
+        Ok(listed.iter().filter_map(|line| line.strip_prefix("S ")).map(str::to_owned).collect())
+    }
+
     /// Returns the folder of the hooks.
     ///
     /// # Errors

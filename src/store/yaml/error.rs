@@ -69,6 +69,8 @@ pub enum ReadErrorKind {
     NotAFile,
     /// A path that cannot be that of a ticket.
     WrongPlace,
+    /// A folder of which git's sparse checkout leaves out files.
+    NotCheckedOut,
 }
 
 impl fmt::Display for ReadErrorKind {
@@ -102,6 +104,9 @@ impl fmt::Display for ReadErrorKind {
             Self::NotAFile => formatter.write_str("this is not a plain file"),
             Self::WrongPlace => {
                 formatter.write_str("tickets are at tickets/YYYY/MM/ID.yaml, by the month of their id (UTC)")
+            }
+            Self::NotCheckedOut => {
+                formatter.write_str("git's sparse checkout leaves out files here, so the result is incomplete")
             }
         }
     }

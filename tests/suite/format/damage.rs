@@ -216,7 +216,18 @@ fn a_misplaced_file_is_reported_and_the_others_are_read() {
     for path in ["tickets/2026/12/notes.yaml", &misplaced] {
         assert!(listed.stderr.contains(&format!("casebook: {path}:1:1: tickets are at tickets/YYYY/MM/ID.yaml")));
     }
-    scene.bounded(&["show", &scene.tickets[1]]).fails(3);
+    let shown = scene.bounded(&["show", &scene.tickets[1]]).fails(7).stderr;
+    assert!(shown.starts_with(&format!("casebook: {misplaced}:1:1: ")), "{shown}");
+    let last = if scene.tickets[1].ends_with('A') { "B" } else { "A" };
+    for name in ["x".to_owned(), format!("{}{last}", &scene.tickets[1][..25])] {
+        let path = format!("tickets/2026/11/{name}.yaml");
+        fs::rename(scene.sandbox.path(&misplaced), scene.sandbox.path(&path)).unwrap();
+        for word in [&scene.tickets[1], &scene.tickets[1][..25]] {
+            let shown = scene.bounded(&["show", word]).fails(7).stderr;
+            assert!(shown.starts_with(&format!("casebook: {path}:")), "{shown}");
+        }
+        fs::rename(scene.sandbox.path(&path), scene.sandbox.path(&misplaced)).unwrap();
+    }
     for word in ["../../casebook", "../2020/01/x", "/etc/passwd", "tickets/2026", "..", "%2e%2e"] {
         scene.bounded(&["show", word]).fails(3);
         scene.bounded(&["reply", word, "-m", "Hello"]).fails(3);

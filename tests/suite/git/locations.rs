@@ -221,3 +221,38 @@ fn two_desks_of_a_repository_share_only_the_lock() {
     sandbox.run(&["-C", "a", "audit"]).ok();
     sandbox.run(&["-C", "b", "audit"]).ok();
 }
+
+#[test]
+fn tickets_that_a_sparse_checkout_leaves_out_are_missed_by_every_verb() {
+    let mut sandbox = desk();
+    let id = sandbox.opened("Tiles time out", &[]);
+    sandbox.go_to("story");
+    sandbox.git(&["clone", "-q", "--sparse", "desk", "sparse"]).ok();
+    sandbox.enter("sparse");
+    assert!(sandbox.run(&["check"]).fails(1).stderr.contains("sparse checkout"), "calendars are missing too");
+    sandbox.git(&["sparse-checkout", "set", "calendars"]).ok();
+    let show = ["show", id.as_str()];
+    let all: [&[&str]; 9] = [
+        &[],
+        &["list"],
+        &["list", "--count"],
+        &["--as", "ana@acme.example", "list", "--count"],
+        &["search", "tiles"],
+        &["log"],
+        &["check"],
+        &show,
+        &["show", &id[20..]],
+    ];
+    for words in all {
+        let outcome = sandbox.run(words).fails(7);
+        assert_eq!(outcome.stderr.matches("sparse checkout").count(), 1, "{words:?}: {}", outcome.stderr);
+    }
+    assert_eq!(sandbox.run(&["show", &id, "--json"]).fails(7).error()["code"], "store.sparse");
+    assert!(
+        sandbox.run(&["doctor"]).fails(1).stdout.contains("leaves out 1 file of the desk, such as tickets/2026/11/")
+    );
+    assert_eq!(sandbox.run(&["list", "--count", "as-of:HEAD"]).ok().stdout, "1\n");
+    sandbox.git(&["sparse-checkout", "disable"]).ok();
+    sandbox.run(&["list"]).ok();
+    sandbox.run(&show).ok();
+}
