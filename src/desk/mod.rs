@@ -235,9 +235,9 @@ impl Desk {
 /// Reads the settings of the desk in a folder.
 fn read_settings(root: &Path) -> Result<Settings, Error> {
     let path = root.join(layout::MARKER);
-    let text = std::fs::read_to_string(&path).map_err(|source| match source.kind() {
+    let bytes = std::fs::read(&path).map_err(|source| match source.kind() {
         std::io::ErrorKind::NotFound => Error::NotInDesk { start: root.to_owned() },
         _ => Error::Io { path, attempt: "read", source },
     })?;
-    Ok(Settings::of(text))
+    Ok(Settings::from_bytes(&bytes))
 }

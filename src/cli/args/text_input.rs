@@ -113,7 +113,7 @@ fn from_editor(state: &StateDir, comment: &str) -> Result<String, CliError> {
     );
     let path = new_file(state, &template)?;
     edit(&path)?;
-    let text = fs::read_to_string(&path).map_err(Error::io(&path, "read"))?;
+    let text = utf8(fs::read(&path).map_err(Error::io(&path, "read"))?, &path)?;
     let _ = fs::remove_file(&path);
     Ok(text.split(SCISSORS).next().unwrap_or_default().to_owned())
 }

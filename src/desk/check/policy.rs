@@ -9,7 +9,7 @@ use crate::domain::sla::plan::default_roles;
 use crate::domain::suggestion;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
-use crate::store::config::{ConfigError, Settings};
+use crate::store::config::{ConfigError, Settings, utf8_text};
 use crate::store::holidays;
 use crate::store::yaml::{LARGEST_FILE, ReadErrorKind};
 
@@ -79,7 +79,7 @@ fn check_holiday_list(path: &str, bytes: &[u8]) -> Option<Finding> {
     if bytes.len() as u64 > LARGEST_FILE {
         return Some(unreadable_list(path, &ReadErrorKind::TooLarge { limit: LARGEST_FILE }));
     }
-    let error = holidays::text(bytes).and_then(holidays::read).err()?;
+    let error = utf8_text(bytes).and_then(holidays::read).err()?;
     let finding = Finding::new(&rules::CALENDAR_INVALID, path, error.message);
     Some(with_line(finding.at(error.line, error.column), bytes))
 }

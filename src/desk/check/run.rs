@@ -45,7 +45,9 @@ impl<'a> CheckRun<'a> {
     pub fn begin(source: &'a DeskSource<'a>, other: &Settings) -> Result<Self, Error> {
         let settings = match source {
             DeskSource::WorkTree(desk) => Some(Arc::clone(&desk.settings)),
-            DeskSource::Git(_) => source.plain_file(layout::MARKER)?.map(|bytes| Arc::new(Settings::lossy(&bytes))),
+            DeskSource::Git(_) => {
+                source.plain_file(layout::MARKER)?.map(|bytes| Arc::new(Settings::from_bytes(&bytes)))
+            }
         };
         let organizations = source.organizations()?;
         let valid = settings.as_deref().filter(|settings| settings.config().is_ok());

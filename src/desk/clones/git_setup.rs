@@ -4,6 +4,7 @@
 //! Missing settings are added, and settings with other values are left as they are.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::error::Error;
@@ -129,13 +130,17 @@ impl GitSetting {
 /// The file cannot be written.
 pub(crate) fn add_attributes(root: &Path) -> Result<(), Error> {
     let path = root.join(".gitattributes");
-    let mut text = fs::read_to_string(&path).unwrap_or_default();
-    if text.lines().any(|line| line.trim() == ATTRIBUTES.trim()) {
+    // Bytes, because patterns of other paths need not be UTF-8.
+    let mut text = match fs::read(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        read => read.map_err(Error::io(&path, "read"))?,
+    };
+    if text.split(|byte| *byte == b'\n').any(|line| line.trim_ascii() == ATTRIBUTES.trim().as_bytes()) {
         return Ok(());
     }
-    if !text.is_empty() && !text.ends_with('\n') {
-        text.push('\n');
+    if !text.is_empty() && !text.ends_with(b"\n") {
+        text.push(b'\n');
     }
-    text.push_str(ATTRIBUTES);
+    text.extend(ATTRIBUTES.bytes());
     fs::write(&path, text).map_err(Error::io(&path, "write"))
 }

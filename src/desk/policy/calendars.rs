@@ -17,7 +17,7 @@ use crate::domain::vocabulary::Priority;
 use crate::error::Error;
 use crate::store::config::calendars::{DeskCalendar, ListName};
 use crate::store::config::plans::DeskPlans;
-use crate::store::config::{ConfigError, Settings};
+use crate::store::config::{ConfigError, Settings, utf8_text};
 use crate::store::holidays;
 
 use super::PolicyReader;
@@ -212,7 +212,7 @@ impl<'a> PolicyReader<'a> {
         let path = holidays::path(name);
         let invalid = |error| Error::Config { path: PathBuf::from(&path), error };
         match self.desk.read().bytes_at(&path) {
-            Ok(Some(bytes)) => holidays::text(&bytes).map(|text| Some(text.to_owned())).map_err(invalid),
+            Ok(Some(bytes)) => utf8_text(&bytes).map(|text| Some(text.to_owned())).map_err(invalid),
             Ok(None) => Ok(None),
             Err(Error::Damaged { damage, .. }) => {
                 Err(invalid(ConfigError { line: damage.line, column: damage.column, message: damage.kind.to_string() }))

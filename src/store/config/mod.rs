@@ -176,6 +176,14 @@ impl Settings {
         Self { text, document, sections: Sections::default() }
     }
 
+    /// Parses the bytes of a casebook.toml. If they are not UTF-8, every section is invalid.
+    pub fn from_bytes(bytes: &[u8]) -> Self {
+        match utf8_text(bytes) {
+            Ok(text) => Self::of(text),
+            Err(error) => Self { document: Err(error), ..Self::lossy(bytes) },
+        }
+    }
+
     /// Parses the bytes of a casebook.toml. Those that are not UTF-8 are replaced.
     pub fn lossy(bytes: &[u8]) -> Self {
         Self::of(String::from_utf8_lossy(bytes))
@@ -228,6 +236,17 @@ impl Config {
             team: team::read(settings)?,
         })
     }
+}
+
+/// Returns the bytes of a file of settings as text.
+///
+/// # Errors
+/// The bytes are not UTF-8.
+pub(crate) fn utf8_text(bytes: &[u8]) -> Result<&str, ConfigError> {
+    std::str::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        toml_value::error_at(&valid, valid.len(), "the file is not UTF-8")
+    })
 }
 
 /// Parses a duration such as `4h`.

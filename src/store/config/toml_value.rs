@@ -81,7 +81,7 @@ fn document_of(value: Spanned<DeValue<'_>>) -> Document {
 }
 
 /// Returns an error at a byte of a document.
-fn error_at(source: &str, start: usize, message: impl Into<String>) -> ConfigError {
+pub(crate) fn error_at(source: &str, start: usize, message: impl Into<String>) -> ConfigError {
     let before = source.get(..start).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;

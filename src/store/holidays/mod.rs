@@ -42,15 +42,6 @@ pub fn is_name(word: &str) -> bool {
     (1..=64).contains(&word.len()) && word.bytes().all(is_valid)
 }
 
-/// Returns the bytes of a list as text.
-///
-/// # Errors
-/// The bytes are not UTF-8.
-pub fn text(bytes: &[u8]) -> Result<&str, ConfigError> {
-    let error = |_| ConfigError { line: 1, column: 1, message: "the file is not UTF-8".to_owned() };
-    std::str::from_utf8(bytes).map_err(error)
-}
-
 /// Parses the text of a list.
 ///
 /// # Errors

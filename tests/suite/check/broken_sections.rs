@@ -117,3 +117,21 @@ fn a_list_of_holidays_is_read_only_for_a_clock_that_needs_it() {
         assert_eq!(sandbox.run(arguments).fails(7).stdout, "", "{arguments:?}");
     }
 }
+
+#[test]
+fn a_casebook_toml_that_is_not_utf8_is_invalid_at_its_place() {
+    let sandbox = desk();
+    sandbox.opened("Open", &[]);
+    std::fs::write(sandbox.path("casebook.toml"), [SETTINGS.as_bytes(), b"# caf\xe9\n"].concat()).unwrap();
+    let line = SETTINGS.lines().count() + 1;
+    sandbox.git(&["add", "casebook.toml"]).ok();
+    for words in [&["check", "--json"][..], &["check", "--staged", "--json"]] {
+        let findings = sandbox.run(words).fails(1).json();
+        let found = (&findings[0]["code"], &findings[0]["line"], &findings[0]["column"]);
+        assert_eq!(found, (&"CB301".into(), &line.into(), &6.into()), "{words:?}: {findings}");
+    }
+    for words in [&["list", "--json"][..], &["sweep", "--json"]] {
+        let error = sandbox.run(words).fails(7).error();
+        assert_eq!((&error["code"], &error["line"]), (&"config.invalid".into(), &line.into()), "{words:?}: {error}");
+    }
+}

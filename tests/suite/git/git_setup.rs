@@ -52,6 +52,9 @@ fn settings_of_the_user_stay_and_are_reported() {
     let error = sandbox.run(&["git-setup"]).fails(4).stderr;
     assert!(error.contains(".gitattributes is set to another value"), "{error}");
     assert_eq!(sandbox.read(".gitattributes"), "tickets/** merge=union diff=casebook\n");
+    std::fs::write(sandbox.path(".gitattributes"), b"caf\xe9 text").unwrap();
+    sandbox.run(&["git-setup"]).ok();
+    assert!(std::fs::read(sandbox.path(".gitattributes")).unwrap().starts_with(b"caf\xe9 text\ntickets/**"));
     sandbox.write(".gitattributes", "*.txt text");
     let added = sandbox.run(&["git-setup"]).ok().stdout;
     assert!(added.contains("Commit .gitattributes"), "{added}");
