@@ -215,6 +215,8 @@ fn git(refusal: GitError) -> CliError {
             let is_about_identity = said.contains("user.email") || said.contains("identity");
             let hint = if is_about_identity {
                 "the files are unchanged; `git config user.email ADDRESS` and `git config user.name NAME` set the identity"
+        GitError::Distrusted { .. } => CliError::new("git.failed", message)
+            .hint("nothing was changed; if you trust its owner, run the command that git names"),
             } else {
                 "the files are unchanged"
             };

@@ -102,7 +102,9 @@ fn git_output(refusal: &GitError) -> &str {
     match refusal {
         GitError::NotInstalled => "git was not found",
         GitError::Unanswered { .. } => "the remote did not answer",
-        GitError::Locked { message: said } | GitError::Refused { message: said } => said,
+        GitError::Locked { message: said }
+        | GitError::Distrusted { message: said }
+        | GitError::Refused { message: said } => said,
     }
 }
 

@@ -92,7 +92,11 @@ fn print_report(session: &Session, report: &InitReport) -> Result<Exit, CliError
         Some(GitError::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without git, but its only history is in its files"),
         Some(refusal) if !report.in_repository => return Err(Error::Git { refusal: refusal.clone() }.into()),
         Some(refusal @ GitError::Unanswered { .. }) => return Err(Error::Git { refusal: refusal.clone() }.into()),
-        Some(GitError::Locked { message: said } | GitError::Refused { message: said }) => {
+        Some(
+            GitError::Locked { message: said }
+            | GitError::Distrusted { message: said }
+            | GitError::Refused { message: said },
+        ) => {
             session.output.warn(&format!("warning: the files were written, but git did not commit them:\n{said}"));
             return Ok(Exit::Git);
         }

@@ -70,9 +70,9 @@ impl HookInstall {
     /// There is no repository; the hook is a link, or an edited hook of casebook; or the new name for an existing hook
     /// is taken.
     pub fn of(desk: &DeskLocation, hook: Hook, program: &str, flags: &[String]) -> Result<Self, Error> {
-        let no_repository = |_| Error::NoRepository { root: desk.folder.clone() };
         let repository = Repository::at(&desk.folder).in_folder(&desk.prefix);
-        let hooks = repository.hooks_folder().map_err(no_repository)?;
+        let hooks = repository.hooks_folder().map_err(Error::no_repository(&desk.folder))?;
+        refuse_shared(&repository, &hooks)?;
         let is_set = |name: &str| repository.setting(name).map(|value| value.is_some()).map_err(Error::from);
         let sets_fsck = hook != Hook::PreCommit && !is_set(FSCK)? && !is_set(TRANSFER_FSCK)?;
         let path = hooks.join(hook.name());

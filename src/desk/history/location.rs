@@ -34,7 +34,7 @@ impl DeskLocation {
         let root = if is_bare || named.is_some() { None } else { layout::discover(start) };
         if let Some(folder) = root {
             let prefix = if folder == start { Ok(prefix) } else { Repository::at(&folder).prefix().map(str::to_owned) };
-            let prefix = prefix.map_err(|_| Error::NoRepository { root: folder.clone() })?;
+            let prefix = prefix.map_err(Error::no_repository(&folder))?;
             return Ok(Self { folder, prefix, is_bare, is_named: false });
         }
         let folder = if is_bare { start.to_owned() } else { here.work_tree_root().unwrap_or_else(|| start.to_owned()) };

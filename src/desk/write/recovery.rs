@@ -70,11 +70,9 @@ pub(crate) fn recover(desk: &Desk) -> Result<Option<Recovery>, Error> {
             desk.fault_point("recovered");
             match committed {
                 Ok(()) => None,
+                Err(refusal @ GitError::Refused { .. }) => Some(RollbackReason::Git(refusal)),
                 // Nothing is lost: the journal stays for the next writer.
-                Err(refusal @ (GitError::Locked { .. } | GitError::NotInstalled | GitError::Unanswered { .. })) => {
-                    return Err(Error::Git { refusal });
-                }
-                Err(refusal) => Some(RollbackReason::Git(refusal)),
+                Err(refusal) => return Err(Error::Git { refusal }),
             }
         }
         None => Some(RollbackReason::Changed(foreign.clone())),

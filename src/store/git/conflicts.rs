@@ -55,7 +55,11 @@ impl Repository {
     /// # Errors
     /// git refuses.
     pub fn unmerged(&self) -> Result<Vec<String>, GitError> {
-        self.paths_of(&["diff", "--name-only", "--diff-filter=U", "--no-relative", "-z"])
+        let listed = self.run(&["ls-files", "--unmerged", "--full-name", "-z", "--", ":/"]).words()?;
+        let stages = listed.iter().filter_map(|line| StagedPath::parse(line));
+        let mut paths: Vec<String> = stages.map(|stage| stage.path.to_owned()).collect();
+        paths.dedup();
+        Ok(paths)
     }
 
     /// Stages paths as they are in the work tree, which ends their conflicts.

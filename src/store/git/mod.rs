@@ -58,6 +58,12 @@ pub enum GitError {
         /// The time waited.
         waited: std::time::Duration,
     },
+    /// A repository that git does not trust, because another user owns it.
+    #[error("git does not trust this repository:\n{message}")]
+    Distrusted {
+        /// The output of git.
+        message: String,
+    },
     /// A refusal of git: by a hook, a missing identity, a merge in progress, or signing.
     #[error("git refused:\n{message}")]
     Refused {
@@ -67,8 +73,12 @@ pub enum GitError {
 }
 
 impl GitError {
+    /// Returns the error of a git that printed a message. In every language the message names the setting that would make
+    /// the repository trusted.
     fn refused(message: impl Into<String>) -> Self {
-        Self::Refused { message: message.into() }
+        let message = message.into();
+        let is_distrusted = ["safe.directory", "safe.bareRepository"].iter().any(|name| message.contains(name));
+        if is_distrusted { Self::Distrusted { message } } else { Self::Refused { message } }
     }
 }
 
@@ -133,9 +143,11 @@ impl Repository {
 
     /// Runs git and returns its output without blanks at both ends; none if git fails or prints nothing.
     fn find(&self, arguments: &[&str]) -> Result<Option<String>, GitError> {
-        let output = self.run(arguments).output()?;
-        let found = output.stdout.trim();
-        Ok((output.status.success() && !found.is_empty()).then(|| found.to_owned()))
+        match self.answer(arguments) {
+            Ok(found) => Ok(Some(found).filter(|found| !found.is_empty())),
+            Err(GitError::Refused { .. } | GitError::Locked { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns the value of a setting, if it is set.

@@ -256,3 +256,26 @@ fn tickets_that_a_sparse_checkout_leaves_out_are_missed_by_every_verb() {
     sandbox.run(&["list"]).ok();
     sandbox.run(&show).ok();
 }
+
+#[test]
+fn a_repository_that_git_does_not_trust_is_named_by_every_verb_that_asks_git() {
+    let sandbox = desk();
+    let id = sandbox.opened("Tiles time out", &[]);
+    let commands: [&[&str]; 9] = [
+        &["audit"],
+        &["hooks", "install"],
+        &["changes"],
+        &["check", "--staged"],
+        &["list", "as-of:HEAD"],
+        &["git-setup"],
+        &["resolve"],
+        &["sync"],
+        &["reply", &id, "-m", "Which release?"],
+    ];
+    for words in commands {
+        let outcome = sandbox.run_under(&[("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")], words).fails(8);
+        let expected = "casebook: git does not trust this repository:\nfatal: detected dubious ownership";
+        assert!(outcome.stderr.starts_with(expected), "{words:?}: {}", outcome.stderr);
+        assert!(outcome.stderr.contains("safe.directory"), "{words:?}: {}", outcome.stderr);
+    }
+}
