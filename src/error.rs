@@ -193,6 +193,14 @@ pub enum Error {
         /// The desk.
         root: PathBuf,
     },
+    /// A folder of git hooks that is not in the repository.
+    #[error("cannot install a hook in {}: other repositories may use this folder too", folder.display())]
+    SharedHooks {
+        /// The folder.
+        folder: PathBuf,
+        /// The folder that would be the repository's own.
+        own: PathBuf,
+    },
     /// A text that is neither a time nor a revision.
     #[error("`{revision}` is not a date, a time or a git revision")]
     NoRevision {

@@ -77,6 +77,10 @@ impl From<Error> for CliError {
             )),
             Error::NoRepository { .. } => Self::new("git.no_repository", message)
                 .hint("`git init` makes one; --no-commit writes without a repository"),
+            Error::SharedHooks { own, .. } => Self::new("setup.other", message).hint(format!(
+                "`git config core.hooksPath {}` gives this repository a folder of its own; then install again",
+                quoted(&own)
+            )),
             Error::NoRevision { refusal: GitError::Refused { .. }, .. } => Self::new("usage", message)
                 .hint("as-of: takes 2026-11-01, 2026-11-01T09:00:00Z, or any revision that `git rev-parse` knows"),
             Error::NoRevision { refusal, .. } => git(refusal),
@@ -176,13 +180,13 @@ fn damaged(path: String, damage: ReadError) -> CliError {
         ReadErrorKind::Symlink | ReadErrorKind::WrongPlace | ReadErrorKind::OtherId { .. } => {
             ("ticket.damaged", "put the file back in its place; `git log --follow` shows where it was")
         }
-        _ => (
-            "ticket.damaged",
-            "correct the line, or restore the file with `git checkout`; `casebook check` reports all errors",
-        ),
         ReadErrorKind::NotCheckedOut => (
             "store.sparse",
             "`git sparse-checkout disable` checks them out; `casebook list as-of:HEAD` reads the last commit instead",
+        ),
+        _ => (
+            "ticket.damaged",
+            "correct the line, or restore the file with `git checkout`; `casebook check` reports all errors",
         ),
     };
     let ticket = path.strip_suffix(".yaml").and_then(|stem| stem.rsplit('/').next()?.parse().ok());
@@ -211,12 +215,12 @@ fn git(refusal: GitError) -> CliError {
             .hint("the files are unchanged; try again, or check whether that process is still running"),
         GitError::Unanswered { .. } => CliError::new("git.unanswered", message)
             .hint("check the network and `git remote -v`, then try again; --deadline SECONDS waits longer"),
+        GitError::Distrusted { .. } => CliError::new("git.failed", message)
+            .hint("nothing was changed; if you trust its owner, run the command that git names"),
         GitError::Refused { message: said } => {
             let is_about_identity = said.contains("user.email") || said.contains("identity");
             let hint = if is_about_identity {
                 "the files are unchanged; `git config user.email ADDRESS` and `git config user.name NAME` set the identity"
-        GitError::Distrusted { .. } => CliError::new("git.failed", message)
-            .hint("nothing was changed; if you trust its owner, run the command that git names"),
             } else {
                 "the files are unchanged"
             };

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 use crate::store::git::Repository;
@@ -67,8 +67,8 @@ impl HookInstall {
     /// edited since, is replaced. Any other hook is renamed and run first.
     ///
     /// # Errors
-    /// There is no repository; the hook is a link, or an edited hook of casebook; or the new name for an existing hook
-    /// is taken.
+    /// There is no repository, or its hooks are those of other repositories too; the hook is a link, or an edited hook of
+    /// casebook; or the new name for an existing hook is taken.
     pub fn of(desk: &DeskLocation, hook: Hook, program: &str, flags: &[String]) -> Result<Self, Error> {
         let repository = Repository::at(&desk.folder).in_folder(&desk.prefix);
         let hooks = repository.hooks_folder().map_err(Error::no_repository(&desk.folder))?;
@@ -157,6 +157,18 @@ impl HookInstall {
             let _ = DeskAt { repository: &self.repository, commit: &head }.build_register();
         }
     }
+}
+
+/// Refuses a folder of hooks outside the repository: every repository that names it would run the guard.
+fn refuse_shared(repository: &Repository, hooks: &Path) -> Result<(), Error> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    // The folder itself may not exist yet.
+    let folder = if hooks.exists() { real(hooks) } else { real(hooks.parent().unwrap_or(hooks)) };
+    let own = repository.common_folder()?;
+    if folder.starts_with(real(&own)) || repository.work_tree_root().is_some_and(|top| folder.starts_with(real(&top))) {
+        return Ok(());
+    }
+    Err(Error::SharedHooks { folder: hooks.to_owned(), own: own.join("hooks") })
 }
 
 /// An installed hook that runs the guard.

@@ -120,6 +120,14 @@ impl Repository {
         Ok(self.root.join(path))
     }
 
+    /// Returns the git directory that all worktrees of the repository share.
+    ///
+    /// # Errors
+    /// There is no repository.
+    pub fn common_folder(&self) -> Result<PathBuf, GitError> {
+        Ok(self.root.join(self.answer(&["rev-parse", "--git-common-dir"])?))
+    }
+
     /// Returns the full name of the branch to which HEAD points.
     ///
     /// # Errors

@@ -269,3 +269,26 @@ fn the_doctor_names_each_of_two_desks() {
     let told = sandbox.run(&["-C", "../whole.git", "doctor"]).ok().stdout;
     assert!(told.contains("ok     guard        pre-receive: casebook guard pre-receive --desk two/\n"), "{told}");
 }
+
+#[test]
+fn a_folder_of_hooks_that_other_repositories_share_gets_no_hook() {
+    let sandbox = crate::fixtures::desk::desk();
+    let shared = sandbox.path("../shared");
+    std::fs::create_dir(&shared).unwrap();
+    sandbox.git(&["config", "core.hooksPath", shared.to_str().unwrap()]).ok();
+    let told = sandbox.run(&["hooks", "install"]).fails(4).stderr;
+    assert_eq!(std::fs::read_dir(&shared).unwrap().count(), 0);
+    let (_, command) = told.split_once('`').unwrap();
+    sandbox.shell(command.split_once('`').unwrap().0).ok();
+    sandbox.run(&["hooks", "install"]).ok();
+    assert!(sandbox.path(".git/hooks/pre-commit").exists());
+    // A folder that is committed belongs to this repository only.
+    sandbox.git(&["config", "core.hooksPath", ".githooks"]).ok();
+    sandbox.run(&["hooks", "install"]).ok();
+    assert!(sandbox.path(".githooks/pre-commit").exists());
+    sandbox.git(&["config", "--unset", "core.hooksPath"]).ok();
+    std::fs::remove_dir_all(sandbox.path(".git/hooks")).unwrap();
+    std::os::unix::fs::symlink(&shared, sandbox.path(".git/hooks")).unwrap();
+    sandbox.run(&["hooks", "install"]).fails(4);
+    assert_eq!(std::fs::read_dir(&shared).unwrap().count(), 0);
+}
