@@ -7,7 +7,7 @@ use std::cell::{OnceCell, RefCell};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use crate::cli::env::variable;
+use crate::cli::env::{path_variable, variable};
 use crate::cli::error::CliError;
 use crate::domain::people::person::Person;
 use crate::store::files::StateDir;
@@ -74,12 +74,11 @@ fn read_git_config(root: &Path) -> Option<Person> {
     if ["GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG"].iter().any(|name| variable(name).is_some()) {
         return None;
     }
-    let home = variable("HOME").map(PathBuf::from);
-    let files = match variable("GIT_CONFIG_GLOBAL") {
-        Some(file) => vec![PathBuf::from(file)],
+    let files = match path_variable("GIT_CONFIG_GLOBAL") {
+        Some(file) => vec![file],
         None => {
-            let home = home?;
-            let shared = variable("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
+            let home = path_variable("HOME")?;
+            let shared = path_variable("XDG_CONFIG_HOME").unwrap_or_else(|| home.join(".config"));
             vec![home.join(".gitconfig"), shared.join("git/config")]
         }
     };

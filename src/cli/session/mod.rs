@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::env::{self, variable};
+use super::env::{self, path_variable, variable};
 use super::error::CliError;
 use super::session::global_flags::{ColorChoice, GlobalFlags};
 use super::session::identity::Identity;
@@ -72,7 +72,7 @@ impl Session {
     /// # Errors
     /// The folder does not exist. A slip in its name must not lead to the desk above it.
     pub fn start(&self) -> Result<PathBuf, CliError> {
-        let given = self.global.directory.clone().or_else(|| variable("CASEBOOK_DIR").map(PathBuf::from));
+        let given = self.global.directory.clone().or_else(|| path_variable("CASEBOOK_DIR"));
         let start = given.unwrap_or_else(|| PathBuf::from("."));
         match start.canonicalize() {
             Ok(start) => Ok(start),
@@ -99,7 +99,7 @@ impl Session {
     /// Returns the folder of the desk, and begins to look up the actor.
     fn root(&self) -> Result<PathBuf, CliError> {
         let start = self.start()?;
-        let is_named = self.global.directory.is_some() || variable("CASEBOOK_DIR").is_some();
+        let is_named = self.global.directory.is_some() || path_variable("CASEBOOK_DIR").is_some();
         let root = if is_named {
             Some(start.clone()).filter(|root| root.join(layout::MARKER).is_file())
         } else {

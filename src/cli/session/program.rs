@@ -3,7 +3,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::cli::env::variable;
+use crate::cli::env::path_variable;
 use crate::cli::terminal::shell::quoted;
 
 /// The name of the installed program.
@@ -19,7 +19,7 @@ pub(crate) fn program() -> String {
 
 /// Returns the path of a program that is on PATH.
 fn find_on_path(name: &str) -> Option<PathBuf> {
-    let folders = variable("PATH")?;
+    let folders = path_variable("PATH")?;
     let is_program =
         |path: &Path| path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0);
     std::env::split_paths(&folders).map(|folder| folder.join(name)).find(|path| is_program(path))

@@ -7,7 +7,7 @@ use clap::Args;
 use super::changes::{parse_range, range_error};
 use crate::cli::Exit;
 use crate::cli::args::CommitFlags;
-use crate::cli::env::variable;
+use crate::cli::env::path_variable;
 use crate::cli::error::CliError;
 use crate::cli::report::findings::FindingsFlags;
 use crate::cli::session::Session;
@@ -82,7 +82,7 @@ impl CheckArgs {
     /// Returns the files that the arguments select.
     fn scope(&self, session: &Session, root: &Path) -> Result<CheckScope, CliError> {
         if self.staged {
-            let index = variable("GIT_INDEX_FILE").map(|index| std::path::absolute(&index).unwrap_or(index.into()));
+            let index = path_variable("GIT_INDEX_FILE").map(|index| std::path::absolute(&index).unwrap_or(index));
             return Ok(CheckScope::Staged(index));
         }
         if let Some(range) = &self.range {

@@ -171,9 +171,8 @@ fn git_dir(root: &Path) -> Option<(PathBuf, PathBuf)> {
     let found = if candidate.is_dir() {
         candidate
     } else {
-        let pointer = fs::read_to_string(&candidate).ok()?;
-        let target = pointer.strip_prefix("gitdir:")?.trim_end_matches(['\n', '\r']).trim_start();
-        top.join(target)
+        let pointer = fs::read(&candidate).ok()?;
+        top.join(OsStr::from_bytes(pointer.strip_prefix(b"gitdir:")?.trim_ascii()))
     };
     let desk = real.strip_prefix(top).expect("an ancestor is a prefix").to_owned();
     found.join("HEAD").exists().then_some((found, desk))

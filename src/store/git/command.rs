@@ -1,5 +1,6 @@
 //! Runs of git: without a shell, with paths after `--`, and in an environment that names no other repository.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::io::Write;
@@ -80,13 +81,19 @@ impl GitCommand {
     }
 
     /// Sets a variable of the environment.
-    pub fn env(mut self, name: &str, value: &str) -> Self {
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
         self
     }
 
     /// Adds the paths of the run: as arguments, or through standard input if there are many.
     pub fn paths(mut self, paths: &[String]) -> Self {
+    /// Adds the path of a file outside the repository, which need not be UTF-8.
+    pub fn file(mut self, path: &Path) -> Self {
+        self.command.arg(path);
+        self
+    }
+
         if paths.len() < MANY {
             self.command.arg("--").args(paths);
             return self;

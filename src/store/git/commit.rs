@@ -100,8 +100,7 @@ impl Repository {
     }
 
     fn commit_only(&self, commit: &CommitRequest<'_>) -> Result<(), GitError> {
-        let message = commit.message.to_string_lossy();
-        let run = self.run(&["commit", "--quiet", "--only", "--cleanup=verbatim", "--file", &message]);
+        let run = self.run(&["commit", "--quiet", "--only", "--cleanup=verbatim", "--file"]).file(commit.message);
         dated(run, commit.date).paths(commit.paths).done()
     }
 

@@ -1,6 +1,8 @@
 //! git's settings and attributes, and `user.email` without a git process.
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use super::{GitError, Repository};
@@ -70,8 +72,8 @@ pub fn plain_email(git_dir: Option<&Path>, user_files: &[PathBuf]) -> Option<Str
 
 /// Returns the git directory that a linked worktree shares with the others.
 pub(super) fn common_dir(git_dir: &Path) -> PathBuf {
-    match fs::read_to_string(git_dir.join("commondir")) {
-        Ok(path) => git_dir.join(path.trim_end_matches(['\n', '\r'])),
+    match fs::read(git_dir.join("commondir")) {
+        Ok(path) => git_dir.join(OsStr::from_bytes(path.trim_ascii_end())),
         Err(_) => git_dir.to_owned(),
     }
 }

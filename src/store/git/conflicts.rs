@@ -85,10 +85,9 @@ impl Repository {
 /// git is not installed, or cannot merge these bytes; then `ours` is unchanged.
 pub fn merge_lines(base: &Path, ours: &Path, theirs: &Path, marker_size: usize) -> Result<(), GitError> {
     let size = format!("--marker-size={marker_size}");
-    let mut arguments = vec!["merge-file", "--quiet", &size, "-L", "ours", "-L", "base", "-L", "theirs", "--"];
-    let paths = [ours, base, theirs].map(|path| path.to_string_lossy().into_owned());
-    arguments.extend(paths.iter().map(String::as_str));
-    let output = GitCommand::new(Path::new("."), &arguments, false).output()?;
+    let arguments = ["merge-file", "--quiet", &size, "-L", "ours", "-L", "base", "-L", "theirs", "--"];
+    let run = GitCommand::new(Path::new("."), &arguments, false);
+    let output = run.file(ours).file(base).file(theirs).output()?;
     // The exit code is the number of conflicts; an error is printed.
     if output.status.success() || output.stderr.is_empty() { Ok(()) } else { Err(output.into_error()) }
 }

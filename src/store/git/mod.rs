@@ -23,6 +23,8 @@ mod signatures;
 mod snapshot;
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -131,7 +133,7 @@ impl Repository {
     fn run(&self, arguments: &[&str]) -> GitCommand {
         let run = GitCommand::new(&self.root, arguments, self.in_hook);
         match &self.index {
-            Some(index) => run.env("GIT_INDEX_FILE", &index.to_string_lossy()),
+            Some(index) => run.env("GIT_INDEX_FILE", index),
             None => run,
         }
     }
@@ -139,6 +141,13 @@ impl Repository {
     /// Runs git and returns its output without blanks at both ends.
     fn answer(&self, arguments: &[&str]) -> Result<String, GitError> {
         Ok(String::from_utf8_lossy(&self.run(arguments).bytes()?).trim().to_owned())
+    }
+
+    /// Runs git and returns the paths that it prints, one per line.
+    fn places_in(&self, arguments: &[&str]) -> Result<Vec<PathBuf>, GitError> {
+        let printed = self.run(arguments).bytes()?;
+        let lines = printed.strip_suffix(b"\n").unwrap_or(&printed).split(|byte| *byte == b'\n');
+        Ok(lines.map(|line| self.root.join(OsStr::from_bytes(line))).collect())
     }
 
     /// Runs git and returns its output without blanks at both ends; none if git fails or prints nothing.
@@ -193,7 +202,7 @@ impl Repository {
 
     /// Returns the root of the work tree.
     pub fn work_tree_root(&self) -> Option<PathBuf> {
-        self.find(&["rev-parse", "--show-toplevel"]).ok()?.map(PathBuf::from)
+        self.places_in(&["rev-parse", "--show-toplevel"]).ok()?.pop()
     }
 
     /// Returns true if the last commit contains each of these paths as it is in the work tree. git's index is not

@@ -1,6 +1,8 @@
 //! Refs: the changes of a push, and the completeness of a repository's history.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use super::log::{ParentDiff, Revision};
@@ -52,12 +54,9 @@ impl Repository {
     /// # Errors
     /// There is no repository.
     pub fn completeness(&self) -> Result<HistoryCompleteness, GitError> {
-        let paths = self.answer(&["rev-parse", "--git-path", "shallow", "--git-path", "info/grafts"])?;
-        let mut paths = paths.lines();
-        let mut read = || {
-            let path = paths.next().map(|path| self.root.join(path));
-            path.and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default()
-        };
+        let paths = self.places_in(&["rev-parse", "--git-path", "shallow", "--git-path", "info/grafts"])?;
+        let mut paths = paths.iter();
+        let mut read = || paths.next().and_then(|path| std::fs::read_to_string(path).ok()).unwrap_or_default();
         let shallow = read().split_whitespace().map(str::to_owned).collect();
         let grafts = !read().trim().is_empty();
         let replaced = self.answer(&["for-each-ref", "--format=%(refname)", "refs/replace/"])?.lines().count();
@@ -97,9 +96,10 @@ impl Repository {
             return Ok(places);
         }
         let answer = self.run(&["rev-parse", "--show-prefix", "--absolute-git-dir"]).bytes()?;
-        let answer = String::from_utf8_lossy(&answer);
-        let (prefix, folder) = answer.trim_end_matches('\n').split_once('\n').unwrap_or_default();
-        Ok(self.places.get_or_init(|| (prefix.to_owned(), folder.into())))
+        let mut lines = answer.split(|byte| *byte == b'\n');
+        let prefix = String::from_utf8_lossy(lines.next().unwrap_or_default()).into_owned();
+        let folder = OsStr::from_bytes(lines.next().unwrap_or_default()).into();
+        Ok(self.places.get_or_init(|| (prefix, folder)))
     }
 
     /// Returns the files of the desk that a sparse checkout leaves out of the work tree.
@@ -116,8 +116,7 @@ impl Repository {
     /// # Errors
     /// There is no repository.
     pub fn hooks_folder(&self) -> Result<PathBuf, GitError> {
-        let path = self.answer(&["rev-parse", "--git-path", "hooks"])?;
-        Ok(self.root.join(path))
+        Ok(self.places_in(&["rev-parse", "--git-path", "hooks"])?.remove(0))
     }
 
     /// Returns the git directory that all worktrees of the repository share.
@@ -125,7 +124,7 @@ impl Repository {
     /// # Errors
     /// There is no repository.
     pub fn common_folder(&self) -> Result<PathBuf, GitError> {
-        Ok(self.root.join(self.answer(&["rev-parse", "--git-common-dir"])?))
+        Ok(self.places_in(&["rev-parse", "--git-common-dir"])?.remove(0))
     }
 
     /// Returns the full name of the branch to which HEAD points.

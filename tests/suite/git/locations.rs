@@ -279,3 +279,26 @@ fn a_repository_that_git_does_not_trust_is_named_by_every_verb_that_asks_git() {
         assert!(outcome.stderr.contains("safe.directory"), "{words:?}: {}", outcome.stderr);
     }
 }
+
+#[test]
+fn a_desk_on_a_path_that_is_not_utf8_works_as_any_other() {
+    use std::os::unix::ffi::OsStrExt;
+    let mut sandbox = Sandbox::new();
+    let name = std::ffi::OsStr::from_bytes(b"caf\xe9");
+    sandbox.go_to(std::path::Path::new("story").join(name));
+    sandbox.run(&["init"]).ok();
+    let id = sandbox.opened("Tiles time out", &[]);
+    sandbox.hook("pre-commit", "exec casebook check --staged");
+    sandbox.run(&["reply", &id, "-m", "Which release?"]).ok();
+    assert_eq!((sandbox.commits(), sandbox.status()), (3, String::new()));
+    for words in [&["audit", "--since-verified"][..], &["doctor"], &["hooks", "install"]] {
+        sandbox.run(words).ok();
+    }
+    sandbox.git(&["worktree", "add", "-q", "../linked"]).ok();
+    sandbox.go_to("story/linked");
+    sandbox.run(&["reply", &id, "-m", "Which version?"]).ok();
+    assert_eq!((sandbox.commits(), sandbox.status()), (4, String::new()));
+    let mut command = sandbox.program(&["list", "--count"]);
+    command.current_dir("/").env("CASEBOOK_DIR", sandbox.root().join("story").join(name));
+    assert_eq!(crate::fixtures::sandbox::Running::start(command).finish().ok().stdout, "1\n");
+}
