@@ -179,6 +179,15 @@ pub enum Error {
         /// The error.
         refusal: GitError,
     },
+    /// The command whose hook started this one holds the lock, and waits for the hook.
+    #[error("cannot write from a hook of git: the command that runs the hook is still writing")]
+    BusyParent,
+    /// An unfinished operation of git, in which a commit would be lost or refused.
+    #[error("cannot commit: git is in the middle of a {operation}")]
+    GitOperation {
+        /// The operation.
+        operation: &'static str,
+    },
     /// git refused the commit, and some files could not be restored, because another program changed them meanwhile.
     #[error("{refusal}")]
     FilesLeft {

@@ -20,6 +20,7 @@ pub const CODES: &[(&str, Exit, &str)] = &[
     ("setting.not_found", Exit::NotFound, "no such setting, or it has neither a value nor a default"),
     ("setup.other", Exit::Refused, "git has other settings for tickets already, and they stay"),
     ("sync.refused", Exit::Refused, "the state of the repository does not allow a sync; nothing was merged"),
+    ("git.in_progress", Exit::Refused, "git is in the middle of a merge, rebase or bisection; nothing was changed"),
     ("format.newer", Exit::Refused, "written by a newer casebook; it can be read, not written"),
     (
         "git.split_index",
@@ -68,6 +69,10 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("CASEBOOK_DIR", "the desk's folder, without `-C`; else the nearest casebook.toml upwards"),
     ("CASEBOOK_NOW", "the present, in RFC 3339, for tests and imports; commits have this date too"),
     ("CASEBOOK_PATIENCE", "the number of seconds to wait for other writers (30)"),
+    (
+        "CASEBOOK_LOCK",
+        "the lock that a command holds while git runs its hooks; casebook sets it, so that a hook does not wait",
+    ),
     ("CASEBOOK_SEED", "makes ids predictable, for tests"),
     ("CASEBOOK_KILLED_AT", "ends the process at a named step, for tests"),
     ("CASEBOOK_STOPPED_AT", "stops the process at a named step until a signal continues it, for tests"),

@@ -130,6 +130,7 @@ impl Session {
         }
         let could_be_lost = input.is_only_copy
             || error.exit == Exit::Git
+            || error.code == "git.in_progress"
             || (refusal::is_of_eligibility(error.code) && !input.is_in_a_file);
         if let Some(text) = input.text.filter(|_| could_be_lost && !flags.end.dry_run) {
             let name = self.environment.now.format("%Y%m%dT%H%M%S%3fZ").to_string();

@@ -1,5 +1,6 @@
 //! The environment of a command: the inputs that the CLI reads once and hands to the desk.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub struct Environment {
     pub no_index: bool,
     /// The longest time to wait for the lock of casebook or git.
     pub patience: Duration,
+    /// The lock that a command holds while git runs the hook in which this process is.
+    pub lock_of_parent: Option<PathBuf>,
 }
 
 impl Environment {

@@ -31,6 +31,7 @@ mod check;
 pub(crate) mod clones;
 mod environment;
 mod folder_stamps;
+mod git_notes;
 pub(crate) mod history;
 pub(crate) mod policy;
 pub(crate) mod read;
@@ -57,6 +58,7 @@ pub use clones::git_setup::{GitSetting, SettingState, apply_settings, git_settin
 pub use clones::resolve::{ConflictOutcome, ConflictResult, OtherConflict};
 pub use clones::sync::{SyncOptions, SyncReport};
 pub use environment::Environment;
+pub use git_notes::GitNotes;
 pub use history::audit::{AuditOptions, AuditRange, AuditReport, HistoryAudit, Redaction};
 pub use history::guard::{PushGuard, Pusher};
 pub use history::hooks::{FSCK, Hook, HookInstall, InstalledHook};
@@ -104,6 +106,7 @@ pub struct Desk {
     left_out: OnceLock<Vec<String>>,
     /// The result of ending an interrupted command.
     recovery: Option<Recovery>,
+    git_notes: GitNotes,
 }
 
 impl Desk {
@@ -156,6 +159,7 @@ impl Desk {
             environment,
             pending,
             recovery: None,
+            git_notes: GitNotes::default(),
             index: OnceLock::new(),
             index_is_corrupt: AtomicBool::new(false),
             memberships: OnceLock::new(),
@@ -222,6 +226,11 @@ impl Desk {
     /// if the actor may not know of it.
     pub const fn recovery(&self) -> Option<&Recovery> {
         self.recovery.as_ref()
+    }
+
+    /// Returns the facts about git that the actor must know after the last command.
+    pub const fn git_notes(&self) -> &GitNotes {
+        &self.git_notes
     }
 
     /// Marks a step of a command, at which a test may end or stop the process.

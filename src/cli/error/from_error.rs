@@ -74,6 +74,10 @@ impl From<Error> for CliError {
             Error::FilesLeft { refusal, paths } => git(refusal).hint(format!(
                 "not put back, because another program has changed them: {}; `git diff` shows how",
                 paths.join(", ")
+            Error::BusyParent => Self::new("store.busy", message)
+                .hint("write after that command instead, from the script or job that runs it"),
+            Error::GitOperation { operation } => Self::new("git.in_progress", message)
+                .hint(format!("{}; or write without a commit: --no-commit", sync::finishing_hint(operation))),
             )),
             Error::NoRepository { .. } => Self::new("git.no_repository", message)
                 .hint("`git init` makes one; --no-commit writes without a repository"),

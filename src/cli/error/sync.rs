@@ -1,6 +1,7 @@
 //! The errors of `sync`, with the command that comes next.
 
 use super::CliError;
+use super::resolve::finishing_command;
 use crate::error::{Error, SyncError};
 use crate::store::git::GitError;
 use crate::view::labels::count;
@@ -10,12 +11,7 @@ pub(crate) fn sync_error(why: SyncError) -> CliError {
     let message = why.to_string();
     let refuse = |hint: &str| CliError::new("sync.refused", message.clone()).hint(hint);
     match why {
-        SyncError::InProgress("merge") => {
-            refuse("finish it with `git commit --no-edit`, or abort it with `git merge --abort`; then `casebook sync`")
-        }
-        SyncError::InProgress(operation) => refuse(&format!(
-            "finish it with `git {operation} --continue`, or abort it with `git {operation} --abort`; then `casebook sync`"
-        )),
+        SyncError::InProgress(operation) => refuse(&format!("{}; then `casebook sync`", finishing_hint(operation))),
         SyncError::Conflicts(_) => {
             refuse("`casebook resolve` resolves those of tickets; then `git commit --no-edit`, and `casebook sync`")
         }
@@ -31,6 +27,16 @@ pub(crate) fn sync_error(why: SyncError) -> CliError {
             .hint("nothing was changed; `git merge @{upstream}` starts the merge, for you to finish by hand"),
         SyncError::RemoteAhead => CliError::new("sync.outrun", message)
             .hint("your commits are safe here; try again, or wait longer with --deadline SECONDS"),
+    }
+}
+
+/// Returns the commands that end an operation of git.
+pub(super) fn finishing_hint(operation: &str) -> String {
+    match operation {
+        "bisection" => "end it with `git bisect reset`".to_owned(),
+        operation => {
+            format!("finish it with `{}`, or abort it with `git {operation} --abort`", finishing_command(operation))
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The result of a command that writes: notices, the recovery of interrupted commands, and the diff of a dry run.
 
 use crate::cli::session::Session;
-use crate::desk::{Desk, Outcome, Recovery, RollbackReason};
+use crate::desk::{Desk, GitNotes, Outcome, Recovery, RollbackReason};
 use crate::domain::people::assignment::{Assignment, RelaxedRequirement};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::attachment::format_size;
@@ -46,6 +46,25 @@ impl Session {
             self.output.warn(&sanitize::lines(&line));
         }
     }
+        let GitNotes { is_detached, printed, ignored } = desk.git_notes();
+        self.print_hooks(printed);
+        if *is_detached {
+            self.output.error_line(
+                "warning: HEAD is detached, so no branch contains the commit\n  `git switch -c BRANCH` makes one for it",
+            );
+        }
+        if let Some(path) = ignored {
+            self.output.error_line(&sanitize::lines(&format!(
+                "warning: git ignores {path}, so no commit will contain it\n  `git check-ignore -v {path}` prints the pattern"
+            )));
+        }
+    }
+
+    /// Prints the output of hooks on standard error.
+    pub fn print_hooks(&self, printed: &str) {
+        if !printed.is_empty() {
+            self.output.error_line(&sanitize::lines(printed));
+        }
 
     /// Prints the recovery and the notices of a command on standard error.
     pub fn print_notices(&self, desk: &Desk, outcome: &Outcome, key: Option<&str>) {

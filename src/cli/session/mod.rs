@@ -250,6 +250,7 @@ fn read_environment(global: &GlobalFlags) -> Result<Environment, CliError> {
         patience: variable("CASEBOOK_PATIENCE")
             .and_then(|seconds| seconds.parse().ok())
             .map_or(PATIENCE, Duration::from_secs),
+        lock_of_parent: path_variable("CASEBOOK_LOCK"),
     })
 }
 

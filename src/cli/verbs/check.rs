@@ -143,6 +143,7 @@ impl CheckArgs {
         }
         options.dry_run = false;
         desk.perform(Command::File(FileCommand::Repair(tickets)), &options)?;
+        session.print_recovery(&desk);
         Ok(true)
     }
 }

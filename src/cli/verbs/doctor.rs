@@ -217,6 +217,9 @@ fn diagnose_clone(desk: &Desk, findings: &mut Diagnoses) {
             "git sparse-checkout disable",
         );
     }
+    for path in &health.ignored {
+        findings.wrong("ignored", format!("git ignores files such as {path}"), format!("git check-ignore -v {path}"));
+    }
     match health.indexed {
         Some(rows) => findings.ok("index", count(rows, "row")),
         None => findings.ok("index", "none yet; the first long list creates it"),

@@ -61,6 +61,7 @@ impl SyncArgs {
                 .hint("your commits and files are unchanged; correct what git reports, then run `casebook sync` again"),
             other => other.into(),
         })?;
+        session.print_hooks(&report.printed);
         if self.json {
             session.output.json(&to_json(&report))?;
         } else {

@@ -14,7 +14,7 @@ use crate::store::git::Repository;
 /// The line of `.gitattributes` for ticket files.
 const ATTRIBUTES: &str = "tickets/**/*.yaml text eol=lf diff=casebook merge=casebook\n";
 /// The path of a ticket, to ask git for the attributes of all tickets.
-const EXAMPLE_TICKET: &str = "tickets/2026/11/01M7ZH3CA08R6T2M4N0P5S7W1X.yaml";
+pub(crate) const EXAMPLE_TICKET: &str = "tickets/2026/11/01M7ZH3CA08R6T2M4N0P5S7W1X.yaml";
 /// The arguments of the merge driver.
 const MERGE: &str = " merge-file %O %A %B %L %P";
 /// The argument of the text converter.

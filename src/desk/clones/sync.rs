@@ -52,6 +52,8 @@ pub struct SyncReport {
     pub lost: usize,
     /// The errors in the commits to send, which were not sent for this reason.
     pub errors: Vec<Finding>,
+    /// The output of hooks during the push.
+    pub printed: String,
     /// The errors in the received commits.
     pub received_errors: Vec<Finding>,
 }
@@ -130,8 +132,8 @@ impl SyncOptions {
             }
             desk.fault_point("pushing");
             match repository.push(&report.remote, &head, &report.branch, left()) {
-                Ok(()) => {
-                    report.sent = ahead;
+                Ok(printed) => {
+                    (report.sent, report.printed) = (ahead, printed);
                     return Ok(());
                 }
                 Err(refusal @ (GitError::NotInstalled | GitError::Unanswered { .. })) => return Err(refusal.into()),

@@ -7,9 +7,14 @@ use crate::error::Error;
 use crate::store::files::{Lock, LockError};
 use crate::store::git::Repository;
 use crate::store::index::Index;
+use crate::store::layout;
 
 use crate::desk::Desk;
-use crate::desk::clones::git_setup::{GitSetting, git_settings};
+use crate::desk::clones::git_setup::{EXAMPLE_TICKET, GitSetting, git_settings};
+
+/// Paths of the files of a desk, of which new ones must not be ignored.
+const EXAMPLES: [&str; 4] =
+    [EXAMPLE_TICKET, "organizations/example.yaml", layout::ATTACHMENT_ATTRIBUTES, layout::MARKER];
 
 /// The health of a desk and its surroundings.
 #[derive(Clone, Debug)]
@@ -22,6 +27,8 @@ pub struct DeskHealth {
     pub conflicted: Vec<String>,
     /// The files of the desk that a sparse checkout leaves out.
     pub left_out: Vec<String>,
+    /// The paths of a new ticket and of the desk's other files that git ignores.
+    pub ignored: Vec<String>,
     /// True if another command holds the lock.
     pub is_locked: bool,
     /// True if a command was interrupted.
@@ -51,6 +58,7 @@ impl Desk {
             git_settings: if in_repository { git_settings(&self.root, program, false)? } else { Vec::new() },
             git_operation: self.clones().git_operation(),
             conflicted: if in_repository { repository.unmerged()? } else { Vec::new() },
+            ignored: if in_repository { repository.ignored(&EXAMPLES.map(str::to_owned))? } else { Vec::new() },
             left_out: self.left_out().to_vec(),
             is_locked,
             is_interrupted: self.has_pending(),

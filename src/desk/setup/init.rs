@@ -135,7 +135,7 @@ impl InitOptions {
             patience: environment.patience,
             state: None,
         };
-        Ok(Repository::at(root).commit(&commit, None, &|_| {}))
+        Ok(Repository::at(root).commit(&commit, None, &|_| {}).map(drop))
     }
 }
 

@@ -1,10 +1,12 @@
 //! The only way to change a desk: every command goes through [`Desk::perform`], in the same steps and the same order.
 
+use std::time::Duration;
+
 use crate::domain::ticket::FORMAT;
 use crate::domain::vocabulary::Role;
 use crate::error::Error;
 use crate::store::files::{Journal, Lock, LockError, PlannedCommit, remove_placed};
-use crate::store::git::Repository;
+use crate::store::git::{GitError, Repository};
 
 use super::attach::store_attachments;
 use super::command::{Command, FileCommand};
@@ -13,8 +15,8 @@ use super::outcome::Outcome;
 use super::recovery::{commit_journal, holds_entries, recover};
 use super::transaction::Transaction;
 use super::{organization, organization_access, policy_files, repair};
-use crate::desk::Desk;
 use crate::desk::folder_stamps::FolderStamps;
+use crate::desk::{Desk, GitNotes};
 
 impl Desk {
     /// Carries out a command: all of it, or nothing. When this returns, the outcome is on disk, and committed if the
@@ -40,8 +42,11 @@ impl Desk {
             Command::File(command) => plan_file_command(self, command, options)?,
         };
         self.fault_point("decided");
+        let is_detached = outcome.message.is_some() && self.has_detached_head()?;
         if !options.dry_run && !outcome.changes.is_empty() {
-            write(self, &mut outcome)?;
+            let printed = write(self, &mut outcome)?;
+            let ignored = if outcome.message.is_none() { self.ignored(&outcome.changes) } else { None };
+            self.git_notes = GitNotes { is_detached, printed, ignored };
         }
         Ok(outcome)
     }
@@ -49,12 +54,17 @@ impl Desk {
     /// Takes the lock of the desk; waits until other writers have finished, as long as the environment allows.
     ///
     /// # Errors
-    /// Another command holds the lock, or the state directory cannot be written to.
+    /// Another command holds the lock, or the state directory cannot be written to. The command whose hook started this
+    /// one is not waited for, because it waits for the hook.
     pub(crate) fn lock(&self) -> Result<Lock, Error> {
         self.state.create().map_err(Error::io(self.state.folder(), "make"))?;
-        Lock::take(&self.state.shared_path("lock"), self.environment.patience).map_err(|error| match error {
+        let path = self.state.shared_path("lock");
+        let is_of_parent = self.environment.lock_of_parent.as_ref() == Some(&path);
+        let patience = if is_of_parent { Duration::ZERO } else { self.environment.patience };
+        Lock::take(&path, patience).map_err(|error| match error {
+            LockError::Busy { .. } if is_of_parent => Error::BusyParent,
             LockError::Busy { path, waited } => Error::Busy { path, waited },
-            LockError::Io(source) => Error::Io { path: self.state.shared_path("lock"), attempt: "lock", source },
+            LockError::Io(source) => Error::Io { path, attempt: "lock", source },
         })
     }
 }
@@ -71,8 +81,8 @@ fn plan_file_command(desk: &Desk, command: FileCommand, options: &WriteOptions) 
 }
 
 /// Writes an outcome and commits it. A crash at any step leaves all or nothing because of the order: the journal, the
-/// files, the commit, the end of the journal (docs/reliability.md).
-fn write(desk: &Desk, outcome: &mut Outcome) -> Result<(), Error> {
+/// files, the commit, the end of the journal (docs/reliability.md). Returns the output of hooks.
+fn write(desk: &Desk, outcome: &mut Outcome) -> Result<String, Error> {
     let date = desk.environment.clock_is_fixed.then(|| desk.environment.now.to_rfc3339());
     let commit = outcome.message.clone().map(|message| PlannedCommit { message, date });
     let mut extra_files = store_attachments(desk, &outcome.attached)?;
@@ -85,7 +95,7 @@ fn write(desk: &Desk, outcome: &mut Outcome) -> Result<(), Error> {
     written
 }
 
-fn write_journal(desk: &Desk, outcome: &Outcome, journal: &mut Journal) -> Result<(), Error> {
+fn write_journal(desk: &Desk, outcome: &Outcome, journal: &mut Journal) -> Result<String, Error> {
     // git prepares the commit while the files are written.
     let plan = |commit: &PlannedCommit| {
         Repository::at(&desk.root).plan_commit(&journal.paths(), commit.date.as_deref(), &desk.state)
@@ -118,17 +128,32 @@ fn write_journal(desk: &Desk, outcome: &Outcome, journal: &mut Journal) -> Resul
         return Err(error);
     }
     desk.fault_point("filed");
-    if let Err(refusal) = commit_journal(desk, journal, plan) {
-        let paths = roll_back(desk, journal, is_required)?;
-        return Err(if paths.is_empty() { Error::Git { refusal } } else { Error::FilesLeft { refusal, paths } });
-    }
+    let printed = match commit_journal(desk, journal, plan) {
+        Ok(printed) => printed,
+        Err(refusal) => {
+            let paths = roll_back(desk, journal, is_required)?;
+            return Err(if paths.is_empty() {
+                refused_commit(desk, refusal)
+            } else {
+                Error::FilesLeft { refusal, paths }
+            });
+        }
+    };
     desk.fault_point("committed");
     folder_stamps.note();
     if is_required {
         journal.remove(&desk.state, &desk.root).map_err(Error::io(desk.state.path("journal"), "remove"))?;
     }
     desk.fault_point("ended");
-    Ok(())
+    Ok(printed)
+}
+
+/// Returns the error of a refused commit. In a merge or cherry-pick git commits no single files.
+fn refused_commit(desk: &Desk, refusal: GitError) -> Error {
+    match (desk.clones().git_operation(), refusal) {
+        (Some(operation @ ("merge" | "cherry-pick")), GitError::Refused { .. }) => Error::GitOperation { operation },
+        (_, refusal) => Error::Git { refusal },
+    }
 }
 
 /// Restores the files. Returns the paths of those that another program has changed, and that are left as they are.

@@ -69,7 +69,7 @@ pub(crate) fn recover(desk: &Desk) -> Result<Option<Recovery>, Error> {
             let committed = commit_journal(desk, &journal, None);
             desk.fault_point("recovered");
             match committed {
-                Ok(()) => None,
+                Ok(_) => None,
                 Err(refusal @ GitError::Refused { .. }) => Some(RollbackReason::Git(refusal)),
                 // Nothing is lost: the journal stays for the next writer.
                 Err(refusal) => return Err(Error::Git { refusal }),
@@ -113,12 +113,12 @@ fn uncommitted_paths(desk: &Desk, journal: &Journal, foreign: &[String]) -> Resu
     Ok(Some(paths))
 }
 
-/// Commits the files of a journal, unless they are committed already.
+/// Commits the files of a journal, unless they are committed already. Returns the output of hooks.
 ///
 /// # Errors
 /// git refuses, or the message cannot be written.
-pub(crate) fn commit_journal(desk: &Desk, journal: &Journal, plan: Option<CommitPlan>) -> Result<(), GitError> {
-    let Some(commit) = &journal.commit else { return Ok(()) };
+pub(crate) fn commit_journal(desk: &Desk, journal: &Journal, plan: Option<CommitPlan>) -> Result<String, GitError> {
+    let Some(commit) = &journal.commit else { return Ok(String::new()) };
     let paths = journal.paths();
     let beside = journal.extra_files.iter().filter(|extra| extra.is_new).map(|extra| extra.path.clone());
     let changed = journal.changes.iter().filter(|change| change.before.is_none()).map(|change| change.path.clone());

@@ -3,14 +3,32 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::domain::time::duration::format_wait;
+
+/// The variable that names the held lock to the processes that git starts.
+pub const LOCK_VARIABLE: &str = "CASEBOOK_LOCK";
+
+/// The path of the lock that this process holds.
+static HELD: Mutex<Option<PathBuf>> = Mutex::new(None);
 
 /// The lock, held until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
+}
+
+/// Returns the path of the lock that this process holds.
+pub fn held_lock() -> Option<PathBuf> {
+    HELD.lock().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        *HELD.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
 }
 
 /// An error of taking the lock.
@@ -41,7 +59,10 @@ impl Lock {
         let mut pause = Duration::from_micros(200);
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Self { _file: file }),
+                Ok(()) => {
+                    *HELD.lock().unwrap_or_else(PoisonError::into_inner) = Some(path.to_owned());
+                    return Ok(Self { _file: file });
+                }
                 Err(TryLockError::Error(error)) => return Err(LockError::Io(error)),
                 Err(TryLockError::WouldBlock) if began.elapsed() >= patience => {
                     return Err(LockError::Busy { path: path.to_owned(), waited: began.elapsed() });

@@ -15,5 +15,5 @@ pub use atomic_write::{FileReadError, new_shared_file, read_plain};
 pub use content_addressed::{ExtraFile, PlaceOutcome, place, remove_placed};
 pub use dir::Dir;
 pub use journal::{FileChange, Journal, PlannedCommit};
-pub use lock::{Lock, LockError};
+pub use lock::{LOCK_VARIABLE, Lock, LockError, held_lock};
 pub use state_dir::{StateDir, desk_folder};

@@ -13,6 +13,7 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 use super::GitError;
 use super::output_file::OutputFile;
+use crate::store::files::{LOCK_VARIABLE, held_lock};
 
 /// The variables by which the environment of a hook could point git at another repository or index, or could change how
 /// git records our command.
@@ -66,6 +67,7 @@ impl GitCommand {
         for name in POINTERS.iter().filter(|_| !in_hook) {
             command.env_remove(name);
         }
+        command.envs(held_lock().map(|path| (LOCK_VARIABLE, path)));
         Self { command, input: None }
     }
 
@@ -86,14 +88,14 @@ impl GitCommand {
         self
     }
 
-    /// Adds the paths of the run: as arguments, or through standard input if there are many.
-    pub fn paths(mut self, paths: &[String]) -> Self {
     /// Adds the path of a file outside the repository, which need not be UTF-8.
     pub fn file(mut self, path: &Path) -> Self {
         self.command.arg(path);
         self
     }
 
+    /// Adds the paths of the run: as arguments, or through standard input if there are many.
+    pub fn paths(mut self, paths: &[String]) -> Self {
         if paths.len() < MANY {
             self.command.arg("--").args(paths);
             return self;
@@ -142,9 +144,10 @@ impl GitCommand {
         self.finish().map(GitOutput::of)
     }
 
-    /// Runs git, and ends it after `patience`: a remote may never answer.
+    /// Runs git, and ends it after `patience`: a remote may never answer. Returns the error output: that of hooks, and of
+    /// the remote.
     #[allow(clippy::disallowed_methods)] // only the waiting time is measured; it is not written anywhere
-    pub fn within(mut self, patience: Duration) -> Result<(), GitError> {
+    pub fn within(mut self, patience: Duration) -> Result<String, GitError> {
         // In a process group of its own, git is ended together with the processes it has started. On a terminal, a
         // process in another group could not ask for a passphrase; there git stays in our group, and its children are
         // looked up.
@@ -180,7 +183,16 @@ impl GitCommand {
             }
             pause = (pause * 2).min(Duration::from_millis(20));
         };
-        succeeded(Output { status, stdout: stdout.bytes(), stderr: stderr.bytes() }).map(drop)
+        let stderr = stderr.bytes();
+        let printed = text_of(stderr.clone()).trim_end().to_owned();
+        succeeded(Output { status, stdout: stdout.bytes(), stderr }).map(|_| printed)
+    }
+
+    /// Runs git, which is told to be quiet, and returns the output of its hooks.
+    pub fn printed(self) -> Result<String, GitError> {
+        let Output { status, stdout, stderr } = self.finish()?;
+        let printed = text_of([&*stderr, &*stdout].concat()).trim_end().to_owned();
+        succeeded(Output { status, stdout, stderr }).map(|_| printed)
     }
 
     /// Runs git and discards its output.

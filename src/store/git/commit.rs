@@ -37,7 +37,7 @@ pub(super) fn dated(run: GitCommand, date: Option<&str>) -> GitCommand {
 impl Repository {
     /// Commits the paths as they are in the work tree, and nothing else. If git refuses, its index is as it was before.
     /// While another process holds a lock of git, tries again. A commit of the same files by a process that was killed
-    /// counts as this commit. `plan` is a fast commit in preparation, if there is one.
+    /// counts as this commit. `plan` is a fast commit in preparation, if there is one. Returns the output of hooks.
     ///
     /// # Errors
     /// git's message.
@@ -47,7 +47,7 @@ impl Repository {
         commit: &CommitRequest<'_>,
         mut plan: Option<CommitPlan>,
         fault_point: &dyn Fn(&str),
-    ) -> Result<(), GitError> {
+    ) -> Result<String, GitError> {
         let began = Instant::now();
         let mut pause = Duration::from_millis(5);
         loop {
@@ -64,16 +64,16 @@ impl Repository {
         commit: &CommitRequest<'_>,
         plan: Option<CommitPlan>,
         fault_point: &dyn Fn(&str),
-    ) -> Result<(), GitError> {
+    ) -> Result<String, GitError> {
         if self.commit_directly(commit, plan, fault_point)? {
-            return Ok(());
+            return Ok(String::new());
         }
         let mut added = commit.new.to_vec();
         if !added.is_empty() {
             self.run(&["add"]).paths(&added).done()?;
         }
         let mut error = match self.commit_only(commit) {
-            Ok(()) => return Ok(()),
+            Ok(printed) => return Ok(printed),
             Err(error) => error,
         };
         if let GitError::Refused { .. } = error {
@@ -81,14 +81,14 @@ impl Repository {
             if self.is_committed(commit.paths)? {
                 // Its index may be outdated. If that cannot be repaired, the commit counts all the same.
                 let _ = self.run(&["add"]).paths(commit.paths).done();
-                return Ok(());
+                return Ok(String::new());
             }
             let unknown = self.untracked(commit.paths)?;
             if !unknown.is_empty() {
                 self.run(&["add"]).paths(&unknown).done()?;
                 added.extend(unknown);
                 match self.commit_only(commit) {
-                    Ok(()) => return Ok(()),
+                    Ok(printed) => return Ok(printed),
                     Err(again) => error = again,
                 }
             }
@@ -99,9 +99,9 @@ impl Repository {
         Err(error)
     }
 
-    fn commit_only(&self, commit: &CommitRequest<'_>) -> Result<(), GitError> {
+    fn commit_only(&self, commit: &CommitRequest<'_>) -> Result<String, GitError> {
         let run = self.run(&["commit", "--quiet", "--only", "--cleanup=verbatim", "--file"]).file(commit.message);
-        dated(run, commit.date).paths(commit.paths).done()
+        dated(run, commit.date).paths(commit.paths).printed()
     }
 
     /// Returns those of the paths that are not in git's index.

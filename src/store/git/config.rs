@@ -39,6 +39,31 @@ impl Repository {
         Ok(run.words()?.chunks_exact(3).map(|attribute| attribute[2].clone()).collect())
     }
 
+    /// Returns whether a file of the repository has a pattern of ignored files that could apply to one of the paths. git is
+    /// not started.
+    pub fn may_ignore(&self, paths: &[String], git_dir: &Path) -> bool {
+        let mut files = vec![common_dir(git_dir).join("info/exclude")];
+        for path in paths {
+            for folder in self.root.join(path).ancestors().skip(1) {
+                files.push(folder.join(".gitignore"));
+                if folder.join(".git").exists() {
+                    break;
+                }
+            }
+        }
+        let has_pattern =
+            |text: Vec<u8>| text.split(|byte| *byte == b'\n').any(|line| !matches!(line, [] | [b'#', ..]));
+        files.iter().any(|file| fs::read(file).is_ok_and(has_pattern))
+    }
+
+    /// Returns those of the paths that git ignores and does not track.
+    ///
+    /// # Errors
+    /// git refuses.
+    pub fn ignored(&self, paths: &[String]) -> Result<Vec<String>, GitError> {
+        self.run(&["check-ignore", "-z", "--stdin"]).input(paths, 0).matches()
+    }
+
     /// Returns the version of git.
     ///
     /// # Errors

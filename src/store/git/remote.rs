@@ -56,7 +56,7 @@ impl Repository {
     pub fn fetch(&self, remote: &str, branch: &str, patience: Duration) -> Result<(), GitError> {
         // With a pattern, a missing branch is no error, and its remote-tracking branch is pruned; other branches stay.
         let refs = format!("+refs/heads/{branch}*:refs/remotes/{remote}/{branch}*");
-        self.run(&["fetch", "--quiet", "--prune", "--end-of-options", remote, &refs]).within(patience)
+        self.run(&["fetch", "--quiet", "--prune", "--end-of-options", remote, &refs]).within(patience).map(drop)
     }
 
     /// Returns the commit of a remote's branch at the last fetch.
@@ -134,11 +134,11 @@ impl Repository {
         self.run(&["merge", "--abort"]).done()
     }
 
-    /// Pushes a commit to a branch of a remote.
+    /// Pushes a commit to a branch of a remote. Returns the output of hooks, here and there.
     ///
     /// # Errors
     /// git's message, or the remote does not answer in time.
-    pub fn push(&self, remote: &str, commit: &str, branch: &str, patience: Duration) -> Result<(), GitError> {
+    pub fn push(&self, remote: &str, commit: &str, branch: &str, patience: Duration) -> Result<String, GitError> {
         let to = format!("{commit}:refs/heads/{branch}");
         self.run(&["push", "--quiet", "--end-of-options", remote, &to]).within(patience)
     }

@@ -77,15 +77,20 @@ impl Sandbox {
         self.run(&words)
     }
 
-    /// Runs a command that git refuses: nothing has changed, and the text is kept at the path in the error.
     #[track_caller]
     fn refused_by_git(&self, words: &[String]) -> serde_json::Value {
+        self.refused(words, 8)
+    }
+
+    /// Runs a command that git refuses: nothing has changed, and the text is kept at the path in the error.
+    #[track_caller]
+    fn refused(&self, words: &[String], code: i32) -> serde_json::Value {
         let before = self.everything();
-        let said = self.run_words(words, &["--commit"]).fails(8).stderr;
+        let said = self.run_words(words, &["--commit"]).fails(code).stderr;
         assert_eq!(self.everything(), before, "{said}");
         let kept = said.split("The text is kept in ").nth(1).unwrap_or_else(|| panic!("{said}")).trim();
         assert_eq!(fs::read_to_string(kept).unwrap(), "Which release?\n");
-        let error = self.run_words(words, &["--commit", "--json"]).fails(8).error();
+        let error = self.run_words(words, &["--commit", "--json"]).fails(code).error();
         assert_eq!(self.everything(), before, "{error}");
         let hint = error["hint"].as_str().unwrap();
         let kept = hint.split("the text is kept in ").nth(1).unwrap_or_else(|| panic!("{error}"));
@@ -280,8 +285,9 @@ fn during_a_merge_nothing_is_committed() {
     sandbox.git(&["switch", "-q", "main"]).ok();
     sandbox.git(&["merge", "-q", "--no-ff", "--no-commit", "side"]).ok();
     for words in &commands {
-        let error = sandbox.refused_by_git(words);
-        assert!(error["message"].as_str().unwrap().contains("merge"), "{error}");
+        let error = sandbox.refused(words, 4);
+        assert_eq!(error["message"], "cannot commit: git is in the middle of a merge");
+        assert!(error["hint"].as_str().unwrap().contains("`git commit --no-edit`"), "{error}");
         assert!(sandbox.path(".git/MERGE_HEAD").exists());
     }
     sandbox.git(&["commit", "-q", "-m", "merged"]).ok();
@@ -295,12 +301,49 @@ fn a_detached_head_is_committed_to() {
     sandbox.git(&["switch", "-q", "--detach"]).ok();
     let main = sandbox.git(&["rev-parse", "main"]).ok().stdout;
     for (place, words) in commands.iter().enumerate() {
-        sandbox.run_words(words, &[]).ok();
+        let said = sandbox.run_words(words, &["--quiet"]).ok().stderr;
+        assert!(said.contains("warning: HEAD is detached, so no branch contains the commit"), "{said}");
         let ahead = sandbox.git(&["rev-list", "--count", "main..HEAD"]).ok().stdout;
         assert_eq!(ahead.trim(), (place + 1).to_string());
     }
     assert_eq!(sandbox.git(&["rev-parse", "main"]).ok().stdout, main);
     assert_eq!(sandbox.status(), "");
+}
+
+#[test]
+fn during_a_rebase_or_bisection_nothing_is_committed() {
+    let sandbox = desk();
+    let commands = commands(&sandbox);
+    let rebase = "GIT_SEQUENCE_EDITOR='sed -i s/^pick/edit/' git rebase -q -i HEAD~1";
+    for (operation, begin, end) in [
+        ("rebase", rebase, "git rebase --quit; git switch -q main"),
+        ("bisection", "git bisect start; git checkout -q --detach", "git bisect reset"),
+    ] {
+        sandbox.shell(begin);
+        for words in &commands {
+            let error = sandbox.refused(words, 4);
+            assert_eq!(error["message"], format!("cannot commit: git is in the middle of a {operation}"));
+            sandbox.run_words(words, &["--dry-run"]).fails(4);
+        }
+        sandbox.shell(end).ok();
+    }
+    commands.iter().for_each(|words| drop(sandbox.run_words(words, &[]).ok()));
+}
+
+#[test]
+fn a_hook_that_writes_to_its_own_desk_does_not_wait_for_itself() {
+    let sandbox = desk();
+    let ticket = sandbox.opened("Tiles time out", &[]);
+    sandbox.hook("post-commit", &format!("casebook note {ticket} -m Committed --json; echo code $? of the hook"));
+    let said = sandbox.run(&["reply", &ticket, "-m", "Which release?"]).ok().stderr;
+    assert!(said.contains("\"code\": \"store.busy\"") && said.contains("code 6 of the hook"), "{said}");
+    assert!(said.contains("the command that runs the hook is still writing"), "{said}");
+    assert_eq!(sandbox.status(), "");
+    // Another desk is not in the way.
+    let other = "casebook -q init ../other && cd ../other && casebook open -q -s Seen -m Seen";
+    sandbox.hook("post-commit", &format!("unset $(git rev-parse --local-env-vars)\n{other}"));
+    sandbox.run(&["note", &ticket, "-m", "Seen."]).ok();
+    assert_eq!(sandbox.run(&["-C", "../other", "list", "--count"]).ok().stdout, "1\n");
 }
 
 #[test]
@@ -328,4 +371,15 @@ fn tickets_that_git_ignores_are_refused_and_nothing_is_left() {
     assert!(error["message"].as_str().unwrap().contains("ignored"), "{error}");
     sandbox.run(&["reply", &known, "-m", "Which release?"]).ok();
     assert_eq!(sandbox.committed(), [sandbox.place(&known)]);
+    // Without a commit git does not refuse it.
+    assert_eq!(sandbox.run(&["reply", &known, "-m", "Which?", "--no-commit"]).ok().stderr, "");
+    let new = sandbox.opened("New", &["--no-commit"]);
+    for more in
+        [&["note", &new, "-m", "Seen.", "--no-commit"][..], &["open", "-s", "N", "-m", "N", "--no-commit", "-q"]]
+    {
+        let said = sandbox.run(more).ok().stderr;
+        assert!(said.contains("warning: git ignores tickets/2026/11/"), "{said}");
+    }
+    let told = sandbox.run(&["doctor"]).fails(1).stdout;
+    assert!(told.contains("wrong  ignored      git ignores files such as tickets/2026/11/"), "{told}");
 }

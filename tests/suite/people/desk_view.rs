@@ -11,8 +11,15 @@ use crate::fixtures::sandbox::Sandbox;
 
 fn opened(sandbox: &Sandbox) -> Desk {
     let (now, patience) = ("2026-11-21T17:00:00Z".parse().unwrap(), Duration::from_secs(5));
-    let environment =
-        Environment { now, clock_is_fixed: true, seed: None, fault_point: None, no_index: false, patience };
+    let environment = Environment {
+        now,
+        clock_is_fixed: true,
+        seed: None,
+        fault_point: None,
+        no_index: false,
+        patience,
+        lock_of_parent: None,
+    };
     Desk::open(&sandbox.path("."), environment).unwrap()
 }
 

@@ -125,7 +125,15 @@ impl TestDesk {
 
     fn desk(&self, no_index: bool) -> Desk {
         let patience = Duration::from_secs(10);
-        let world = Environment { now: now(), clock_is_fixed: true, seed: None, fault_point: None, no_index, patience };
+        let world = Environment {
+            now: now(),
+            clock_is_fixed: true,
+            seed: None,
+            fault_point: None,
+            no_index,
+            patience,
+            lock_of_parent: None,
+        };
         Desk::open(&self.root(), world).unwrap()
     }
 

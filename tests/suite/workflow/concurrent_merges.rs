@@ -56,6 +56,7 @@ impl Union {
             fault_point: None,
             no_index: false,
             patience: Duration::ZERO,
+            lock_of_parent: None,
         };
         let findings =
             check_desk(&mut Desk::open(folder.path(), world).unwrap(), &CheckScope::Everything).unwrap().findings;

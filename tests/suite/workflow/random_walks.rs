@@ -61,8 +61,15 @@ impl WalkedDesk {
     pub fn casebook(&self) -> Desk {
         let seed = Some(self.now.timestamp().cast_unsigned());
         let patience = Duration::from_secs(5);
-        let world =
-            Environment { now: self.now, clock_is_fixed: true, seed, fault_point: None, no_index: false, patience };
+        let world = Environment {
+            now: self.now,
+            clock_is_fixed: true,
+            seed,
+            fault_point: None,
+            no_index: false,
+            patience,
+            lock_of_parent: None,
+        };
         Desk::open(self.folder.path(), world).unwrap()
     }
 
