@@ -40,12 +40,12 @@ impl Session {
         self.output.print(&text)
     }
 
-    /// Prints on standard error what happened to an earlier command that was interrupted.
+    /// Prints on standard error what happened to an earlier command that was interrupted, and the facts about git after this
+    /// one. The latter are printed also if quiet.
     pub fn print_recovery(&self, desk: &Desk) {
         for line in desk.recovery().map(recovery_lines).unwrap_or_default() {
             self.output.warn(&sanitize::lines(&line));
         }
-    }
         let GitNotes { is_detached, printed, ignored } = desk.git_notes();
         self.print_hooks(printed);
         if *is_detached {
@@ -65,6 +65,7 @@ impl Session {
         if !printed.is_empty() {
             self.output.error_line(&sanitize::lines(printed));
         }
+    }
 
     /// Prints the recovery and the notices of a command on standard error.
     pub fn print_notices(&self, desk: &Desk, outcome: &Outcome, key: Option<&str>) {
@@ -129,6 +130,10 @@ fn git_output(refusal: &GitError) -> &str {
 
 fn notice_text(name: &str, notice: &Notice) -> String {
     match notice {
+        Notice::DatedAhead { by, at } => format!(
+            "warning: the last entry of {name}, by {by}, is dated {}, ahead of this machine's clock, and new entries must be later; correct the clock that is wrong",
+            duration::format_instant(*at)
+        ),
         Notice::EscalatedAfterPriority => {
             "warning: escalated right after a change of priority; the new priority may already be enough".to_owned()
         }

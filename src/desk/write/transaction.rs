@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::audit::{CLOCK_TOLERANCE, dated_first};
 use crate::domain::codec::{header_fields, header_names};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
@@ -139,7 +140,11 @@ impl<'a> Transaction<'a> {
     pub fn new_entry(&mut self, id: Id, action: Action, role: TicketRole) -> Result<Entry, Error> {
         let (now, random, actor) = (self.desk.environment().now, self.random_bits(), self.actor());
         let ticket = self.ticket(id)?;
+        let ahead = ticket.history.last().filter(|last| last.at > now + CLOCK_TOLERANCE);
+        let is_first = dated_first(&ticket.history, ticket.history.len() - 1) + 1 == ticket.history.len();
+        let ahead = ahead.filter(|_| is_first).map(|last| Notice::DatedAhead { by: last.by.clone(), at: last.at });
         let (entry_id, from) = (Id::after(Some(ticket.version()), now, random), Some(ticket.header.status));
+        self.notices.extend(ahead.map(|notice| (id, notice)));
         Ok(Entry { from, ..Entry::new(entry_id, actor.clone(), role.entry_role(), action) })
     }
 

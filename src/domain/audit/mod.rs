@@ -12,4 +12,4 @@ mod timestamps;
 
 pub use append_only::{LostEntry, RawEntry, added, align_entries, inserted, lost_entries};
 pub use permitted::{AuditPolicy, Counterpart, NotPermitted, Verdict, evaluate, evaluate_opening, needs_organizations};
-pub use timestamps::{TimestampProblem, check_timestamp};
+pub use timestamps::{CLOCK_TOLERANCE, TimestampProblem, check_timestamp, dated_first};

@@ -4,6 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::ticket::entry::Entry;
 
+/// The largest accepted difference between the clocks of two machines, unless a flag names another one.
+pub const CLOCK_TOLERANCE: TimeDelta = TimeDelta::days(1);
+
 /// A problem with the time of an entry. All times are UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TimestampProblem {
@@ -22,6 +25,20 @@ pub enum TimestampProblem {
         /// The time of the commit.
         committed: DateTime<Utc>,
     },
+}
+
+/// Returns true if an entry had to get its time from the previous one, because that was dated ahead of the clock.
+pub fn follows_directly(previous: &Entry, entry: &Entry) -> bool {
+    entry.id.time() - previous.id.time() <= TimeDelta::milliseconds(1)
+}
+
+/// Returns the place of the entry that is to blame if the one at `place` is dated ahead: the first of those that had to
+/// follow each other.
+pub fn dated_first(history: &[Entry], mut place: usize) -> usize {
+    while place > 0 && follows_directly(&history[place - 1], &history[place]) {
+        place -= 1;
+    }
+    place
 }
 
 /// Returns the problem with the time of an entry, if it exceeds the tolerance. The id may differ by at least a second,

@@ -109,6 +109,13 @@ pub enum Decision {
 /// A fact that the actor must know after an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
+    /// The last entry of the ticket is dated ahead of the clock, so that new ones must be too.
+    DatedAhead {
+        /// The author of the entry.
+        by: Person,
+        /// The time of the entry, UTC.
+        at: DateTime<Utc>,
+    },
     /// The ticket was escalated right after a change of its priority, which may need time to have an effect.
     EscalatedAfterPriority,
     /// The ticket was escalated, and the manager or the time of the response is known.

@@ -9,7 +9,8 @@ use chrono::DateTime;
 use super::commit::{ChangedTicket, LoadedCommit};
 use super::{AuditState, BasePolicy, Redaction, messages};
 use crate::domain::audit::{
-    AuditPolicy, Counterpart, NotPermitted, Verdict, check_timestamp, evaluate, evaluate_opening, needs_organizations,
+    AuditPolicy, Counterpart, NotPermitted, TimestampProblem, Verdict, check_timestamp, dated_first, evaluate,
+    evaluate_opening, needs_organizations,
 };
 use crate::domain::convergence::cross_ticket::FORWARD_PREFIX;
 use crate::domain::id::Id;
@@ -198,15 +199,7 @@ impl AuditState {
         self.result.system += usize::from(entry.role == Role::System);
         self.list_redaction(extended, entry);
         self.check_duplicate(extended, entry);
-        let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
-        let committed =
-            (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
-        if let Some(problem) = check_timestamp(previous, entry, committed, self.options.tolerance) {
-            self.report(finding(&AUDIT_TIME, messages::timestamp(entry, problem)));
-        } else if let Some(now) = self.now.filter(|now| entry.at > *now + self.options.tolerance) {
-            // The commit may be dated as far ahead as the entry.
-            self.report(finding(&AUDIT_TIME, messages::in_the_future(entry, now)));
-        }
+        self.check_time(extended, place);
         let is_named = || named_people(commit).any(|person| person.same_address(&entry.by));
         // An entry that a program made in the name of an agent may be in a commit of any person, but its author is
         // checked all the same.
@@ -234,6 +227,28 @@ impl AuditState {
         };
         self.report(finding(rule, message));
         Ok(())
+    }
+
+    /// Checks the time of an entry. If it had to follow an entry that is dated ahead, that one is to blame, once.
+    fn check_time(&mut self, extended: ExtendedTicket<'_>, place: usize) {
+        let ExtendedTicket { commit, ticket, .. } = extended;
+        let (entry, tolerance) = (&ticket.history[place], self.options.tolerance);
+        let first = &ticket.history[dated_first(&ticket.history, place)];
+        let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
+        let committed =
+            (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
+        let (blamed, message) = match (check_timestamp(previous, entry, committed, tolerance), self.now) {
+            // A guard judged the first entry when it was pushed.
+            (Some(TimestampProblem::Future { .. }) | None, Some(_)) if first.id != entry.id => return,
+            (Some(problem @ TimestampProblem::Future { .. }), _) => (first, messages::timestamp(first, problem)),
+            (Some(problem), _) => (entry, messages::timestamp(entry, problem)),
+            // The commit may be dated as far ahead as the entry.
+            (None, Some(now)) if entry.at > now + tolerance => (entry, messages::in_the_future(entry, now)),
+            (None, _) => return,
+        };
+        if self.misdated.insert(blamed.id) {
+            self.report(extended.finding(blamed, &AUDIT_TIME, message));
+        }
     }
 
     /// Checks that an entry was not added to another ticket before: ids are unique, so it would be a copy.

@@ -92,7 +92,7 @@ pub fn timestamp(entry: &Entry, problem: TimestampProblem) -> String {
             format!("{name} is dated {at}, but its id was made at {}", format_instant(made))
         }
         TimestampProblem::Future { committed } => {
-            format!("{name} is dated {at}, after the commit that added it ({})", format_instant(committed))
+            format!("{name} is dated {at}, after a commit that contains it ({})", format_instant(committed))
         }
     }
 }

@@ -247,6 +247,8 @@ pub(crate) struct AuditState {
 impl AuditState {
     /// Creates the state of an audit that has not seen a commit.
     pub fn new(repository: &Repository, options: AuditOptions) -> Self {
+    /// The entries that were reported for their times.
+    misdated: HashSet<Id>,
         Self {
             options,
             versions: TicketVersions::default(),
@@ -271,6 +273,7 @@ impl AuditState {
     fn report_incomplete(&mut self, message: &str) {
         self.report(Finding::new(&HISTORY_SHALLOW, ".", message));
     }
+            misdated: HashSet::new(),
 
     /// Returns the entries that the visited commits added, each with its ticket, in order.
     pub fn new_entries(&self) -> Vec<(Id, Id)> {

@@ -87,6 +87,31 @@ fn a_finding_names_commit_ticket_entry_and_what_changed() {
 }
 
 #[test]
+fn an_entry_that_is_dated_ahead_is_blamed_and_not_those_that_had_to_follow_it() {
+    let scene = Scene::new();
+    let reply = |now: &str, actor: &str| {
+        let words = ["--as", actor, "reply", &scene.ticket, "-m", "Text"];
+        scene.sandbox.run_under(&[("CASEBOOK_NOW", now)], &words).ok().stderr
+    };
+    let kenji = "kenji@desk.example";
+    assert!(!reply("2027-03-01T00:00:00Z", kenji).contains("warning"));
+    let ahead = scene.sandbox.shown(&scene.ticket)["version"].clone();
+    let said = reply("2026-11-21T12:00:00Z", "ana@acme.example");
+    assert!(
+        said.contains("by kenji@desk.example, is dated 2027-03-01T00:00:00Z, ahead of this machine's clock"),
+        "{said}"
+    );
+    assert!(!reply("2026-11-21T12:01:00Z", kenji).contains("warning"));
+    let findings = scene.findings(&[]);
+    let [finding] = findings.as_slice() else { panic!("{findings:#?}") };
+    assert_eq!((&finding["code"], &finding["entry"]), (&"CB410".into(), &ahead), "{finding}");
+    assert!(
+        finding["message"].as_str().unwrap().starts_with("the `reply` of kenji@desk.example is dated"),
+        "{finding}"
+    );
+}
+
+#[test]
 fn the_actor_of_an_entry_must_be_the_author_of_its_commit() {
     let scene = Scene::new();
     let config = scene.sandbox.read("casebook.toml");

@@ -47,4 +47,16 @@ fn an_entry_from_the_future_is_refused() {
     let ahead = [("CASEBOOK_NOW", "2026-11-21T20:00:00Z")];
     scene.sandbox.run_under(&ahead, &["--as", ANA, "reply", &scene.ticket, "-m", "Half a day."]).ok();
     scene.push(ANA, &["main"]).ok();
+    // What had to follow an entry that was accepted is not refused for its time.
+    let now = "CASEBOOK_NOW";
+    scene.sandbox.run_under(&[(now, "2027-03-01T00:00:00Z")], &["note", &scene.ticket, "-m", "Ahead."]).ok();
+    scene
+        .sandbox
+        .git(&["push", "-q", "--receive-pack=git -c core.hooksPath=/dev/null receive-pack", "../desk.git", "main"])
+        .ok();
+    scene
+        .sandbox
+        .run_under(&[(now, "2026-11-21T12:00:00Z")], &["--as", ANA, "reply", &scene.ticket, "-m", "On time."])
+        .ok();
+    scene.push(ANA, &["main"]).ok();
 }
