@@ -11,8 +11,7 @@ use crate::view::sanitize::one_line;
 /// Configure git in this clone to merge and show tickets.
 ///
 /// Every clone needs it once, because git does not copy settings between clones. It adds the merge driver, hunk headers
-/// that name the entry and its action, and the line in .gitattributes, and prints what it adds. It overwrites no
-/// existing setting.
+/// that name the subject, and the line in .gitattributes, and prints what it adds. It overwrites no existing setting.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  git clone HOST:desk && cd desk && casebook git-setup")]
 pub struct GitSetupArgs {

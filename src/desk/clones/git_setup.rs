@@ -19,8 +19,8 @@ pub(crate) const EXAMPLE_TICKET: &str = "tickets/2026/11/01M7ZH3CA08R6T2M4N0P5S7
 const MERGE: &str = " merge-file %O %A %B %L %P";
 /// The argument of the text converter.
 const TEXTCONV: &str = " textconv";
-/// The lines that git shows in the header of a hunk: the subject, the entry, its action.
-const HUNKS: &str = "^(subject: .*|- id: .*)$\n^  (action: .*)$";
+/// The line that git shows in the header of a hunk: the subject. An entry in it would be the one before the change.
+const HUNKS: &str = "^(subject: .*)$";
 
 /// Returns the command of the merge driver.
 pub(crate) fn driver(program: &str) -> String {
