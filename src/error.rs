@@ -37,6 +37,12 @@ pub enum Error {
         /// The folder.
         root: PathBuf,
     },
+    /// A desk was to be created in a git directory.
+    #[error("cannot create a desk in {}: it is a git directory, without a work tree", root.display())]
+    GitFolder {
+        /// The folder.
+        root: PathBuf,
+    },
     /// git's index is split, which git cannot combine with `feature.manyFiles`.
     #[error("cannot set feature.manyFiles in {}: git's index is split, and git 2.47 would then read an empty index", root.display())]
     SplitIndex {
@@ -173,12 +179,6 @@ pub enum Error {
         /// The time waited.
         waited: Duration,
     },
-    /// An error of git. The files are as they were before.
-    #[error(transparent)]
-    Git {
-        /// The error.
-        refusal: GitError,
-    },
     /// The command whose hook started this one holds the lock, and waits for the hook.
     #[error("cannot write from a hook of git: the command that runs the hook is still writing")]
     BusyParent,
@@ -187,6 +187,12 @@ pub enum Error {
     GitOperation {
         /// The operation.
         operation: &'static str,
+    },
+    /// An error of git. The files are as they were before.
+    #[error(transparent)]
+    Git {
+        /// The error.
+        refusal: GitError,
     },
     /// git refused the commit, and some files could not be restored, because another program changed them meanwhile.
     #[error("{refusal}")]

@@ -25,6 +25,10 @@ impl From<Error> for CliError {
             Error::NoDesk { asked, known, .. } => no_desk(message, asked.as_deref(), &known),
             Error::DeskExists { root } => Self::new("store.exists", message)
                 .hint(format!("`casebook -C {}` shows it", quoted(&root))),
+            Error::GitFolder { root } => Self::new("usage", message).hint(format!(
+                "create it in a clone: `git clone {} desk && casebook init desk`",
+                quoted(&root)
+            )),
             Error::SplitIndex { .. } => Self::new("git.split_index", message)
                 .hint("join the index: `git config core.splitIndex false && git update-index --no-split-index`; or leave --many-files out"),
             Error::Config { path, error: flaw } => Self::new("config.invalid", flaw.message)
@@ -70,14 +74,14 @@ impl From<Error> for CliError {
                 .hint("use a key for one command and its retries only"),
             Error::Busy { path, .. } => Self::new("store.busy", message)
                 .hint(format!("try again; the lock {} is released when that command ends", path.display())),
-            Error::Git { refusal } => git(refusal),
-            Error::FilesLeft { refusal, paths } => git(refusal).hint(format!(
-                "not put back, because another program has changed them: {}; `git diff` shows how",
-                paths.join(", ")
             Error::BusyParent => Self::new("store.busy", message)
                 .hint("write after that command instead, from the script or job that runs it"),
             Error::GitOperation { operation } => Self::new("git.in_progress", message)
                 .hint(format!("{}; or write without a commit: --no-commit", sync::finishing_hint(operation))),
+            Error::Git { refusal } => git(refusal),
+            Error::FilesLeft { refusal, paths } => git(refusal).hint(format!(
+                "not put back, because another program has changed them: {}; `git diff` shows how",
+                paths.join(", ")
             )),
             Error::NoRepository { .. } => Self::new("git.no_repository", message)
                 .hint("`git init` makes one; --no-commit writes without a repository"),

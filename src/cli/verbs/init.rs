@@ -5,14 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::git_setup::note_path;
-use crate::cli::Exit;
 use crate::cli::args::value_parsers::word_of;
 use crate::cli::env::variable;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::session::program::program;
 use crate::desk::{InitOptions, InitReport, SettingState};
-use crate::error::Error;
 use crate::store::config::PolicyTemplate;
 use crate::store::git::GitError;
 
@@ -42,7 +40,7 @@ pub struct InitArgs {
 }
 
 impl InitArgs {
-    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let start = session.start()?;
         let root = self.folder.as_ref().map_or(start.clone(), |folder| start.join(folder));
         let name = self.name.unwrap_or_else(|| folder_name(&root));
@@ -62,8 +60,8 @@ impl InitArgs {
     }
 }
 
-/// Prints what was created, and what to do next. Returns the exit code.
-fn print_report(session: &Session, report: &InitReport) -> Result<Exit, CliError> {
+/// Prints what was created, and what to do next.
+fn print_report(session: &Session, report: &InitReport) -> Result<(), CliError> {
     match &report.agent {
         Some(agent) => {
             session.output.status(&format!("{agent} is its first agent; [team] in casebook.toml lists all agents."))?
@@ -90,18 +88,11 @@ fn print_report(session: &Session, report: &InitReport) -> Result<Exit, CliError
     match &report.git {
         None => session.output.status("Next: casebook open -s \"SUBJECT\" -m \"TEXT\"")?,
         Some(GitError::NotInstalled) => session.output.warn("warning: git was not found, so there is no repository; the desk works without git, but its only history is in its files"),
-        Some(refusal) if !report.in_repository => return Err(Error::Git { refusal: refusal.clone() }.into()),
-        Some(refusal @ GitError::Unanswered { .. }) => return Err(Error::Git { refusal: refusal.clone() }.into()),
-        Some(
-            GitError::Locked { message: said }
-            | GitError::Distrusted { message: said }
-            | GitError::Refused { message: said },
-        ) => {
-            session.output.warn(&format!("warning: the files were written, but git did not commit them:\n{said}"));
-            return Ok(Exit::Git);
-        }
+        Some(refusal) => session.output.error_line(&format!(
+            "warning: the desk was created, but {refusal}\n  correct that, then `git init && casebook git-setup && git add -A . && git commit` there"
+        )),
     }
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// Returns the name of a folder, as the default name of a desk.

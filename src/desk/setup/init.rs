@@ -63,6 +63,9 @@ impl InitOptions {
             return Err(Error::DeskExists { root: root.clone() });
         }
         let existing_folder = root.ancestors().find(|folder| folder.is_dir()).unwrap_or(root);
+        if Repository::at(existing_folder).is_git_folder()? {
+            return Err(Error::GitFolder { root: root.clone() });
+        }
         if self.many_files && Repository::at(existing_folder).has_split_index() {
             return Err(Error::SplitIndex { root: root.clone() });
         }

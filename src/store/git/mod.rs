@@ -195,6 +195,17 @@ impl Repository {
         setting.is_ok_and(|value| value == "true") || shared.is_ok_and(|shared| !shared.is_empty())
     }
 
+    /// Returns true if the folder is a git directory, or in one: it has no work tree.
+    ///
+    /// # Errors
+    /// git does not trust the repository.
+    pub fn is_git_folder(&self) -> Result<bool, GitError> {
+        match self.find(&["rev-parse", "--is-inside-git-dir"]) {
+            Err(GitError::NotInstalled) => Ok(false),
+            answer => Ok(answer?.as_deref() == Some("true")),
+        }
+    }
+
     /// Returns true if the branch has a commit.
     pub fn has_commits(&self) -> bool {
         matches!(self.head(), Ok(Some(_)))

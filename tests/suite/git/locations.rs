@@ -302,3 +302,26 @@ fn a_desk_on_a_path_that_is_not_utf8_works_as_any_other() {
     command.current_dir("/").env("CASEBOOK_DIR", sandbox.root().join("story").join(name));
     assert_eq!(crate::fixtures::sandbox::Running::start(command).finish().ok().stdout, "1\n");
 }
+
+#[test]
+fn a_desk_that_git_refuses_to_commit_is_created_with_a_warning() {
+    let sandbox = Sandbox::new();
+    std::fs::write(sandbox.root().join("gitconfig"), "[user]\n\tuseConfigOnly = true\n").unwrap();
+    let outcome = sandbox.run(&["-q", "init", "desk"]).ok();
+    assert!(outcome.stderr.contains("warning: the desk was created, but git refused"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("user.email"), "{}", outcome.stderr);
+    sandbox.run(&["-C", "desk", "list"]).ok();
+}
+
+#[test]
+fn a_git_directory_gets_no_desk() {
+    let mut sandbox = desk();
+    sandbox.go_to("story");
+    sandbox.git(&["init", "-q", "--bare", "bare.git"]).ok();
+    for folder in ["bare.git", "bare.git/desk", "desk/.git"] {
+        let before = tree(&sandbox.path("."));
+        let told = sandbox.run(&["init", folder]).fails(2).stderr;
+        assert!(told.contains("it is a git directory, without a work tree"), "{told}");
+        assert_eq!(tree(&sandbox.path(".")), before, "{folder}");
+    }
+}
