@@ -18,7 +18,8 @@ use crate::view::sanitize::one_line;
 ///
 /// Each commit is compared with its parents: no entry may be removed, edited or moved, and no file deleted; every new
 /// entry must have been allowed on the version it extends, by casebook.toml as it was before the commit. Exits with 1
-/// if there are findings. Redactions are listed, and are not findings. It works in a bare repository too.
+/// if there are findings. Redactions, and what `[audit] accepted` in casebook.toml accepts, are listed, and are not
+/// findings. It works in a bare repository too.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook audit\n  casebook audit origin/main..HEAD --identity\n  casebook audit --since-verified --signed --report sarif=audit.sarif"
@@ -77,6 +78,12 @@ impl AuditArgs {
         let found = auditor.audit(&range, &options, &mut on_commit).map_err(range_error)?;
         progress.end();
         self.list_redactions(session, &found)?;
+        for (finding, reason) in &found.accepted {
+            let commit = finding.commit.as_deref().unwrap_or_default();
+            let (commit, code) = (commit.get(..12).unwrap_or(commit), finding.rule.code);
+            let message = format!("accepted in {commit}: {}: {} [{code}]: {reason}", finding.path, finding.message);
+            self.print_beside(session, &one_line(&message))?;
+        }
         if self.identity {
             self.print_exempt(session, &found)?;
         }

@@ -8,6 +8,7 @@
 //!
 //! Parsing has no side effects and reads no other file. The uses of the policy are unknown here.
 
+pub mod audit;
 pub mod calendars;
 pub mod edit;
 pub mod eligibility;
@@ -41,6 +42,7 @@ use crate::domain::ticket::macros::Macro;
 use crate::domain::time::duration;
 use crate::domain::vocabulary::Priority;
 
+use audit::AcceptedFinding;
 use calendars::DeskCalendar;
 use fields::FieldChoices;
 use plans::DeskPlans;
@@ -164,6 +166,8 @@ sections! {
     fields: FieldChoices = fields::read;
     /// Returns the macros, by name.
     macros: Vec<Macro> = macros::read;
+    /// Returns the findings of the audit that the desk accepts.
+    accepted_findings: Vec<AcceptedFinding> = audit::read;
     /// Returns the keys that commits are signed with.
     signing: SigningKeys = signing::read;
 }

@@ -32,7 +32,7 @@ const COMMANDS: [(&str, &[&str]); 17] = [
 const ABOUT_TIME: [&str; 8] = ["show", "list due", "escalate", "sla", "plan", "calendar", "sweep", "sweep apply"];
 
 /// Invalid lines at the end of casebook.toml, with the commands that need them.
-const BROKEN: [(&str, &[&str]); 15] = [
+const BROKEN: [(&str, &[&str]); 16] = [
     ("reopen_window = \"soon\"", &["reply late"]),
     ("[defaults]\npriority = \"S9\"", &["open"]),
     ("[git]\ncommit = \"often\"", &["note", "reply", "reply late", "attach", "open", "assign", "macro", "escalate"]),
@@ -47,6 +47,7 @@ const BROKEN: [(&str, &[&str]); 15] = [
     ("[fields.x]\ntype = \"list\"", &["open", "assign", "macro"]),
     ("[macros.x]\ntext = 3", &["macro"]),
     ("[signing]\n\"kenji@desk.example\" = [\"nonsense\"]", &[]),
+    ("[audit]\naccepted = [\"3f2a9c1 CB405\"]", &[]),
     ("[team.people.\"kenji@desk.example\"]\ncalendar = \"moon\"", &["assign"]),
 ];
 

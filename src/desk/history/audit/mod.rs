@@ -28,6 +28,7 @@ use crate::domain::people::person::Person;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_SHALLOW, Severity};
 use crate::error::Error;
+use crate::store::config::audit::AcceptedFinding;
 use crate::store::git::{GitError, HistoryWalk, ObjectStream, Repository, Revision, Signature};
 use crate::store::layout;
 
@@ -77,6 +78,8 @@ pub struct Redaction {
 pub struct AuditReport {
     /// The findings, those of the oldest commit first.
     pub findings: Vec<Finding>,
+    /// The findings that the last audited casebook.toml accepts, each with the reason.
+    pub accepted: Vec<(Finding, String)>,
     /// The redactions, which are not findings.
     pub redactions: Vec<Redaction>,
     /// The number of audited commits.
@@ -95,6 +98,17 @@ impl AuditReport {
     /// Returns whether there is an error; if `strict`, whether there is any finding.
     pub fn has_any(&self, strict: bool) -> bool {
         self.findings.iter().any(|finding| strict || finding.severity == Severity::Error)
+    }
+
+    /// Moves the findings that the desk accepts to [`Self::accepted`].
+    fn accept(&mut self, accepted: &[AcceptedFinding]) {
+        for finding in std::mem::take(&mut self.findings) {
+            let commit = finding.commit.as_deref().unwrap_or_default();
+            match accepted.iter().find(|one| one.rule == finding.rule && commit.starts_with(&one.commit)) {
+                Some(one) => self.accepted.push((finding, one.reason.clone())),
+                None => self.findings.push(finding),
+            }
+        }
     }
 }
 
@@ -159,6 +173,9 @@ impl HistoryAudit {
             if options.signed {
                 self.check_signatures(&revisions, &mut state)?;
             }
+        }
+        if let Some(policy) = tip.and_then(|tip| state.policies.by_commit.get(&tip)) {
+            state.result.accept(&policy.accepted);
         }
         Ok(state.result)
     }
@@ -230,6 +247,8 @@ pub(crate) struct AuditState {
     attachments: HashMap<String, String>,
     /// The first ticket that each entry was added to.
     first_tickets: HashMap<Id, Id>,
+    /// The entries that were reported for their times.
+    misdated: HashSet<Id>,
     /// The commits that are not checked: those at which a shallow clone ends.
     unchecked: HashSet<String>,
     /// The commits that moved desks.
@@ -247,8 +266,6 @@ pub(crate) struct AuditState {
 impl AuditState {
     /// Creates the state of an audit that has not seen a commit.
     pub fn new(repository: &Repository, options: AuditOptions) -> Self {
-    /// The entries that were reported for their times.
-    misdated: HashSet<Id>,
         Self {
             options,
             versions: TicketVersions::default(),
@@ -256,6 +273,7 @@ impl AuditState {
             organizations: OrganizationCache::of(repository),
             attachments: HashMap::new(),
             first_tickets: HashMap::new(),
+            misdated: HashSet::new(),
             unchecked: HashSet::new(),
             desks: DeskMoves::default(),
             carrier: Carrier::Unchecked,
@@ -273,7 +291,6 @@ impl AuditState {
     fn report_incomplete(&mut self, message: &str) {
         self.report(Finding::new(&HISTORY_SHALLOW, ".", message));
     }
-            misdated: HashSet::new(),
 
     /// Returns the entries that the visited commits added, each with its ticket, in order.
     pub fn new_entries(&self) -> Vec<(Id, Id)> {

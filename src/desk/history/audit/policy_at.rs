@@ -9,6 +9,7 @@ use crate::domain::people::organization::Organization;
 use crate::domain::people::team::Team;
 use crate::domain::sla::follow_up_policy::FollowUpPolicy;
 use crate::domain::time::zone::Zone;
+use crate::store::config::audit::AcceptedFinding;
 use crate::store::config::plans::DeskPlans;
 use crate::store::config::signing::SigningKeys;
 use crate::store::config::{ConfigError, Settings};
@@ -34,6 +35,8 @@ pub struct PolicyAt {
     pub eligibility: Option<EligibilityContext>,
     /// The keys that commits are signed with.
     pub keys: SigningKeys,
+    /// The findings that the desk accepts; none if they are invalid, which `check` reports.
+    pub accepted: Vec<AcceptedFinding>,
 }
 
 impl PolicyAt {
@@ -53,6 +56,7 @@ impl PolicyAt {
             follow_up: settings.follow_up()?.clone(),
             eligibility: eligibility(),
             keys: settings.signing()?.clone(),
+            accepted: settings.accepted_findings().cloned().unwrap_or_default(),
             team: config.team,
         })
     }

@@ -112,6 +112,31 @@ fn an_entry_that_is_dated_ahead_is_blamed_and_not_those_that_had_to_follow_it() 
 }
 
 #[test]
+fn a_finding_that_the_desk_accepts_is_listed_and_counts_no_more() {
+    let scene = Scene::new();
+    scene.sandbox.git(&["rm", "-q", &scene.file]).ok();
+    let commit = scene.commit();
+    assert_eq!(scene.rules(&[]), ["ticket.deleted"]);
+    let config = scene.sandbox.read("casebook.toml");
+    let accept = |code: &str| {
+        let accepted = format!("{config}[audit]\naccepted = [\"{} {code} a test ticket\"]\n", &commit[..12]);
+        scene.sandbox.write("casebook.toml", &accepted);
+        scene.commit();
+    };
+    accept("CB401");
+    assert_eq!(scene.rules(&[]), ["ticket.deleted"]);
+    accept("CB405");
+    let told = scene.sandbox.run(&["audit"]).ok().stdout;
+    assert!(told.contains(&format!("accepted in {}: {}: ", &commit[..12], scene.file)), "{told}");
+    assert!(told.contains(" [CB405]: a test ticket\n"), "{told}");
+    scene.sandbox.run(&["audit", "HEAD~3.."]).ok();
+    scene.sandbox.run(&["audit", "--since-verified"]).ok();
+    // Before the acceptance it is not accepted.
+    scene.sandbox.run(&["audit", "HEAD~3..HEAD~2"]).fails(1);
+    scene.sandbox.run(&["check"]).ok();
+}
+
+#[test]
 fn the_actor_of_an_entry_must_be_the_author_of_its_commit() {
     let scene = Scene::new();
     let config = scene.sandbox.read("casebook.toml");
