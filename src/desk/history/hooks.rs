@@ -77,7 +77,8 @@ impl HookInstall {
         let sets_fsck = hook != Hook::PreCommit && !is_set(FSCK)? && !is_set(TRANSFER_FSCK)?;
         let path = hooks.join(hook.name());
         let mut arguments = vec![program.to_owned(), "guard".to_owned(), hook.name().to_owned()];
-        let desk_flag = (!desk.prefix.is_empty()).then(|| format!("--desk {}", quoted(&desk.prefix)));
+        let prefix = repository.prefix()?;
+        let desk_flag = (!prefix.is_empty()).then(|| format!("--desk {}", quoted(prefix)));
         arguments.extend(desk_flag.clone());
         arguments.extend(flags.iter().map(|flag| quoted(flag)));
         let command = arguments.join(" ");

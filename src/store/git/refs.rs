@@ -67,12 +67,18 @@ impl Repository {
     /// files begin there.
     ///
     /// # Errors
-    /// There is no repository.
+    /// There is no repository, or the folder's name is not UTF-8: paths in git would not be found.
     pub fn prefix(&self) -> Result<&str, GitError> {
-        match &self.prefix {
-            Some(prefix) => Ok(prefix),
-            None => Ok(&self.places()?.0),
+        let prefix = match &self.prefix {
+            Some(prefix) => prefix,
+            None => &self.places()?.0,
+        };
+        if prefix.contains(char::REPLACEMENT_CHARACTER) {
+            return Err(GitError::refused(format!(
+                "the name of the desk's folder in its repository is not UTF-8: {prefix}"
+            )));
         }
+        Ok(prefix)
     }
 
     /// Returns the option by which git prints paths from the folder of the desk.

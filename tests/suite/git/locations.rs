@@ -303,6 +303,14 @@ fn a_desk_on_a_path_that_is_not_utf8_works_as_any_other() {
     assert_eq!(crate::fixtures::sandbox::Running::start(command).finish().ok().stdout, "1\n");
 }
 
+    // In a folder of a repository, git's paths would not be found; that is not the same as nothing to report.
+    sandbox.go_to("story/code");
+    sandbox.git(&["init", "-q"]).ok();
+    sandbox.go_to(std::path::Path::new("story/code").join(name));
+    sandbox.run(&["init"]).ok();
+    for words in [&["audit"][..], &["list", "as-of:HEAD"], &["check", "--staged"], &["hooks", "install"]] {
+        assert!(sandbox.run(words).fails(8).stderr.contains("is not UTF-8: caf"), "{words:?}");
+    }
 #[test]
 fn a_desk_that_git_refuses_to_commit_is_created_with_a_warning() {
     let sandbox = Sandbox::new();
