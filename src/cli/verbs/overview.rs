@@ -4,6 +4,8 @@ use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::domain::vocabulary::Status;
+use crate::error::Error;
+use crate::store::git::GitError;
 use crate::view;
 use crate::view::overview::Overview;
 
@@ -32,7 +34,12 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     let most_urgent = overview.most_urgent.as_ref().map(|(id, _)| short_id(*id)).transpose()?;
     text.push_str(&overview.render(&oldest_open.unwrap_or_default(), &most_urgent.unwrap_or_default(), &audience));
     // The overview is useful even if git does not answer.
-    let uncommitted = view.uncommitted().unwrap_or_default();
+    let uncommitted = view.uncommitted().unwrap_or_else(|error| {
+        if matches!(error, Error::Git { refusal: GitError::Distrusted { .. } }) {
+            CliError::from(error).print(session.wants_json);
+        }
+        0
+    });
     if uncommitted > 0 {
         let labels = audience.catalog();
         text.push_str(&format!("{}\n", labels.count(uncommitted, |counts| counts.uncommitted)));

@@ -278,6 +278,8 @@ fn a_repository_that_git_does_not_trust_is_named_by_every_verb_that_asks_git() {
         assert!(outcome.stderr.starts_with(expected), "{words:?}: {}", outcome.stderr);
         assert!(outcome.stderr.contains("safe.directory"), "{words:?}: {}", outcome.stderr);
     }
+    let overview = sandbox.run_under(&[("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")], &[]).ok();
+    assert!(overview.stdout.contains("open") && overview.stderr.contains("safe.directory"), "{}", overview.stderr);
 }
 
 #[test]
@@ -301,8 +303,6 @@ fn a_desk_on_a_path_that_is_not_utf8_works_as_any_other() {
     let mut command = sandbox.program(&["list", "--count"]);
     command.current_dir("/").env("CASEBOOK_DIR", sandbox.root().join("story").join(name));
     assert_eq!(crate::fixtures::sandbox::Running::start(command).finish().ok().stdout, "1\n");
-}
-
     // In a folder of a repository, git's paths would not be found; that is not the same as nothing to report.
     sandbox.go_to("story/code");
     sandbox.git(&["init", "-q"]).ok();
@@ -311,6 +311,8 @@ fn a_desk_on_a_path_that_is_not_utf8_works_as_any_other() {
     for words in [&["audit"][..], &["list", "as-of:HEAD"], &["check", "--staged"], &["hooks", "install"]] {
         assert!(sandbox.run(words).fails(8).stderr.contains("is not UTF-8: caf"), "{words:?}");
     }
+}
+
 #[test]
 fn a_desk_that_git_refuses_to_commit_is_created_with_a_warning() {
     let sandbox = Sandbox::new();
