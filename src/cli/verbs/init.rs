@@ -62,6 +62,7 @@ impl InitArgs {
 
 /// Prints what was created, and what to do next.
 fn print_report(session: &Session, report: &InitReport) -> Result<(), CliError> {
+    session.print_hooks(&report.printed);
     match &report.agent {
         Some(agent) => {
             session.output.status(&format!("{agent} is its first agent; [team] in casebook.toml lists all agents."))?

@@ -45,6 +45,8 @@ pub struct InitReport {
     pub committed: bool,
     /// The first agent, if there is one.
     pub agent: Option<Person>,
+    /// The output of hooks during the commit.
+    pub printed: String,
     /// The error of git, if there is no repository or no commit because of it.
     pub git: Option<GitError>,
     /// The git settings that the desk needs, as they were before.
@@ -98,13 +100,14 @@ impl InitOptions {
             }
             settings => settings?,
         };
-        let mut committed = false;
+        let (mut committed, mut printed) = (false, String::new());
         if self.commit && in_repository {
-            let result = Self::commit_files(root, self.template, environment)?;
-            committed = result.is_ok();
-            git = git.or(result.err());
+            match Self::commit_files(root, self.template, environment)? {
+                Ok(output) => (committed, printed) = (true, output),
+                Err(refusal) => git = git.or(Some(refusal)),
+            }
         }
-        Ok(InitReport { commit_each, in_repository, committed, agent, git, git_settings })
+        Ok(InitReport { commit_each, in_repository, committed, agent, printed, git, git_settings })
     }
 
     fn configure_git(&self) -> Result<Vec<GitSetting>, Error> {
@@ -113,7 +116,7 @@ impl InitOptions {
         Ok(settings)
     }
 
-    /// Commits the files of a new desk.
+    /// Commits the files of a new desk, and returns the output of hooks.
     ///
     /// # Errors
     /// A file cannot be written; inside, the error of git.
@@ -121,7 +124,7 @@ impl InitOptions {
         root: &Path,
         template: PolicyTemplate,
         environment: &Environment,
-    ) -> Result<Result<(), GitError>, Error> {
+    ) -> Result<Result<String, GitError>, Error> {
         let state = StateDir::of(root);
         state.create().map_err(Error::io(state.folder(), "make"))?;
         let message = state.path("message");
@@ -138,7 +141,7 @@ impl InitOptions {
             patience: environment.patience,
             state: None,
         };
-        Ok(Repository::at(root).commit(&commit, None, &|_| {}).map(drop))
+        Ok(Repository::at(root).commit(&commit, None, &|_| {}))
     }
 }
 
