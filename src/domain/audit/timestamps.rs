@@ -28,7 +28,7 @@ pub enum TimestampProblem {
 }
 
 /// Returns true if an entry had to get its time from the previous one, because that was dated ahead of the clock.
-pub fn follows_directly(previous: &Entry, entry: &Entry) -> bool {
+fn follows_directly(previous: &Entry, entry: &Entry) -> bool {
     entry.id.time() - previous.id.time() <= TimeDelta::milliseconds(1)
 }
 

@@ -233,17 +233,19 @@ impl AuditState {
     fn check_time(&mut self, extended: ExtendedTicket<'_>, place: usize) {
         let ExtendedTicket { commit, ticket, .. } = extended;
         let (entry, tolerance) = (&ticket.history[place], self.options.tolerance);
-        let first = &ticket.history[dated_first(&ticket.history, place)];
+        let first = || &ticket.history[dated_first(&ticket.history, place)];
         let previous = place.checked_sub(1).map(|place| &ticket.history[place]);
         let committed =
             (commit.revision.committed > 0).then(|| DateTime::from_timestamp(commit.revision.committed, 0)).flatten();
         let (blamed, message) = match (check_timestamp(previous, entry, committed, tolerance), self.now) {
             // A guard judged the first entry when it was pushed.
-            (Some(TimestampProblem::Future { .. }) | None, Some(_)) if first.id != entry.id => return,
-            (Some(problem @ TimestampProblem::Future { .. }), _) => (first, messages::timestamp(first, problem)),
+            (Some(TimestampProblem::Future { .. }), Some(_)) if first().id != entry.id => return,
+            (Some(problem @ TimestampProblem::Future { .. }), _) => (first(), messages::timestamp(first(), problem)),
             (Some(problem), _) => (entry, messages::timestamp(entry, problem)),
             // The commit may be dated as far ahead as the entry.
-            (None, Some(now)) if entry.at > now + tolerance => (entry, messages::in_the_future(entry, now)),
+            (None, Some(now)) if entry.at > now + tolerance && first().id == entry.id => {
+                (entry, messages::in_the_future(entry, now))
+            }
             (None, _) => return,
         };
         if self.misdated.insert(blamed.id) {
