@@ -31,6 +31,14 @@ impl Output {
         terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))
     }
 
+    /// Returns the height of the terminal in lines. None if there is no terminal.
+    pub fn height(&self) -> Option<usize> {
+        if !self.is_terminal {
+            return None;
+        }
+        terminal_size::terminal_size().map(|(_, height)| usize::from(height.0))
+    }
+
     /// Prints to standard output. A closed pipe is not an error.
     pub fn print(&self, text: &str) -> Result<(), Error> {
         let mut out = io::stdout().lock();

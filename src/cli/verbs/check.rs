@@ -74,7 +74,7 @@ impl CheckArgs {
             exit = if exit == Exit::Done { incomplete } else { exit };
         }
         if desk.has_pending() {
-            session.output.warn(super::overview::INTERRUPTED);
+            session.output.warn(super::inbox::INTERRUPTED);
         }
         Ok(exit)
     }

@@ -17,6 +17,7 @@ pub mod guard;
 pub mod hold;
 pub mod hooks;
 pub mod import;
+mod inbox;
 pub mod init;
 pub mod list;
 pub mod log;
@@ -26,7 +27,6 @@ pub mod merge;
 pub mod merge_file;
 pub mod open;
 pub mod org;
-mod overview;
 pub mod plan;
 pub mod reply;
 pub mod resolve;
@@ -55,15 +55,13 @@ use super::session::global_flags::GlobalFlags;
 /// A support desk in a git repository: every ticket a YAML file, every command one clean commit.
 #[derive(Debug, Parser)]
 #[command(name = "casebook", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(
-    after_help = "Without a verb: an overview of the desk.\nText comes from -m TEXT, -F FILE, -F - or your editor.\n\
-    Try `casebook demo` for a desk to explore."
-)]
+#[command(after_help = "Without a verb: your inbox.\nText comes from -m TEXT, -F FILE, -F - or your editor.\n\
+    Try `casebook demo` for a desk to explore.")]
 pub struct Arguments {
     /// The flags that every verb has.
     #[command(flatten)]
     pub global: GlobalFlags,
-    /// The verb. None prints the overview.
+    /// The verb. None prints the inbox.
     #[command(subcommand)]
     pub verb: Option<Verb>,
 }
@@ -199,10 +197,10 @@ pub(super) fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
     Arguments::from_arg_matches(&matches)
 }
 
-/// Runs a verb, or prints the overview.
+/// Runs a verb, or prints the inbox.
 pub(super) fn run(session: &Session, verb: Option<Verb>) -> Result<Exit, CliError> {
     match verb {
-        None => overview::run(session),
+        None => inbox::run(session),
         Some(verb) => verb.run(session),
     }
 }

@@ -175,7 +175,8 @@ impl SyncOptions {
         let asked = self.remote.clone().or(upstream);
         match asked.clone().or_else(default).filter(|name| known.contains(name)) {
             Some(remote) => {
-                let (branch, uncommitted) = (remote_branch.unwrap_or(branch), repository.uncommitted(layout::TICKETS)?);
+                let (branch, uncommitted) =
+                    (remote_branch.unwrap_or(branch), repository.work_tree_state(layout::TICKETS)?.uncommitted);
                 Ok(SyncReport { remote, branch, uncommitted, ..SyncReport::default() })
             }
             None => refuse(SyncError::NoRemote { asked, known }),

@@ -12,6 +12,7 @@ use crate::domain::people::visibility::customer_view;
 use crate::domain::ticket::{Header, Ticket};
 use crate::error::Error;
 use crate::store::files::FileChange;
+use crate::store::git::WorkTreeState;
 use crate::store::yaml::ReadErrorKind;
 use crate::store::{layout, short_id, yaml};
 
@@ -316,11 +317,12 @@ impl<'a> DeskView<'a> {
         self.desk.has_pending() && self.desk.may_know_of_pending(self.viewer)
     }
 
-    /// Returns the number of files of the desk that differ from the last commit; 0 without a repository, and for a customer.
+    /// Returns the number of files of the desk that differ from the last commit, and of commits that are not sent; 0 without
+    /// a repository, and for a customer.
     ///
     /// # Errors
     /// git cannot be asked.
-    pub fn uncommitted(&self) -> Result<usize, Error> {
-        if self.sees_everything() { self.desk.read().uncommitted() } else { Ok(0) }
+    pub fn work_tree_state(&self) -> Result<WorkTreeState, Error> {
+        if self.sees_everything() { self.desk.read().work_tree_state() } else { Ok(WorkTreeState::default()) }
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
 use crate::store::files::{Dir, FileReadError, read_plain};
-use crate::store::git::{Repository, Snapshot};
+use crate::store::git::{Repository, Snapshot, WorkTreeState};
 use crate::store::layout;
 use crate::store::layout::MonthDir;
 use crate::store::yaml::{self, ReadError, ReadErrorKind};
@@ -90,15 +90,16 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Returns the number of files of the desk that differ from the last commit; 0 without a repository.
+    /// Returns the number of files of the desk that differ from the last commit, and of commits that are not sent; 0 without
+    /// a repository.
     ///
     /// # Errors
     /// git cannot be asked.
-    pub fn uncommitted(&self) -> Result<usize, Error> {
+    pub fn work_tree_state(&self) -> Result<WorkTreeState, Error> {
         if !self.desk.state.in_repository() {
-            return Ok(0);
+            return Ok(WorkTreeState::default());
         }
-        Repository::at(&self.desk.root).uncommitted(".").map_err(Error::from)
+        Repository::at(&self.desk.root).work_tree_state(".").map_err(Error::from)
     }
 
     /// Reads a ticket.

@@ -35,7 +35,7 @@ pub use conflicts::{Conflict, merge_lines};
 pub use fast_commit::CommitPlan;
 pub use log::{CommitChange, HistoryWalk, ObjectStream, ParentDiff, Revision, VersionCache, is_blob};
 pub use refs::{HistoryCompleteness, NOTHING, RefChange};
-pub use remote::MergeOptions;
+pub use remote::{MergeOptions, WorkTreeState};
 pub use signatures::{Signature, TrustedKey};
 pub use snapshot::{FileKind, FolderEntry, Snapshot};
 

@@ -22,6 +22,15 @@ pub struct MergeOptions<'a> {
     pub date: Option<&'a str>,
 }
 
+/// The differences between a work tree, its last commit, and the upstream branch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WorkTreeState {
+    /// The number of files that differ from the last commit.
+    pub uncommitted: usize,
+    /// The number of commits that the upstream branch, as it was last fetched or sent, does not have.
+    pub unsent: usize,
+}
+
 impl Repository {
     /// Returns the short name of the branch that is checked out, or would be.
     ///
@@ -88,23 +97,31 @@ impl Repository {
         Ok((counts.next().unwrap_or(0), counts.next().unwrap_or(0)))
     }
 
-    /// Counts the files below a folder that differ from the last commit.
+    /// Counts the files below a folder that differ from the last commit, and the commits that the upstream branch does not
+    /// have.
     ///
     /// # Errors
     /// git refuses.
-    pub fn uncommitted(&self, folder: &str) -> Result<usize, GitError> {
-        let status = ["status", "--porcelain", "--no-renames", "--untracked-files=all", "-z", "--", folder];
+    pub fn work_tree_state(&self, folder: &str) -> Result<WorkTreeState, GitError> {
+        let status = ["status", "--porcelain", "--branch", "--no-renames", "--untracked-files=all", "-z", "--", folder];
         let (mut git, _) = GitProcess::start(self.run(&status))?;
+        // Such as `## main...origin/main [ahead 2, behind 1]`.
+        let mut head = Vec::new();
+        git.out.read_until(0, &mut head)?;
+        let head = String::from_utf8_lossy(&head);
+        let ahead =
+            head.rsplit_once("[ahead ").map(|(_, rest)| rest.chars().take_while(char::is_ascii_digit).collect());
+        let unsent = ahead.and_then(|digits: String| digits.parse().ok()).unwrap_or(0);
         // Counted while git prints: in a large desk without a commit the paths would take much memory.
-        let mut count = 0;
+        let mut uncommitted = 0;
         while let Ok(bytes) = git.out.fill_buf()
             && !bytes.is_empty()
         {
-            count += memchr::memchr_iter(0, bytes).count();
+            uncommitted += memchr::memchr_iter(0, bytes).count();
             let length = bytes.len();
             git.out.consume(length);
         }
-        git.end().map(|()| count)
+        git.end().map(|()| WorkTreeState { uncommitted, unsent })
     }
 
     /// Merges a commit, with the merge driver for tickets even if the clone has not configured it.

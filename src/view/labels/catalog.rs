@@ -189,13 +189,16 @@ label_group! {
     TimeLabels { now, minutes, hours, days, ago, minute }
 }
 label_group! {
-    /// The lines of the overview of a desk.
-    OverviewLabels { unsolved, urgent, escalated, unassigned, oldest_open }
+    /// The lines of the inbox.
+    InboxLabels {
+        agent, manager, customer, without_identity, yours, unassigned, waiting, hold_over, your_turn, with_support, more, next,
+        nothing,
+    }
 }
 label_group! {
     /// The names of metrics and the states of clocks.
     ClockLabels {
-        first_response, next_response, resolution, manager_response, overdue, due_soon, most_urgent, late, ahead, now, met, paused,
+        first_response, next_response, resolution, manager_response, late, ahead, now, met, paused,
         never, used, since, missed, due, left, closed, summary,
     }
 }
@@ -206,7 +209,7 @@ label_group! {
 
 label_group! {
     /// The labels of everything that is counted, with `{number}` in each.
-    CountLabels { alerts, tickets, entries, uncommitted, ended_holds }
+    CountLabels { alerts, tickets, entries, uncommitted, unsent }
 }
 
 catalog! {
@@ -229,7 +232,7 @@ catalog! {
     remarks: RemarkLabels,
     actions: ActionLabels,
     times: TimeLabels,
-    overview: OverviewLabels,
+    inbox: InboxLabels,
     clocks: ClockLabels,
     changes: ChangeLabels,
     singular: CountLabels,

@@ -180,8 +180,8 @@ fn tables_on_a_terminal_follow_the_language() {
         ("search work", "fr", "21/11/2026"),
         ("changes HEAD~3", "pt", "mesclou"),
         ("changes HEAD~3 --markdown", "fr", "### 3 demandes, "),
-        ("", "ja", "Awaiting your reply"),
-        ("", "fr", "Demandes"),
+        ("", "ja", "担当者なし"),
+        ("", "fr", "ensuite : casebook assign"),
     ] {
         let command = format!("script -qec 'stty cols 250; casebook --no-pager --lang {lang} {words}' /dev/null");
         let told = sandbox.shell(&command).ok().stdout;

@@ -2,6 +2,7 @@
 
 mod changes;
 mod custom_fields;
+mod inbox;
 mod index;
 mod languages;
 mod list_order;

@@ -126,13 +126,3 @@ fn the_exit_code_is_that_of_the_command_and_not_of_the_pager() {
     // A pager that is closed early is no error.
     on_a_terminal(&sandbox, "GIT_PAGER=true", &format!("show {ticket}")).unwrap().ok();
 }
-
-#[test]
-fn the_overview_lists_uncommitted_changes() {
-    let desk = desk();
-    desk.run(&["open", "-s", "One", "-m", "Text", "--commit"]);
-    let glance = || desk.run(&[]).stdout;
-    assert!(!glance().contains("uncommitted"), "{}", glance());
-    desk.run(&["open", "-s", "Two", "-m", "Text", "--no-commit"]);
-    assert!(glance().contains("uncommitted: 1 file\n"), "{}", glance());
-}

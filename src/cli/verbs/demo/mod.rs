@@ -57,7 +57,7 @@ impl DemoArgs {
         ))?;
         let folder = self.folder.display();
         session.output.status(&format!(
-            "  cd {folder}\n  casebook                          # the overview of the desk\n  casebook list status:open         # tickets that wait for support\n  \
+            "  cd {folder}\n  casebook                          # your inbox\n  casebook list status:open         # tickets that wait for support\n  \
              casebook list assignee:none\n  casebook show TICKET              # TICKET is an id that the list prints\n  casebook reply TICKET -m \"On it.\"\n  casebook plan show northwind      # the plan of a customer\n  git log --stat                    # the audit trail"
         ))?;
         Ok(())

@@ -1,0 +1,212 @@
+//! The inbox, which `casebook` prints without a verb: the tickets that wait for the acting person.
+
+use crate::cli::Exit;
+use crate::cli::error::CliError;
+use crate::cli::report::clocks::Clocks;
+use crate::cli::session::Session;
+use crate::desk::{Desk, DeskView};
+use crate::domain::id::Id;
+use crate::domain::people::person::Person;
+use crate::domain::query::{Condition, PersonField, Predicate, Query};
+use crate::domain::sla::due_item::DueItem;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::vocabulary::Status;
+use crate::error::Error;
+use crate::store::git::{GitError, WorkTreeState};
+use crate::view::inbox::{InboxRow, InboxSection, render};
+use crate::view::labels::catalog::{InboxLabels, fill};
+use crate::view::sanitize::one_line;
+use crate::view::table::Cell;
+use crate::view::{Audience, colors, sla};
+
+/// The note that a command was interrupted.
+pub(super) const INTERRUPTED: &str =
+    "note: a command was interrupted; the next command that writes completes it or rolls it back";
+
+/// The lines of the screen that are not for tickets: the person, the desk's state, the next command, the shell's prompt.
+const OTHER_LINES: usize = 6;
+
+/// Prints the inbox of the acting person, and the command that comes next.
+pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
+    let desk = session.desk()?;
+    let view = session.view(&desk)?;
+    let found = view.query(&Query::default().unsolved())?;
+    let clocks = session.clocks(&view, session.environment.now, true);
+    let audience = session.audience(&desk)?;
+    let actor = session.actor()?;
+    let state = state_of(session, &view);
+    let mut inbox =
+        Inbox { actor, view: &view, clocks: &clocks, audience: &audience, tickets: found.rows.iter().collect() };
+    inbox.sort();
+    let is_customer = actor.is_some_and(|person| !desk.config().team.has_agent(person));
+    let sections = if is_customer { inbox.of_customer()? } else { inbox.of_agent()? };
+    let labels = &audience.catalog().inbox;
+    let mut text = format!("{}\n", title(&desk, actor, labels));
+    let counts = [
+        (state.unsent, audience.catalog().count(state.unsent, |counts| counts.unsent)),
+        (state.uncommitted, audience.catalog().count(state.uncommitted, |counts| counts.uncommitted)),
+    ];
+    for (_, line) in counts.iter().filter(|(number, _)| *number > 0) {
+        text.push_str(&format!("{line}\n"));
+    }
+    let lines = session.output.height().map(|height| height.saturating_sub(OTHER_LINES));
+    text.push_str(&render(&sections, lines, &audience));
+    text.push_str(&format!("\n{}\n", next_command(&sections, is_customer, &state, labels)));
+    session.output.print(&text)?;
+    if view.has_interrupted_command() {
+        session.output.warn(INTERRUPTED);
+    }
+    Ok(session.report_clock_errors(&clocks, session.report_unreadable(&found.unreadable)))
+}
+
+/// Returns the number of commits that are not sent and of files that are not committed. The inbox is useful even if git
+/// does not answer.
+fn state_of(session: &Session, view: &DeskView<'_>) -> WorkTreeState {
+    view.work_tree_state().unwrap_or_else(|error| {
+        if matches!(error, Error::Git { refusal: GitError::Distrusted { .. } }) {
+            CliError::from(error).print(session.wants_json);
+        }
+        WorkTreeState::default()
+    })
+}
+
+/// Returns the line that says who the person is.
+fn title(desk: &Desk, actor: Option<&Person>, labels: &InboxLabels) -> String {
+    let team = &desk.config().team;
+    let label = match actor {
+        None => labels.without_identity,
+        Some(person) if team.has_manager(person) => labels.manager,
+        Some(person) if team.has_agent(person) => labels.agent,
+        Some(_) => labels.customer,
+    };
+    let person = actor.map(ToString::to_string).unwrap_or_default();
+    fill(label, &[("person", &person), ("desk", &one_line(&desk.config().name))])
+}
+
+/// The unsolved tickets, and everything that decides where they belong.
+struct Inbox<'a> {
+    actor: Option<&'a Person>,
+    view: &'a DeskView<'a>,
+    clocks: &'a Clocks<'a>,
+    audience: &'a Audience<'a>,
+    tickets: Vec<Summary>,
+}
+
+impl Inbox<'_> {
+    /// Sorts the tickets as a list does: escalated, due, priority, age.
+    fn sort(&mut self) {
+        let clocks = self.clocks;
+        self.tickets.sort_by_cached_key(|ticket| {
+            let due = clocks.next(ticket).and_then(|clock| clock.due_at);
+            (!ticket.awaits_manager(), due.is_none(), due, ticket.header.priority, ticket.created_at, ticket.id)
+        });
+    }
+
+    fn of_agent(&self) -> Result<Vec<InboxSection>, CliError> {
+        let labels = &self.audience.catalog().inbox;
+        let is_mine = |ticket: &Summary| {
+            ticket.header.assignee.as_ref().zip(self.actor).is_some_and(|(one, other)| one.same_address(other))
+        };
+        let is_open = |ticket: &Summary| ticket.header.status == Status::Open;
+        let is_free = |ticket: &Summary| ticket.header.assignee.is_none();
+        let follow_ups = self.follow_ups();
+        let follow_up = |ticket: &Summary| {
+            let label = follow_ups.iter().find(|(id, _)| *id == ticket.id).map(|(_, label)| *label)?;
+            Some(Cell::styled(label, colors::ALARM))
+        };
+        let waits = |ticket: &Summary| is_mine(ticket) && ticket.header.status == Status::AwaitingReply;
+        let is_over = |ticket: &Summary| {
+            (is_mine(ticket) || is_free(ticket))
+                && ticket.header.hold.as_ref().is_some_and(|hold| hold.ended_at(self.audience.now).is_some())
+        };
+        Ok(vec![
+            self.section(
+                labels.yours,
+                "status:open assignee:me",
+                &|ticket| is_open(ticket) && is_mine(ticket),
+                &|_| None,
+            )?,
+            self.section(
+                labels.unassigned,
+                "status:open assignee:none",
+                &|ticket| is_open(ticket) && is_free(ticket),
+                &|_| None,
+            )?,
+            self.section(labels.waiting, "status:awaiting_reply assignee:me", &waits, &|ticket| {
+                Some(follow_up(ticket).unwrap_or_else(|| self.age(ticket)))
+            })?,
+            self.section(labels.hold_over, "status:on_hold", &is_over, &|ticket| Some(self.age(ticket)))?,
+        ])
+    }
+
+    fn of_customer(&self) -> Result<Vec<InboxSection>, CliError> {
+        let labels = &self.audience.catalog().inbox;
+        let waits = |ticket: &Summary| ticket.header.status == Status::AwaitingReply;
+        let age = |ticket: &Summary| Some(self.age(ticket));
+        Ok(vec![
+            self.section(labels.your_turn, "status:awaiting_reply", &waits, &age)?,
+            self.section(labels.with_support, "status:open,on_hold", &|ticket| !waits(ticket), &age)?,
+        ])
+    }
+
+    /// Returns the cell with the time since the last activity.
+    fn age(&self, ticket: &Summary) -> Cell {
+        Cell::plain(&self.audience.ago(ticket.last_activity_at))
+    }
+
+    /// Returns the section of the tickets that belong to it. Without a note of its own, a row has the time left.
+    fn section(
+        &self,
+        heading: &'static str,
+        query: &'static str,
+        belongs: &dyn Fn(&Summary) -> bool,
+        note: &dyn Fn(&Summary) -> Option<Cell>,
+    ) -> Result<InboxSection, CliError> {
+        let tickets: Vec<&Summary> = self.tickets.iter().filter(|ticket| belongs(ticket)).collect();
+        let short_ids = self.view.short_ids(tickets.iter().map(|ticket| ticket.id))?;
+        let due = |ticket: &Summary| match self.clocks.next(ticket) {
+            Some(clock) => {
+                let text = sla::due_text_in(&clock, self.audience.now, self.audience.catalog());
+                Cell::styled(&text, sla::style(&clock))
+            }
+            None => self.age(ticket),
+        };
+        let row = |(ticket, short_id): (&&Summary, String)| InboxRow {
+            ticket: (*ticket).clone(),
+            short_id,
+            note: note(ticket).unwrap_or_else(|| due(ticket)),
+        };
+        Ok(InboxSection { heading, query, rows: tickets.iter().zip(short_ids).map(row).collect() })
+    }
+
+    /// Returns the tickets of the person whose requester is due to be reminded, or who never answered, with the label of
+    /// the step.
+    fn follow_ups(&self) -> Vec<(Id, &'static str)> {
+        let Some(actor) = self.actor else { return Vec::new() };
+        let conditions = [
+            Predicate::Person(PersonField::Assignee, vec![Some(actor.clone())]),
+            Predicate::Status(vec![Status::AwaitingReply]),
+        ];
+        let conditions = conditions.map(|predicate| Condition { negated: false, predicate }).to_vec();
+        // An invalid policy is reported by the clocks, and by `sweep`.
+        let due = self.view.due_items(&Query { conditions, as_of: None }).map(|due| due.tickets).unwrap_or_default();
+        let labels = &self.audience.catalog().sweep;
+        let label = |item: &DueItem| if item.as_str() == "solve" { labels.solve } else { labels.remind };
+        let is_follow_up = |(_, item): &(Summary, DueItem)| matches!(item, DueItem::FollowUp(_));
+        due.into_iter().filter(is_follow_up).map(|(ticket, item)| (ticket.id, label(&item))).collect()
+    }
+}
+
+/// Returns the line with the command that comes next.
+fn next_command(sections: &[InboxSection], is_customer: bool, state: &WorkTreeState, labels: &InboxLabels) -> String {
+    let first = |place: usize| sections.get(place)?.rows.first().map(|row| row.short_id.as_str());
+    let command = match [first(0), first(1), first(2), first(3)] {
+        [Some(id), ..] => format!("casebook reply {id}"),
+        [_, Some(id), ..] if is_customer => format!("casebook show {id}"),
+        [_, Some(id), ..] => format!("casebook assign {id} me"),
+        [.., Some(id)] => format!("casebook resume {id}"),
+        _ if state.unsent > 0 => "casebook sync".to_owned(),
+        _ => return labels.nothing.to_owned(),
+    };
+    fill(labels.next, &[("command", &command)])
+}
