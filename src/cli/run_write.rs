@@ -10,10 +10,10 @@ use super::args::text_input::TextInput;
 use super::args::{CommitFlags, TicketFlags, WriteFlags};
 use super::error::{CliError, refusal};
 use super::exit::Exit;
-use super::report::ticket::{TICKET, render_ticket, ticket_json};
+use super::report::ticket::{CREATED, OPENED, TICKET, render_ticket, ticket_json};
 use super::report::write_result::{recovery_lines, status_change};
 use super::session::Session;
-use crate::desk::{ActionRequest, Command, Desk, Outcome, WriteOptions};
+use crate::desk::{ActionRequest, Command, Desk, Outcome, TicketRef, WriteOptions};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::ticket::action::Action;
@@ -95,8 +95,9 @@ impl Session {
         input: TextInput,
         style: &ResultStyle,
     ) -> Result<(), CliError> {
-        let Some(format) = TICKET.json_or_text(flags.json.as_deref(), self)? else { return Ok(()) };
-        for request in &mut requests {
+        let fields = if matches!(style, ResultStyle::Opened) { &OPENED } else { &TICKET };
+        let Some(format) = fields.json_or_text(flags.json.as_deref(), self)? else { return Ok(()) };
+        for request in requests.iter_mut().filter(|request| request.target != TicketRef::Opened) {
             request.text.clone_from(&input.text);
             request.key.clone_from(&flags.key);
         }
@@ -150,7 +151,12 @@ impl Session {
     ) -> Result<(), CliError> {
         let view = self.view(desk)?;
         if !format.is_text() {
-            let tickets = ticket_json(self, &view, &outcome.tickets, format)?;
+            let mut tickets = ticket_json(self, &view, &outcome.tickets, format)?;
+            if matches!(style, ResultStyle::Opened) && format.asks_for(CREATED) {
+                for (ticket, json) in outcome.tickets.iter().zip(&mut tickets) {
+                    json[CREATED] = outcome.entries.contains(&(ticket.id, ticket.id)).into();
+                }
+            }
             let json = match style {
                 ResultStyle::Several => Value::Array(tickets),
                 _ => tickets.into_iter().next().unwrap_or(Value::Null),

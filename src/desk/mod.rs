@@ -82,7 +82,7 @@ pub use write::open_precheck::precheck_opening;
 pub use write::options::WriteOptions;
 pub use write::outcome::Outcome;
 pub use write::recovery::{Recovery, RollbackReason};
-pub use write::request::{ActionRequest, AttachmentData, TicketRef};
+pub use write::request::{ActionRequest, AttachmentData, OnExisting, TicketRef};
 
 /// A desk: a folder that contains `casebook.toml` and tickets.
 #[derive(Debug)]

@@ -26,6 +26,15 @@ pub struct TextFlags {
     /// Read the text from a file, or from standard input with `-`
     #[arg(short = 'F', long = "file", value_name = "FILE", allow_hyphen_values = true)]
     pub file: Option<PathBuf>,
+    /// With -F: replace bytes that are not UTF-8
+    #[arg(long, requires = "file", conflicts_with = "message")]
+    pub lossy: bool,
+    /// With -F: leave out the colors and other codes of a terminal
+    #[arg(long, requires = "file", conflicts_with = "message")]
+    pub strip_ansi: bool,
+    /// With -F: only the last lines
+    #[arg(long, value_name = "N", requires = "file", conflicts_with = "message")]
+    pub last_lines: Option<usize>,
 }
 
 /// The text of a command, and its source.
@@ -46,11 +55,25 @@ impl TextFlags {
     pub(crate) fn optional(&self) -> Result<TextInput, CliError> {
         if let Some(file) = &self.file {
             let is_only_copy = file == Path::new("-");
-            let text = if is_only_copy { from_input()? } else { from_file(file)? };
+            let bytes = if is_only_copy { from_input()? } else { from_file(file)? };
+            let text = self.prepared(bytes, if is_only_copy { Path::new("standard input") } else { file })?;
             return Ok(TextInput { text: Text::clean(&text), is_only_copy, is_in_a_file: !is_only_copy });
         }
         let text = self.message.join("\n\n");
         Ok(TextInput { text: Text::clean(&text), is_only_copy: false, is_in_a_file: false })
+    }
+
+    /// Returns the text of a file as the flags ask for it.
+    fn prepared(&self, bytes: Vec<u8>, source: &Path) -> Result<String, CliError> {
+        let mut text = if self.lossy { String::from_utf8_lossy(&bytes).into_owned() } else { utf8(bytes, source)? };
+        if self.strip_ansi {
+            text = anstream::adapter::strip_str(&text).to_string();
+        }
+        if let Some(most) = self.last_lines {
+            let lines: Vec<&str> = text.trim_end().lines().collect();
+            text = lines[lines.len().saturating_sub(most)..].join("\n");
+        }
+        Ok(text)
     }
 
     /// Returns the text of the flags, else of the editor, on a terminal. `comment` is shown in the editor.
@@ -82,14 +105,14 @@ impl TextFlags {
     }
 }
 
-fn from_input() -> Result<String, CliError> {
+fn from_input() -> Result<Vec<u8>, CliError> {
     let mut bytes = Vec::new();
     std::io::stdin().lock().read_to_end(&mut bytes).map_err(Error::io("standard input", "read"))?;
-    utf8(bytes, Path::new("standard input"))
+    Ok(bytes)
 }
 
-fn from_file(file: &Path) -> Result<String, CliError> {
-    utf8(fs::read(file).map_err(|error| unreadable(file, &error))?, file)
+fn from_file(file: &Path) -> Result<Vec<u8>, CliError> {
+    Ok(fs::read(file).map_err(|error| unreadable(file, &error))?)
 }
 
 /// Returns the error for a file of the command line that cannot be read. This is a usage error: a retry does not help.
@@ -101,7 +124,7 @@ fn utf8(bytes: Vec<u8>, source: &Path) -> Result<String, CliError> {
     String::from_utf8(bytes).map_err(|error| {
         let position = error.utf8_error().valid_up_to();
         let message = format!("cannot read {}: it is not UTF-8 text (byte {position})", source.display());
-        CliError::usage(message, "convert it first, for example with `iconv -t UTF-8`")
+        CliError::usage(message, "--lossy replaces such bytes")
     })
 }
 

@@ -73,11 +73,15 @@ pub struct ConditionFlags {
     /// Only if this is the ticket's last entry
     #[arg(long, value_name = "ENTRY")]
     pub if_version: Option<String>,
+    /// Succeed, and add no entry, if the ticket is in that state already
+    #[arg(long, alias = "if-open", hide = true)]
+    pub if_needed: bool,
 }
 
 impl ConditionFlags {
     /// Returns the request with these conditions.
     pub fn on(&self, request: ActionRequest) -> ActionRequest {
-        ActionRequest { if_status: self.if_status, if_version: self.if_version.clone(), ..request }
+        let if_version = self.if_version.clone();
+        ActionRequest { if_status: self.if_status, if_version, if_needed: self.if_needed, ..request }
     }
 }

@@ -17,6 +17,22 @@ use crate::view;
 /// The fields of a ticket with its history.
 pub(crate) const TICKET: RecordFields = RecordFields { fields: view::json::TICKET_FIELDS, columns: view::json::FIELDS };
 
+/// The field that says whether `open` made the ticket, or returned that of an earlier command with the same key.
+pub(crate) const CREATED: &str = "created";
+
+/// The fields of the ticket that `open` prints.
+pub(crate) const OPENED: RecordFields = RecordFields { fields: &OPENED_FIELDS, columns: view::json::FIELDS };
+
+const OPENED_FIELDS: [&str; view::json::TICKET_FIELDS.len() + 1] = {
+    let mut names = [CREATED; view::json::TICKET_FIELDS.len() + 1];
+    let mut place = 0;
+    while place < view::json::TICKET_FIELDS.len() {
+        names[place] = view::json::TICKET_FIELDS[place];
+        place += 1;
+    }
+    names
+};
+
 /// Returns tickets as JSON objects with the fields of a format, or all without one. The tickets are those of a view, or the
 /// result of the viewer's own command.
 pub(crate) fn ticket_json(
@@ -27,7 +43,7 @@ pub(crate) fn ticket_json(
 ) -> Result<Vec<Value>, CliError> {
     let all = OutputFormat::Json(Vec::new());
     let format = if format.is_text() { &all } else { format };
-    let clocks = session.clocks(view, session.environment.now, format.asks_for("sla"));
+    let clocks = session.clocks(view, session.environment.now, format.asks_for("sla") || format.asks_for("due_at"));
     let to_json = |ticket| {
         let record = ticket_record(view, ticket, format.asks_for("short_id"), &clocks)?;
         Ok(Value::Object(format.selected(record)))

@@ -17,6 +17,7 @@ use crate::domain::vocabulary::HoldReason;
 /// Support keeps working on it meanwhile.
 #[derive(Debug, Args)]
 #[command(
+    mut_arg("if_needed", |flag| flag.hide(false)),
     after_help = "Examples:\n  casebook hold 7S1W1X --reason engineering --team rendering --until +3d\n  casebook hold 7S1W1X --reason other -m \"waiting for the vendor's patch\""
 )]
 pub struct HoldArgs {
@@ -53,6 +54,7 @@ impl HoldArgs {
 ///
 /// The ticket is open again.
 #[derive(Debug, Args)]
+#[command(mut_arg("if_needed", |flag| flag.hide(false)))]
 pub struct ResumeArgs {
     #[command(flatten)]
     on: TicketFlags,

@@ -7,12 +7,12 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::cli::args::attachment;
-use crate::cli::args::value_parsers::{given_twice, language_tag, priority};
+use crate::cli::args::value_parsers::{given_twice, language_tag, priority, word_of};
 use crate::cli::args::{TextFlags, WriteFlags};
 use crate::cli::error::CliError;
 use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
-use crate::desk::{ActionRequest, Command, Desk, TicketRef};
+use crate::desk::{ActionRequest, Command, Desk, OnExisting, TicketRef};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
@@ -72,6 +72,12 @@ pub struct OpenArgs {
     /// For agents: open it although the requester may not ask for support, and why; recorded in the ticket
     #[arg(long = "override", value_name = "REASON", allow_hyphen_values = true)]
     overridden: Option<String>,
+    /// A tag; can be given several times
+    #[arg(long = "tag", value_name = "TAG")]
+    tags: Vec<String>,
+    /// With --key: what to do if a ticket was opened with it before
+    #[arg(long, value_name = "CHOICE", requires = "key", default_value = "return", value_parser = word_of::<OnExisting>(OnExisting::WORDS))]
+    on_existing: OnExisting,
     /// Attach a file; can be given several times
     #[arg(long, value_name = "FILE")]
     attach: Vec<PathBuf>,
@@ -100,9 +106,16 @@ impl OpenArgs {
         let request = ActionRequest {
             target: TicketRef::New,
             attachments,
+            on_existing: self.on_existing,
             ..ActionRequest::on(Id::at(session.environment.now, 0), Action::Open(Box::new(fields)), None)
         };
-        session.run_write(desk, vec![request], Command::requests, &self.write, input, &ResultStyle::Opened)
+        let mut requests = vec![request];
+        if !self.tags.is_empty() {
+            let action = Action::Tag { add: self.tags.clone(), remove: Vec::new() };
+            let id = Id::at(session.environment.now, 0);
+            requests.push(ActionRequest { target: TicketRef::Opened, ..ActionRequest::on(id, action, None) });
+        }
+        session.run_write(desk, requests, Command::requests, &self.write, input, &ResultStyle::Opened)
     }
 
     /// Returns whether the flags give the subject and the text, so that nothing is left to ask.

@@ -26,7 +26,8 @@ use crate::view::sanitize::one_line;
 /// A conflicted ticket becomes the union of both sides, and is staged; a ticket that one side deleted stays. If two
 /// clones merged tickets into each other, replied to a ticket that had been merged, or solved a ticket into which
 /// another had been merged, entries are added that relink them. During a git merge these entries are staged for its
-/// commit; otherwise they are committed as by any command.
+/// commit; otherwise they are committed as by any command. Unsolved tickets of one customer that two clones opened with
+/// the same key are merged.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  git merge topic || casebook resolve && git commit --no-edit")]
 pub struct ResolveArgs {
@@ -164,7 +165,8 @@ impl ResolveArgs {
         let in_merge = desk.clones().git_operation().is_some();
         let commit = if in_merge { Some(false) } else { self.end.wants_commit() };
         let options = WriteOptions { dry_run: self.end.dry_run, commit, ..session.write_options_for(actor) };
-        if self.key.is_none() && desk.clones().inconsistencies()?.is_empty() {
+        let clones = desk.clones();
+        if self.key.is_none() && clones.inconsistencies()?.is_empty() && clones.same_keys()?.is_empty() {
             return Ok(None);
         }
         let outcome = desk.perform(Command::Ticket(TicketCommand::Relink { key: self.key.clone() }), &options)?;

@@ -17,6 +17,7 @@ use crate::domain::vocabulary::{Priority, ReopenReason, Resolution};
 /// The requester agreed, a bug was reported, or the reminders got no response.
 #[derive(Debug, Args)]
 #[command(
+    mut_arg("if_needed", |flag| flag.hide(false)),
     after_help = "Examples:\n  casebook solve 7S1W1X -m \"Works since the restart.\"\n  casebook solve 7S1W1X --resolution bug_reported --bug BUG-17 --bug-priority S2 --eta 2026-12-15\n  casebook solve 7S1W1X --resolution no_response"
 )]
 pub struct SolveArgs {
@@ -94,6 +95,7 @@ impl ResolutionFlags {
 ///
 /// Any reply of the customer does so too.
 #[derive(Debug, Args)]
+#[command(mut_arg("if_needed", |flag| flag.hide(false)))]
 pub struct ReopenArgs {
     /// The reason
     #[arg(long, default_value = "not_solved", value_parser = word_of::<ReopenReason>(ReopenReason::WORDS))]

@@ -11,7 +11,7 @@ use crate::cli::error::CliError;
 use crate::cli::error::sync::refused;
 use crate::cli::session::Session;
 use crate::cli::session::program::program;
-use crate::desk::{SyncOptions, SyncReport};
+use crate::desk::{Command, Desk, SyncOptions, SyncReport, TicketCommand, WriteOptions};
 use crate::domain::convergence::union::ConcurrentEntry;
 use crate::domain::rules::finding::Finding;
 use crate::error::Error;
@@ -56,11 +56,11 @@ impl SyncArgs {
         };
         let done = if self.dry_run { options.preview(&desk) } else { options.run(&mut desk) };
         session.print_recovery(&desk);
-        let report = done.map_err(|error| match error {
-            Error::Git { refusal: GitError::Refused { message } } => refused(&message)
-                .hint("your commits and files are unchanged; correct what git reports, then run `casebook sync` again"),
-            other => other.into(),
-        })?;
+        let mut report = done.map_err(sync_error)?;
+        if !report.same_keys.is_empty() && !self.dry_run && self.merge_same_keys(session, &mut desk, &report)? {
+            let again = options.run(&mut desk).map_err(sync_error)?;
+            report = SyncReport { sent: report.sent + again.sent, received: report.received + again.received, ..again };
+        }
         session.print_hooks(&report.printed);
         if self.json {
             session.output.json(&to_json(&report))?;
@@ -101,6 +101,23 @@ impl SyncArgs {
         let nothing = if self.dry_run { "nothing would be pushed" } else { "nothing was pushed" };
         session.output.error_line(&format!("  {nothing}; `casebook check` lists all errors, `casebook resolve` relinks tickets; then `casebook sync` again"));
         Ok(Exit::Found)
+    }
+
+    /// Merges tickets that two clones opened with the same key, if the actor is an agent. Returns true if it merged any.
+    fn merge_same_keys(&self, session: &Session, desk: &mut Desk, report: &SyncReport) -> Result<bool, CliError> {
+        let Some(actor) = session.actor()?.filter(|person| desk.config().team.has_agent(person)).cloned() else {
+            session.output.warn("note: tickets were opened with the same key, and only agents may merge them");
+            return Ok(false);
+        };
+        let options = WriteOptions { commit: Some(true), ..session.write_options_for(actor) };
+        let outcome = desk.perform(Command::Ticket(TicketCommand::Relink { key: None }), &options)?;
+        for (younger, older) in &report.same_keys {
+            if outcome.entries.iter().any(|(ticket, _)| ticket == younger) && !self.json {
+                let (younger, older) = (short_suffix(*younger), short_suffix(*older));
+                session.output.status(&format!("merged {younger} into {older}: both were opened with the same key"))?;
+            }
+        }
+        Ok(!outcome.entries.is_empty())
     }
 
     /// Warns of received files with errors. They do not keep the user's own commits from being pushed.
@@ -169,4 +186,12 @@ fn to_json(report: &SyncReport) -> Value {
         "errors": report.errors.len(),
         "broken": report.received_errors.iter().map(object).collect::<Vec<_>>(),
     })
+}
+
+fn sync_error(error: Error) -> CliError {
+    match error {
+        Error::Git { refusal: GitError::Refused { message } } => refused(&message)
+            .hint("your commits and files are unchanged; correct what git reports, then run `casebook sync` again"),
+        other => other.into(),
+    }
 }

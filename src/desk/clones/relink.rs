@@ -15,7 +15,7 @@ use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::duration;
-use crate::domain::vocabulary::{ReopenReason, Role, Status};
+use crate::domain::vocabulary::{MergeReason, ReopenReason, Role, Status};
 use crate::domain::workflow::merge_counterpart;
 use crate::error::Error;
 use crate::store::short_id::short_suffix;
@@ -105,6 +105,27 @@ impl Clones<'_> {
         Ok(self.desk.read().ticket(target)?.history.iter().find(is_counterpart).map(|found| (target, found.id)))
     }
 
+    /// Returns the unsolved tickets that were opened with the key of an older unsolved ticket, each with that ticket: two
+    /// clones opened them for the same alert.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub fn same_keys(self) -> Result<Vec<(Id, Id)>, Error> {
+        let is_unsolved = |summary: &Summary| summary.key.is_some() && summary.header.status != Status::Solved;
+        let mut first: BTreeMap<String, Id> = BTreeMap::new();
+        let mut found = Vec::new();
+        let mut rows = self.desk.read().select(&Selection::by(&is_unsolved))?.rows;
+        rows.sort_by_id();
+        for summary in rows.iter() {
+            let Some(key) = summary.key else { continue };
+            match first.get(&key) {
+                Some(older) => found.push((summary.id, *older)),
+                None => _ = first.insert(key, summary.id),
+            }
+        }
+        Ok(found)
+    }
+
     /// Returns the inconsistent links between the tickets of this desk. Damaged tickets are left out.
     ///
     /// # Errors
@@ -143,6 +164,25 @@ impl Transaction<'_> {
             }
         }
         Ok(repaired)
+    }
+
+    /// Merges each ticket that two clones opened with the same key into the older one. Pairs that the workflow does not
+    /// allow to merge, such as those of different customers, stay. Returns the tickets that were merged.
+    ///
+    /// # Errors
+    /// A ticket cannot be read.
+    pub(crate) fn merge_same_keys(&mut self) -> Result<Vec<Id>, Error> {
+        let mut merged = Vec::new();
+        for (younger, older) in self.desk().clones().same_keys()? {
+            let action = Action::Merge { into: older, reason: MergeReason::SameIssue };
+            let text = Text::clean("Two clones opened this with the same key.");
+            match self.apply(ActionRequest::on(younger, action, text)) {
+                Ok(_) => merged.push(younger),
+                Err(Error::Refused { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(merged)
     }
 
     fn repair_link(&mut self, inconsistency: Inconsistency, key: Option<&str>) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::domain::convergence::cross_ticket::Inconsistency;
 use crate::domain::convergence::union::{ConcurrentEntry, newly_concurrent, unaware_solve};
+use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
 use crate::error::{Error, SyncError};
 use crate::store::git::{CommitChange, GitError, MergeOptions, Repository, Snapshot};
@@ -44,6 +45,8 @@ pub struct SyncReport {
     pub concurrent: Vec<(Ticket, Vec<ConcurrentEntry>)>,
     /// The inconsistent links between tickets, if commits were received.
     pub inconsistencies: Vec<Inconsistency>,
+    /// The tickets that were opened with the key of an older ticket, each with that ticket, if commits were received.
+    pub same_keys: Vec<(Id, Id)>,
     /// The number of tickets with changes that are not committed, and so not sent.
     pub uncommitted: usize,
     /// True if the remote had no such branch.
@@ -248,6 +251,7 @@ fn receive(
     report.concurrent.retain(|(known, _)| !concurrent.iter().any(|(ticket, _)| ticket.id == known.id));
     report.concurrent.extend(concurrent);
     report.inconsistencies = desk.clones().inconsistencies()?;
+    report.same_keys = desk.clones().same_keys()?;
     Ok(())
 }
 

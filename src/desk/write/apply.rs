@@ -3,10 +3,10 @@
 use crate::domain::id::Id;
 use crate::domain::people::role::TicketRole;
 use crate::domain::text::Text;
-use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
-use crate::domain::vocabulary::Priority;
+use crate::domain::ticket::{Header, Ticket};
+use crate::domain::vocabulary::{Priority, Status};
 use crate::domain::workflow::{self, Decision, DecisionContext, Notice, Refusal, Request};
 use crate::error::Error;
 use crate::store::short_id;
@@ -40,7 +40,11 @@ impl Transaction<'_> {
             self.notices.push((id, Notice::PriorityRequested(priority)));
             return Ok(id);
         }
-        let is_merged = self.ticket(id)?.header.merged_into.is_some();
+        let ticket = self.ticket(id)?;
+        if request.if_needed && is_there_already(&request.action, &ticket.header) {
+            return Ok(id);
+        }
+        let is_merged = ticket.header.merged_into.is_some();
         if is_merged && matches!(request.action, Action::Reply { .. }) {
             self.reply_to_merged(id, request)
         } else {
@@ -205,6 +209,17 @@ impl Transaction<'_> {
 }
 
 /// Returns whether a reply was refused because the reopen window is over.
+/// Returns true if a ticket is in the state that an action leads to.
+fn is_there_already(action: &Action, header: &Header) -> bool {
+    match action {
+        Action::Solve { .. } => header.status == Status::Solved,
+        Action::Reopen { unmerge: false, .. } => header.status != Status::Solved,
+        Action::Resume => header.status == Status::Open,
+        Action::Hold(hold) => header.hold.as_ref() == Some(hold),
+        _ => false,
+    }
+}
+
 const fn is_window_closed(error: &Error) -> bool {
     matches!(error, Error::Refused { refusal: Refusal::WindowClosed { .. }, .. })
 }

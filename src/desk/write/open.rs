@@ -2,20 +2,21 @@
 
 use crate::domain::id::Id;
 use crate::domain::people::role::TicketRole;
-use crate::domain::ticket::OpenFields;
-use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
-use crate::domain::vocabulary::Status;
+use crate::domain::ticket::summary::Summary;
+use crate::domain::ticket::{Header, OpenFields, Ticket};
+use crate::domain::vocabulary::{ReopenReason, Status};
 use crate::domain::workflow::{self, Notice, Refusal};
 use crate::error::Error;
 use crate::store::layout;
 
 use super::custom_fields::validate_opening;
 use super::eligibility::check_eligibility;
-use super::request::ActionRequest;
+use super::request::{ActionRequest, OnExisting};
 use super::transaction::{Transaction, opening_refused};
 use crate::desk::Desk;
+use crate::desk::read::summaries::Selection;
 
 impl Transaction<'_> {
     /// Opens a ticket. Returns its id, or the id of the ticket that an earlier request with the same key opened.
@@ -32,7 +33,7 @@ impl Transaction<'_> {
         if let Some(key) = &request.key
             && let Some(done) = self.find_opened(key)?
         {
-            return Ok(done);
+            return self.fire_again(done, request);
         }
         let (desk, actor) = (self.desk(), self.actor());
         let role = desk.config().team.role(actor, None);
@@ -72,15 +73,29 @@ impl Transaction<'_> {
         id
     }
 
+    /// Does what the request asks for if a ticket was opened with its key before. The conversation of a merged ticket
+    /// continues on the ticket at the end of its merges.
+    fn fire_again(&mut self, opened: Id, request: ActionRequest) -> Result<Id, Error> {
+        if request.on_existing == OnExisting::Return {
+            return Ok(opened);
+        }
+        let start = self.ticket(opened)?.clone();
+        let id = workflow::resolve_merge_chain(&start, |next| self.ticket(next).cloned())?;
+        let is_solved = self.ticket(id)?.header.status == Status::Solved;
+        let action = match request.on_existing {
+            OnExisting::Reply => Action::Reply { auto: false, via_ticket: None },
+            OnExisting::Reopen if is_solved => Action::Reopen { reason: ReopenReason::NotSolved, unmerge: false },
+            _ => Action::Note { auto: false, via_ticket: None },
+        };
+        self.apply(ActionRequest { attachments: request.attachments, ..ActionRequest::on(id, action, request.text) })
+    }
+
     /// Returns the ticket that an earlier `open` with this key made, if the actor may see it. The key of a ticket that
     /// the actor may not see is free, because a refusal would reveal the ticket.
     fn find_opened(&self, key: &str) -> Result<Option<Id>, Error> {
-        let mut opened = Vec::new();
-        self.desk().read().for_each_containing(key, |ticket| {
-            if ticket.history.first().is_some_and(|entry| entry.key.as_deref() == Some(key)) {
-                opened.push((ticket.id, ticket.header));
-            }
-        })?;
+        let has_key = |summary: &Summary| summary.key.as_deref() == Some(key);
+        let found = self.desk().read().select(&Selection::by(&has_key))?;
+        let opened: Vec<(Id, Header)> = found.rows.iter().map(|summary| (summary.id, summary.header)).collect();
         if opened.is_empty() {
             return Ok(None);
         }

@@ -8,15 +8,32 @@ use crate::domain::id::Id;
 use crate::domain::text::Text;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::attachment::{Attachment, Digest};
-use crate::domain::vocabulary::Status;
+use crate::domain::vocabulary::{Status, vocabulary};
 
 /// A reference to the ticket of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TicketRef {
     /// A ticket that the request opens.
     New,
+    /// The ticket that an earlier request of the command opened. The request is skipped if the key of that request was
+    /// used before, so that it opened none.
+    Opened,
     /// A ticket that exists.
     Ticket(Id),
+}
+
+vocabulary! {
+    /// The use of an opening whose ticket was opened before with the same key, such as an alert that fires again.
+    OnExisting, "choice" {
+        /// Nothing: the result is that ticket.
+        Return = "return",
+        /// Its text becomes a note on that ticket.
+        Note = "note",
+        /// Its text becomes a reply to that ticket.
+        Reply = "reply",
+        /// If that ticket is solved, its text reopens it; otherwise it becomes a note.
+        Reopen = "reopen",
+    }
 }
 
 /// A request: one action on one ticket, with its text and conditions.
@@ -34,6 +51,10 @@ pub struct ActionRequest {
     pub keep_open: bool,
     /// The key: a retry with the same key returns the first result.
     pub key: Option<String>,
+    /// The use of an opening if its key was used before.
+    pub on_existing: OnExisting,
+    /// True if the request succeeds, and adds no entry, if the ticket is in the state that it leads to.
+    pub if_needed: bool,
     /// The status that the ticket must have.
     pub if_status: Option<Status>,
     /// The version that the ticket must have: the id of its last entry, or a part of it.
@@ -50,6 +71,8 @@ impl ActionRequest {
             attachments: Vec::new(),
             keep_open: false,
             key: None,
+            on_existing: OnExisting::Return,
+            if_needed: false,
             if_status: None,
             if_version: None,
         }

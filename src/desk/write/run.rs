@@ -13,6 +13,7 @@ use super::command::TicketCommand;
 use super::commit_message::{self, on_behalf_of};
 use super::outcome::Outcome;
 use super::transaction::Transaction;
+use crate::desk::TicketRef;
 use crate::desk::clones::relink::changed_ticket;
 
 impl Transaction<'_> {
@@ -27,7 +28,13 @@ impl Transaction<'_> {
                 let mut tickets: Vec<Id> = Vec::new();
                 // The target of a merge belongs to the outcome, after the sources.
                 let mut targets = Vec::new();
-                for request in requests {
+                for mut request in requests {
+                    if request.target == TicketRef::Opened {
+                        match self.entries.iter().find(|(ticket, entry)| ticket == entry) {
+                            Some((opened, _)) => request.target = TicketRef::Ticket(*opened),
+                            None => continue,
+                        }
+                    }
                     if let Action::Merge { into, .. } = request.action {
                         targets.push(into);
                     }
@@ -47,8 +54,8 @@ impl Transaction<'_> {
                 }
                 let linked = desk.clones().linked_tickets()?;
                 let mut repaired: Vec<Id> = self.relink(&linked, key.as_deref())?.iter().map(changed_ticket).collect();
-                repaired.dedup();
-                repaired
+                repaired.extend(self.merge_same_keys()?);
+                without_repeats(repaired)
             }
             TicketCommand::Import(tickets) => {
                 let tickets = self.not_imported_yet(tickets)?;

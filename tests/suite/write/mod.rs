@@ -1,5 +1,6 @@
 //! Tests of commands that write: the contract of them all, keys, attachments, prompts, crashes, processes at once.
 
+mod alerts;
 mod attachments;
 mod concurrent_processes;
 mod crash;
