@@ -11,7 +11,7 @@ use super::args::{CommitFlags, TicketFlags, WriteFlags};
 use super::error::{CliError, refusal};
 use super::exit::Exit;
 use super::report::ticket::{CREATED, OPENED, TICKET, render_ticket, ticket_json};
-use super::report::write_result::{recovery_lines, status_change};
+use super::report::write_result::{readers_phrase, recovery_lines, status_change, text_readers};
 use super::session::Session;
 use crate::desk::{ActionRequest, Command, Desk, Outcome, TicketRef, WriteOptions};
 use crate::domain::id::Id;
@@ -44,10 +44,17 @@ impl TicketFlags {
     ) -> Result<(), CliError> {
         let desk = session.desk()?;
         let id = session.view(&desk)?.find(&self.ticket.ticket)?;
-        let request = self.conditions.on(request(&desk, id)?);
+        let request = self.readers.on(self.conditions.on(request(&desk, id)?))?;
         let input = match comment {
             None => self.text.optional()?,
-            Some(comment) => self.text.required(desk.state(), &format!("{comment}\nTicket {id}."))?,
+            Some(comment) => {
+                let actor = session.actor()?;
+                let is_agent = actor.is_some_and(|actor| desk.config().team.has_agent(actor));
+                let readers = request.action.is_internal_by_default().filter(|_| is_agent);
+                let readers = readers.map(|default| readers_phrase(request.internal.unwrap_or(default)));
+                let readers = readers.map(|phrase| format!("\n{phrase}.")).unwrap_or_default();
+                self.text.required(desk.state(), &format!("{comment}{readers}\nTicket {id}."))?
+            }
         };
         session.run_write(desk, vec![request], command, &self.write, input, &ResultStyle::One)
     }
@@ -174,7 +181,8 @@ impl Session {
                     let name = if self.output.is_terminal { short_suffix(ticket.id) } else { ticket.id.to_string() };
                     let subject = sanitize::one_line(&ticket.header.subject);
                     let status = status_change(outcome, ticket);
-                    self.output.status(&format!("{name}  {status}  {subject}"))?;
+                    let readers = text_readers(outcome, ticket);
+                    self.output.status(&format!("{name}  {status}  {subject}{readers}"))?;
                 }
             }
         }

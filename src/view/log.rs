@@ -50,7 +50,7 @@ pub fn render_table(lines: &[LogLine<'_>], audience: &Audience<'_>) -> String {
     let mut table = Table::with_header(&[columns.time, columns.id, columns.who, columns.what, columns.text]);
     for LogLine { ticket, visible } in lines {
         let entry = visible.entry;
-        let style = if entry.is_internal() { colors::INTERNAL } else { anstyle::Style::new() };
+        let style = if entry.has_internal_text() { colors::INTERNAL } else { anstyle::Style::new() };
         table.push(vec![
             Cell::styled(&audience.minute(entry.at), colors::MUTED),
             audience.id_cell(ticket.id, &short_id(ticket.id)),

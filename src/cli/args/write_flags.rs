@@ -5,6 +5,7 @@ use clap::Args;
 use super::TicketArgument;
 use super::text_input::TextFlags;
 use super::value_parsers::{key, word_of};
+use crate::cli::error::CliError;
 use crate::desk::ActionRequest;
 use crate::domain::vocabulary::Status;
 
@@ -17,9 +18,41 @@ pub struct TicketFlags {
     #[command(flatten)]
     pub(crate) text: TextFlags,
     #[command(flatten)]
+    pub(crate) readers: ReaderFlags,
+    #[command(flatten)]
     pub(crate) conditions: ConditionFlags,
     #[command(flatten)]
     pub(crate) write: WriteFlags,
+}
+
+/// The flags that say who reads a text of support.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Readers")]
+pub struct ReaderFlags {
+    /// Customers read the text, which is internal with assign, tag, set, hold, resume and deescalate
+    #[arg(long, conflicts_with = "internal")]
+    public: bool,
+    /// Only support reads the text; customers see the action
+    #[arg(long)]
+    internal: bool,
+}
+
+impl ReaderFlags {
+    /// Returns the request with these readers.
+    ///
+    /// # Errors
+    /// The action itself says who reads the text.
+    pub(crate) fn on(self, request: ActionRequest) -> Result<ActionRequest, CliError> {
+        let internal = (self.public || self.internal).then_some(self.internal);
+        if internal.is_some() && request.action.is_internal_by_default().is_none() {
+            let message = format!("--public, --internal: not allowed with `{}`", request.action.as_str());
+            return Err(CliError::usage(
+                message,
+                "a note is internal; a correction or redaction has the readers of the entry it refers to",
+            ));
+        }
+        Ok(ActionRequest { internal, ..request })
+    }
 }
 
 /// The flags that choose between a dry run, writing files, and a commit.

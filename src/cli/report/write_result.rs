@@ -4,8 +4,11 @@ use crate::cli::session::Session;
 use crate::desk::{Desk, GitNotes, Outcome, Recovery, RollbackReason};
 use crate::domain::people::assignment::{Assignment, RelaxedRequirement};
 use crate::domain::ticket::Ticket;
+use crate::domain::ticket::action::Action;
 use crate::domain::ticket::attachment::format_size;
+use crate::domain::ticket::entry::Entry;
 use crate::domain::time::duration;
+use crate::domain::vocabulary::Role;
 use crate::domain::workflow::Notice;
 use crate::error::Error;
 use crate::store::git::GitError;
@@ -115,6 +118,26 @@ pub(crate) fn status_change(outcome: &Outcome, ticket: &Ticket) -> String {
     match first.and_then(|first| first.from).filter(|from| *from != now) {
         Some(from) => format!("{from} -> {now}"),
         None => now.to_string(),
+    }
+}
+
+/// Returns the sentence about the readers of a text, without its period.
+pub(crate) const fn readers_phrase(internal: bool) -> &'static str {
+    if internal { "Only support reads this text" } else { "Customers read this text" }
+}
+
+/// Returns the part of a confirmation that says who reads the text of support's last entry. It is empty without such a
+/// text, and for a message, whose name says it.
+pub(crate) fn text_readers(outcome: &Outcome, ticket: &Ticket) -> &'static str {
+    let added = outcome.entries.iter().rev().find(|(id, _)| *id == ticket.id);
+    let entry = added.and_then(|(_, entry)| ticket.entry(*entry));
+    let has_choice = |entry: &&Entry| {
+        entry.role == Role::Agent && entry.text.is_some() && entry.action.is_internal_by_default().is_some()
+    };
+    match entry.filter(has_choice) {
+        Some(entry) if entry.internal => "  (internal text)",
+        Some(entry) if !matches!(entry.action, Action::Reply { .. }) => "  (public text)",
+        _ => "",
     }
 }
 

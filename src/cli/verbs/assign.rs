@@ -13,7 +13,7 @@ use crate::domain::ticket::action::Action;
 ///
 /// --next chooses the agent whose turn it is, among the agents of the team who write the language of the ticket and
 /// work at this time: the agent with the fewest unsolved tickets, or the next agent in the round, as `next` under
-/// `[team]` in casebook.toml says.
+/// `[team]` in casebook.toml says. The text is internal unless --public is given.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea@desk.example\n  casebook assign 7S1W1X --next\n  casebook assign 7S1W1X --none")]
 pub struct AssignArgs {

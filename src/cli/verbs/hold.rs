@@ -14,7 +14,7 @@ use crate::domain::vocabulary::HoldReason;
 
 /// Hold a ticket that waits for something on support's own side.
 ///
-/// Support keeps working on it meanwhile.
+/// Support keeps working on it meanwhile. The text is internal unless --public is given.
 #[derive(Debug, Args)]
 #[command(
     mut_arg("if_needed", |flag| flag.hide(false)),
@@ -52,7 +52,7 @@ impl HoldArgs {
 
 /// End a hold.
 ///
-/// The ticket is open again.
+/// The ticket is open again. The text is internal unless --public is given.
 #[derive(Debug, Args)]
 #[command(mut_arg("if_needed", |flag| flag.hide(false)))]
 pub struct ResumeArgs {

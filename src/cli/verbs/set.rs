@@ -17,7 +17,7 @@ use crate::error::Error;
 /// Set or clear fields of a ticket: key=value, key=.
 ///
 /// The keys are subject, product, product_group, organization, instance, requester, channel, language, and fields.NAME
-/// for the custom fields of the desk. A value that the field already has makes no entry.
+/// for the custom fields of the desk. A value that the field already has makes no entry. The text is internal unless --public is given.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  casebook set 7S1W1X product_group=reports_dashboards fields.region=emea instance=")]
 pub struct SetArgs {
@@ -116,7 +116,7 @@ impl CcArgs {
 
 /// Add or remove labels.
 ///
-/// Labels are the desk's own words for a ticket.
+/// Labels are the desk's own words for a ticket. Customers see neither labels nor the text.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook tag 7S1W1X --add outage --remove triage")]
 pub struct TagArgs {

@@ -262,6 +262,7 @@ impl Transaction<'_> {
             to: (status_after != status).then_some(status_after),
             key: Some(key),
             message_id: None,
+            internal: false,
             ..written.clone()
         };
         self.append_derived(into, written.id.time(), copy)

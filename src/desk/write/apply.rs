@@ -180,7 +180,8 @@ impl Transaction<'_> {
         let (team, now) = (&desk.config().team, desk.environment().now);
         let context = DecisionContext { team, follow_up: &follow_up, now, role, other, policy };
         let (by, has_text, keep_open) = (self.actor(), request.text.is_some(), request.keep_open);
-        let decision = workflow::decide(self.ticket(id)?, &Request { by, action, has_text, keep_open }, &context);
+        let request = Request { by, action, has_text, internal: request.is_internal(role), keep_open };
+        let decision = workflow::decide(self.ticket(id)?, &request, &context);
         let decision = decision.map_err(|refusal| refused(id, action, refusal))?;
         if let Decision::Entry { action: completed, .. } = &decision {
             check_field_changes(desk, self.ticket(id)?, completed)?;
@@ -203,8 +204,9 @@ impl Transaction<'_> {
         let Decision::Entry { action, to, notices } = decision else { return Ok(None) };
         self.notices.extend(notices.into_iter().map(|notice| (id, notice)));
         let entry = self.new_entry(id, *action, role)?;
+        let internal = request.is_internal(role);
         let attachments = self.attach(request.attachments);
-        self.push_entry(id, Entry { to, text: request.text, key: request.key, attachments, ..entry }).map(Some)
+        self.push_entry(id, Entry { to, text: request.text, key: request.key, internal, attachments, ..entry }).map(Some)
     }
 }
 

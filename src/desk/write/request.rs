@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::domain::id::Id;
+use crate::domain::people::role::TicketRole;
 use crate::domain::text::Text;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::attachment::{Attachment, Digest};
@@ -47,6 +48,8 @@ pub struct ActionRequest {
     pub text: Option<Text>,
     /// The files that the entry names.
     pub attachments: Vec<AttachmentData>,
+    /// Whether only support reads the text; `None` for the default of the action.
+    pub internal: Option<bool>,
     /// True if the reply of an agent leaves the status as it is.
     pub keep_open: bool,
     /// The key: a retry with the same key returns the first result.
@@ -69,6 +72,7 @@ impl ActionRequest {
             action,
             text,
             attachments: Vec::new(),
+            internal: None,
             keep_open: false,
             key: None,
             on_existing: OnExisting::Return,
@@ -76,6 +80,12 @@ impl ActionRequest {
             if_status: None,
             if_version: None,
         }
+    }
+
+    /// Returns true if the entry of an actor in this role is marked as internal.
+    pub fn is_internal(&self, role: TicketRole) -> bool {
+        let is_default = || role.is_support() && self.action.is_internal_by_default() == Some(true);
+        (self.text.is_some() || !self.attachments.is_empty()) && self.internal.unwrap_or_else(is_default)
     }
 }
 

@@ -246,7 +246,7 @@ fn evaluate_on(
     let decide_with = |keep_open| {
         // The content of the text does not affect the decision.
         let (by, action, has_text) = (&entry.by, &entry.action, entry.text.is_some());
-        decide(before, &Request { by, action, has_text, keep_open }, &context)
+        decide(before, &Request { by, action, has_text, internal: entry.internal, keep_open }, &context)
     };
     let mut outcome = decide_with(false);
     if let Ok(Decision::Entry { to, .. }) = &outcome

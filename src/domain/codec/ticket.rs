@@ -31,6 +31,7 @@ pub const ENTRY_FIELDS: &[Field] = &[
     field_of!(Option<Status>, to, " The status after the action, if the action changed it."),
     field_of!(Option<String>, key, " The idempotency key of the command, unique within the ticket."),
     field_of!(Option<String>, message_id, " The Message-ID of the mail that contained the entry."),
+    field_of!(bool, internal, " True if only support reads the text and the attachments; customers see the action."),
 ];
 
 /// The word of an action.
@@ -81,6 +82,7 @@ pub fn entry_fields(entry: &Entry) -> Fields {
     entry.to.write("to", &mut writer);
     entry.key.write("key", &mut writer);
     entry.message_id.write("message_id", &mut writer);
+    entry.internal.write("internal", &mut writer);
     entry.action.write(&mut writer);
     entry.attachments.write("attachments", &mut writer);
     if let Some(text) = &entry.text {
@@ -174,6 +176,7 @@ pub fn take_entry<S: FieldSource>(
         source.need("from", from)?;
     }
     let (to, key, message_id) = (source.leaf("to")?, source.leaf("key")?, source.leaf("message_id")?);
+    let internal = source.flag("internal")?;
     let action = match word {
         ActionWord::Known(word) => Action::take(word, source)?,
         ActionWord::Unknown(word) if lenient => Some(Action::Unknown(word)),
@@ -186,7 +189,10 @@ pub fn take_entry<S: FieldSource>(
         return Err(source.missing("attachments"));
     }
     let text = source.text()?;
-    Ok(Entry { id, at, by, role, action, from, to, key, message_id, attachments, text })
+    if internal && text.is_none() && attachments.is_empty() {
+        return Err(source.invalid("internal", "only an entry with a text or attachments can be internal"));
+    }
+    Ok(Entry { id, at, by, role, action, from, to, key, message_id, internal, attachments, text })
 }
 
 fn take_attachments<S: FieldSource>(source: &mut S) -> std::result::Result<Vec<Attachment>, S::Error> {

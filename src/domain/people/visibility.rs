@@ -7,13 +7,14 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
 
-/// Returns the internal entries: notes, and corrections and redactions of internal or missing entries. A correction
-/// repeats the text it corrects, so it is as internal as that entry.
+/// Returns the internal entries: those that are internal themselves, and corrections and redactions of internal texts or
+/// missing entries. A correction repeats the text it corrects, so it is as internal as that text.
 pub fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
+    // The entries whose texts are public.
     let mut public: HashSet<Id> = ticket
         .history
         .iter()
-        .filter(|entry| refers_to(entry).is_none() && !entry.is_internal())
+        .filter(|entry| refers_to(entry).is_none() && !entry.has_internal_text())
         .map(|e| e.id)
         .collect();
     loop {
@@ -27,15 +28,43 @@ pub fn internal_entries(ticket: &Ticket) -> HashSet<Id> {
             break;
         }
     }
-    ticket.history.iter().map(|entry| entry.id).filter(|id| !public.contains(id)).collect()
+    let is_hidden = |entry: &&Entry| match refers_to(entry) {
+        Some(_) => !public.contains(&entry.id),
+        None => entry.is_internal(),
+    };
+    ticket.history.iter().filter(is_hidden).map(|entry| entry.id).collect()
 }
 
-/// Returns the ticket without internal entries, as customers see it. Neither the last activity nor the version then
-/// reveals an internal entry. No internal entry changes the header.
+/// Returns the ticket as customers see it: without internal entries, internal texts, tags, and the teams that support
+/// waits for. Neither the last activity nor the version then reveals an internal entry.
 pub fn customer_view(mut ticket: Ticket) -> Ticket {
     let internal = internal_entries(&ticket);
     ticket.history.retain(|entry| !internal.contains(&entry.id));
+    for entry in &mut ticket.history {
+        conceal(entry);
+    }
+    ticket.header.tags.clear();
+    if let Some(hold) = &mut ticket.header.hold {
+        hold.team = None;
+    }
     ticket
+}
+
+/// Removes from an entry what customers do not see of it.
+fn conceal(entry: &mut Entry) {
+    if std::mem::take(&mut entry.internal) {
+        entry.text = None;
+        entry.attachments.clear();
+    }
+    match &mut entry.action {
+        Action::Open(opening) => opening.tags.clear(),
+        Action::Hold(hold) => hold.team = None,
+        Action::Tag { add, remove } => {
+            add.clear();
+            remove.clear();
+        }
+        _ => {}
+    }
 }
 
 const fn refers_to(entry: &Entry) -> Option<Id> {

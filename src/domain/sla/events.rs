@@ -131,8 +131,9 @@ impl SlaEventRecorder {
                 let was = std::mem::replace(&mut self.priority, *priority);
                 self.push(SlaEventKind::PriorityWas(was));
             }
-            (Action::Reply { auto: false, .. }, Role::Agent)
-                if self.is_response_due || !self.merged_sources.is_empty() || was != self.status =>
+            (Action::Reply { .. }, Role::Agent)
+                if entry.is_reply_of(Role::Agent)
+                    && (self.is_response_due || !self.merged_sources.is_empty() || was != self.status) =>
             {
                 self.push(SlaEventKind::AgentReplied(self.status));
                 self.is_response_due = false;

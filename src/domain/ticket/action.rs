@@ -221,6 +221,29 @@ impl Record for SolveEvidence {
 }
 
 impl Action {
+    /// Returns true if the text that support adds to the action is internal unless support says otherwise, false if it is
+    /// public unless support says otherwise, and `None` if the action itself says who reads it.
+    pub const fn is_internal_by_default(&self) -> Option<bool> {
+        match self {
+            Self::Assign { .. }
+            | Self::Tag { .. }
+            | Self::Set { .. }
+            | Self::Hold(_)
+            | Self::Resume
+            | Self::Deescalate { .. } => Some(true),
+            Self::Reply { .. }
+            | Self::Remind { .. }
+            | Self::Solve(_)
+            | Self::Reopen { .. }
+            | Self::Escalate { .. }
+            | Self::Prioritize { .. }
+            | Self::Cc { .. }
+            | Self::Merge { .. }
+            | Self::Attach => Some(false),
+            _ => None,
+        }
+    }
+
     /// Returns true if the action requires a text.
     pub const fn needs_text(&self) -> bool {
         matches!(

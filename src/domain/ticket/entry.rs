@@ -33,6 +33,8 @@ pub struct Entry {
     pub key: Option<String>,
     /// The Message-ID of the mail that contained the entry.
     pub message_id: Option<String>,
+    /// True if only support reads the text and the attachments; customers see the action.
+    pub internal: bool,
     /// The attachments, each digest once. Only actions for which [`super::attachment::may_have_attachments`] is true
     /// have any.
     pub attachments: Vec<Attachment>,
@@ -53,6 +55,7 @@ impl Entry {
             to: None,
             key: None,
             message_id: None,
+            internal: false,
             attachments: Vec::new(),
             text: None,
         }
@@ -60,11 +63,21 @@ impl Entry {
 
     /// Returns true for a public reply of an actor in this role, unless it is an automatic mail.
     pub fn is_reply_of(&self, role: Role) -> bool {
-        self.role == role && matches!(self.action, Action::Reply { auto: false, .. })
+        self.role == role && !self.internal && matches!(self.action, Action::Reply { auto: false, .. })
     }
 
-    /// Returns true if customers never see the entry, because it is a note.
+    /// Returns true if customers never see the entry: a note, internal files, or a change of tags without a public text.
     pub fn is_internal(&self) -> bool {
-        matches!(self.action, Action::Note { .. })
+        match self.action {
+            Action::Note { .. } => true,
+            Action::Tag { .. } => self.internal || self.text.is_none(),
+            Action::Attach => self.internal,
+            _ => false,
+        }
+    }
+
+    /// Returns true if customers never see the text of the entry.
+    pub fn has_internal_text(&self) -> bool {
+        self.internal || self.is_internal()
     }
 }

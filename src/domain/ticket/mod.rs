@@ -103,6 +103,7 @@ impl Ticket {
     pub fn alerts(&self) -> usize {
         self.history.iter().fold(0, |alerts, entry| match &entry.action {
             Action::Remind { .. } => alerts + 1,
+            Action::Reply { auto: false, .. } if entry.internal => alerts,
             Action::Reply { auto: false, .. } | Action::Reopen { .. } => 0,
             _ => alerts,
         })

@@ -30,7 +30,7 @@ pub struct EntryText<'a> {
     pub at: DateTime<Utc>,
     /// The actor.
     pub by: Cow<'a, str>,
-    /// True if customers never see the entry.
+    /// True if customers never see the text.
     pub is_internal: bool,
     /// The text.
     pub text: Cow<'a, str>,
@@ -49,7 +49,7 @@ impl<'a> From<&'a Ticket> for TicketTexts<'a> {
                 id: entry.id,
                 at: entry.at,
                 by: Cow::Borrowed(entry.by.as_str()),
-                is_internal: internal.contains(&entry.id),
+                is_internal: entry.internal || internal.contains(&entry.id),
                 text: Cow::Borrowed(entry.text.as_ref()?.as_str()),
             })
         });

@@ -46,6 +46,8 @@ pub struct Request<'a> {
     pub action: &'a Action,
     /// True if the request has a text.
     pub has_text: bool,
+    /// True if only support reads the text; an internal reply does not change the status.
+    pub internal: bool,
     /// True if an agent's reply must not change the status.
     pub keep_open: bool,
 }
@@ -191,6 +193,9 @@ pub fn decide(ticket: &Ticket, request: &Request<'_>, context: &DecisionContext<
         return Err(Refusal::NotVisible);
     }
     check_permission(context.team, context.role, ticket, request)?;
+    if request.internal && entry_role(context) == Role::Customer {
+        return Err(Refusal::NotAllowed { role: context.role });
+    }
     if !request.has_text && request.action.needs_text() {
         return Err(Refusal::TextMissing);
     }

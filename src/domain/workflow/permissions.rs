@@ -62,7 +62,7 @@ fn customer_may(ticket: &Ticket, request: &Request<'_>) -> bool {
         }
         Action::Solve(solution) => matches!(solution, SolveEvidence::Agreed { .. }),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => {
-            ticket.entry(*entry).is_some_and(|entry| entry.by.same_address(request.by) && !entry.is_internal())
+            ticket.entry(*entry).is_some_and(|entry| entry.by.same_address(request.by) && !entry.has_internal_text())
         }
         _ => false,
     }

@@ -17,7 +17,7 @@ pub(super) fn reply(
     let next = match entry_role(context) {
         _ if auto => status,
         Role::Customer => Status::Open,
-        _ if request.keep_open || status == Status::Solved => status,
+        _ if request.keep_open || request.internal || status == Status::Solved => status,
         _ => Status::AwaitingReply,
     };
     let to = (next != status).then_some(next);

@@ -168,8 +168,8 @@ fn expected_status(
         Action::Forward { .. } => return Ok(Some(None)),
         _ => {}
     }
-    let request =
-        Request { by: &entry.by, action: &entry.action, has_text: entry.text.is_some(), keep_open: entry.to.is_none() };
+    let (by, action, has_text) = (&entry.by, &entry.action, entry.text.is_some());
+    let request = Request { by, action, has_text, internal: entry.internal, keep_open: entry.to.is_none() };
     let (team, now) = (&Team::default(), entry.at);
     let role = match entry.role {
         Role::Agent => TicketRole::Manager,
@@ -267,9 +267,10 @@ pub fn validate_opening(entry: &Entry) -> Vec<HistoryViolation> {
 /// customers may do what.
 fn role_allows(before: &Ticket, entry: &Entry) -> bool {
     match (entry.role, &entry.action) {
+        (Role::Customer, _) if entry.internal => false,
         (Role::Customer, Action::Solve(solution)) => solution.resolution() == Resolution::Agreed,
         (Role::Customer, Action::Correct { entry: target, .. } | Action::Redact { entry: target, .. }) => {
-            before.entry(*target).is_none_or(|target| target.by.same_address(&entry.by) && !target.is_internal())
+            before.entry(*target).is_none_or(|target| target.by.same_address(&entry.by) && !target.has_internal_text())
         }
         (
             Role::Customer,

@@ -72,6 +72,7 @@ pub fn describe(entry: &Entry, zone: &Zone, catalog: &Catalog) -> String {
             join(listed(labels.cc_added, "people", add), listed(labels.cc_removed, "people", remove), labels)
         }
         Action::Attach => labels.attached.to_owned(),
+        Action::Tag { add, remove } if add.is_empty() && remove.is_empty() => labels.retagged.to_owned(),
         Action::Tag { add, remove } => {
             join(listed(labels.tagged, "tags", add), listed(labels.untagged, "tags", remove), labels)
         }

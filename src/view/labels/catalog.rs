@@ -171,7 +171,7 @@ impl FieldLabels {
 
 label_group! {
     /// Additions to the fields of a ticket and to its entries.
-    RemarkLabels { next_step, unassigned, waiting_for, until, escalated_to, since, hidden, corrected, duplicate, nothing, passed, hold_ended }
+    RemarkLabels { next_step, unassigned, waiting_for, until, escalated_to, since, hidden, corrected, duplicate, internal, nothing, passed, hold_ended }
 }
 label_group! {
     /// Sentences for actions, printed after the actor. The labels `on_behalf_of` to `overridden`, `via_ticket`, `with_cc`
@@ -180,7 +180,7 @@ label_group! {
         opened, on_behalf_of, imported, elsewhere, approved, overridden, replied, replied_automatically, noted,
         noted_automatically, via_ticket, reminded, reminded_automatically, held, resumed, agreed_by, agreed, bug_reported, no_response,
         merged_into, merged, with_cc, forwarded, followed_up, reopened, unmerged, source_unmerged, escalated, escalated_to, deescalated,
-        for_reason, prioritized, assigned, unassigned, set, set_to, unset, cc_added, cc_removed, attached, tagged, untagged, and,
+        for_reason, prioritized, assigned, unassigned, set, set_to, unset, cc_added, cc_removed, attached, tagged, untagged, retagged, and,
         nothing, corrected, redacted, unknown,
     }
 }

@@ -221,7 +221,7 @@ fn push_block(
 ) {
     let entry = visible.entry;
     let (color_mode, catalog) = (audience.color_mode, audience.catalog());
-    let style = if entry.is_internal() { colors::INTERNAL } else { colors::STRONG };
+    let style = if entry.has_internal_text() { colors::INTERNAL } else { colors::STRONG };
     color_mode.push(text, colors::MUTED, &audience.minute(entry.at));
     text.push(' ');
     color_mode.push(text, colors::STRONG, &sanitize::one_line(entry.by.as_str()));
@@ -240,12 +240,12 @@ fn push_block(
         text.push('\n');
     }
     for attachment in visible.attachments() {
-        color_mode.push(text, if entry.is_internal() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
+        color_mode.push(text, if entry.has_internal_text() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
         let size = attachment::format_size(attachment.size);
         text.push_str(&format!(" {} ({size}) {}\n", sanitize::one_line(&attachment.name), attachment.path()));
     }
     for line in sanitize::lines(visible.text().unwrap_or_default()).lines() {
-        color_mode.push(text, if entry.is_internal() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
+        color_mode.push(text, if entry.has_internal_text() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
         text.push_str(if line.is_empty() { "" } else { " " });
         text.push_str(line);
         text.push('\n');
@@ -267,7 +267,7 @@ fn push_change(text: &mut String, change: &HeaderChange, color_mode: ColorMode, 
     text.push('\n');
 }
 
-/// Returns the remarks about an entry: that it is a duplicate, redacted or corrected.
+/// Returns the remarks about an entry: that its text is internal, or that it is a duplicate, redacted or corrected.
 fn remarks(visible: &VisibleEntry<'_>, catalog: &Catalog) -> Vec<String> {
     let remark = |entry: &Entry, label: &str| {
         let reason = match &entry.action {
@@ -277,8 +277,9 @@ fn remarks(visible: &VisibleEntry<'_>, catalog: &Catalog) -> Vec<String> {
         let values = [("person", entry.by.as_str()), ("entry", &short_id(entry.id)), ("reason", reason)];
         sanitize::one_line(&fill(label, &values)).into_owned()
     };
+    let internal = visible.entry.internal.then(|| catalog.remarks.internal.to_owned());
     let duplicate = visible.duplicate_of.map(|first| fill(catalog.remarks.duplicate, &[("entry", &short_id(first))]));
     let hidden = visible.redaction.map(|entry| remark(entry, catalog.remarks.hidden));
     let corrected = visible.correction.map(|entry| remark(entry, catalog.remarks.corrected));
-    duplicate.into_iter().chain(hidden).chain(corrected).collect()
+    internal.into_iter().chain(duplicate).chain(hidden).chain(corrected).collect()
 }

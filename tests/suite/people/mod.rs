@@ -1,9 +1,10 @@
-//! Tests of what a person may see and do: organizations, copies, eligibility, access, and what stays concealed.
+//! Tests of what a person may see and do: organizations, copies, eligibility, access, readers of texts, and what stays concealed.
 
 mod cc;
 mod concealment;
 mod desk_view;
 mod eligibility;
+mod internal_texts;
 mod organization_access;
 mod organizations;
 mod visibility;

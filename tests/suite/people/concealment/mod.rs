@@ -73,9 +73,11 @@ impl Twins {
 
     /// Makes the tickets of another organization.
     fn others(&mut self) {
-        // A note of support on Ida's own ticket is concealed as well.
+        // A note of support on Ida's own ticket is concealed as well, and so are its tags.
         let own = self.own.clone();
         self.one(&["note", &own, "-m", "They pay late."]);
+        self.one(&["tag", &own, "--add", "vip", "-m", "They pay much."]);
+        self.one(&["tag", &own, "--remove", "vip"]);
         let eve = ["--as", "eve@acme.example"];
         let by = |who: &[&'static str], words: &[&'static str]| [who, words].concat();
         self.one(&["org", "new", "acme", "domains=acme.example", "plans=enhanced"]);

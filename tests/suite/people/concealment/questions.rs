@@ -82,6 +82,7 @@ pub const BY_QUERY: &[&str] = &[
 
 /// Queries. `T` stands for a ticket, by each of its names.
 pub const QUERIES: &[&str] = &[
+    "tag:vip",
     "",
     "is:unsolved",
     "is:escalated",
