@@ -132,7 +132,7 @@ fn ticket(dice: &mut Dice, opened: DateTime<Utc>) -> Ticket {
             5..=6 if from != Status::Solved => (
                 agent.clone(),
                 Role::Agent,
-                Action::Solve(SolveEvidence::Agreed { by: Some(requester.clone()) }),
+                Action::Solve(SolveEvidence::Agreed { by: Some(requester.clone()), reply: None }),
                 Some(Status::Solved),
             ),
             7 => (agent.clone(), Role::Agent, Action::Note { auto: false, via_ticket: None }, None),

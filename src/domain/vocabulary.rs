@@ -171,6 +171,8 @@ vocabulary! {
         NoResponse = "no_response",
         /// Merged into another ticket.
         Merged = "merged",
+        /// Opened by mistake, spam, or a test.
+        Withdrawn = "withdrawn",
     }
 }
 

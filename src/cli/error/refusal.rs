@@ -145,6 +145,10 @@ fn message_and_hint(name: &str, action: &str, refusal: &Refusal) -> (String, Str
         Refusal::TextMissing => {
             (format!("{cannot}: a text is required"), "give it with -m TEXT, -F FILE or -F -".to_owned())
         }
+        Refusal::AgreementMissing => (
+            format!("{cannot}: no customer has replied since support's last public text, so the person who agreed must be named"),
+            format!("`casebook solve {name} --agreed-by WHO` names the person; `casebook solve --help` shows other resolutions"),
+        ),
         Refusal::MergeIntoItself => (
             "cannot merge: the ticket and the target are the same".to_owned(),
             "name another target with --into".to_owned(),
@@ -257,7 +261,7 @@ fn not_allowed(name: &str, action: &str, role: TicketRole) -> (String, String) {
             format!("`casebook cc {name} --remove ADDRESS` removes you; ask the requester for other changes"),
         ),
         (TicketRole::Editor | TicketRole::Customer, "solve") => (
-            format!("{cannot}: a customer may only agree that it is solved; other resolutions are for agents"),
+            format!("{cannot}: a customer may only agree that it is solved, and the requester withdraw it; other resolutions are for agents"),
             format!("`casebook solve {name}` agrees that it is solved"),
         ),
         (_, "open") => (

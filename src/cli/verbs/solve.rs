@@ -14,11 +14,13 @@ use crate::domain::vocabulary::{Priority, ReopenReason, Resolution};
 
 /// Solve a ticket.
 ///
-/// The requester agreed, a bug was reported, or the reminders got no response.
+/// The requester agreed, a bug was reported, the reminders got no response, or the ticket is withdrawn: opened by
+/// mistake, spam, or a test. If a customer has replied since support's last public text, that customer agreed, and the
+/// entry names the reply; else --agreed-by must say who agreed. A withdrawal needs a text.
 #[derive(Debug, Args)]
 #[command(
     mut_arg("if_needed", |flag| flag.hide(false)),
-    after_help = "Examples:\n  casebook solve 7S1W1X -m \"Works since the restart.\"\n  casebook solve 7S1W1X --resolution bug_reported --bug BUG-17 --bug-priority S2 --eta 2026-12-15\n  casebook solve 7S1W1X --resolution no_response"
+    after_help = "Examples:\n  casebook solve 7S1W1X -m \"Works since the restart.\"\n  casebook solve 7S1W1X --agreed-by ana@acme.example -m \"Ana confirmed by phone.\"\n  casebook solve 7S1W1X --resolution bug_reported --bug BUG-17 --bug-priority S2 --eta 2026-12-15\n  casebook solve 7S1W1X --resolution no_response\n  casebook solve 7S1W1X --resolution withdrawn -m \"A test.\""
 )]
 pub struct SolveArgs {
     #[command(flatten)]
@@ -31,9 +33,9 @@ pub struct SolveArgs {
 #[derive(Debug, Args)]
 struct ResolutionFlags {
     /// The resolution
-    #[arg(long, default_value = "agreed", value_parser = ["agreed", "bug_reported", "no_response"])]
+    #[arg(long, default_value = "agreed", value_parser = ["agreed", "bug_reported", "no_response", "withdrawn"])]
     resolution: String,
-    /// The person who agreed [default: the requester]
+    /// The person who agreed [default: the customer who has replied since support's last public text]
     #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
     agreed_by: Option<Person>,
     /// The reference of the bug in its tracker
@@ -50,7 +52,9 @@ struct ResolutionFlags {
 impl SolveArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let evidence = self.evidence;
-        self.on.run_write(session, None, |desk, _| Ok(Action::Solve(evidence.solution(session, desk)?)))
+        let is_withdrawn = evidence.resolution == Resolution::Withdrawn.as_str();
+        let comment = is_withdrawn.then_some("Why the ticket is withdrawn.");
+        self.on.run_write(session, comment, |desk, _| Ok(Action::Solve(evidence.solution(session, desk)?)))
     }
 }
 
@@ -74,10 +78,13 @@ impl ResolutionFlags {
             return wrong_resolution("--agreed-by", Resolution::Agreed);
         }
         if self.resolution == Resolution::Agreed.as_str() {
-            return Ok(SolveEvidence::Agreed { by: self.agreed_by.clone() });
+            return Ok(SolveEvidence::Agreed { by: self.agreed_by.clone(), reply: None });
         }
         if self.resolution == Resolution::NoResponse.as_str() {
             return Ok(SolveEvidence::NoResponse);
+        }
+        if self.resolution == Resolution::Withdrawn.as_str() {
+            return Ok(SolveEvidence::Withdrawn);
         }
         match (self.bug.as_deref().and_then(clean_subject), self.bug_priority, self.eta.as_deref()) {
             (Some(bug), Some(priority), Some(eta)) => {

@@ -114,6 +114,7 @@ pub fn refusal_reason(refusal: &Refusal) -> String {
         Refusal::TooEarly { ready_at, .. } => {
             format!("this was not due before {}", ready_at.map_or_else(String::new, format_instant))
         }
+        Refusal::AgreementMissing => "no customer had agreed".to_owned(),
         Refusal::NoAgentReply => "no agent had replied".to_owned(),
         Refusal::CustomerReplied => "the customer had replied since".to_owned(),
         Refusal::MergedSince { source } => format!("{source} had been merged into it since"),

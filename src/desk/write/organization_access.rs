@@ -15,7 +15,7 @@ use crate::error::Error;
 use super::command::{AccessChange, OrganizationCommand, TicketCommand};
 use super::options::WriteOptions;
 use super::outcome::Outcome;
-use super::request::ActionRequest;
+use super::request::{ActionRequest, TicketRef};
 use super::transaction::Transaction;
 use super::{commit_message, organization};
 use crate::desk::Desk;
@@ -34,7 +34,10 @@ pub(crate) fn plan_change(desk: &Desk, change: AccessChange, options: &WriteOpti
 }
 
 fn grant(desk: &Desk, mut request: ActionRequest, options: &WriteOptions) -> Result<Outcome, Error> {
-    request.action = Action::Solve(SolveEvidence::Agreed { by: None });
+    if let TicketRef::Ticket(id) = request.target {
+        let by = Some(desk.read().ticket(id)?.header.requester);
+        request.action = Action::Solve(SolveEvidence::Agreed { by, reply: None });
+    }
     let outcome = Transaction::new(desk, options).run(TicketCommand::Requests(vec![request]))?;
     let Some(ticket) = outcome.tickets.first().filter(|_| !outcome.changes.is_empty()) else { return Ok(outcome) };
     let refused = |refusal| refused(Some(ticket.id), "access grant", refusal);

@@ -166,6 +166,12 @@ impl<'a> Transaction<'a> {
         (self.random)()
     }
 
+    /// Returns the last entry that a ticket had before the transaction.
+    pub fn last_before(&self, id: Id) -> Option<Id> {
+        let (_, before) = self.tickets.get(&id)?.original.as_ref()?;
+        Some(before.version())
+    }
+
     /// Returns whether the transaction has read or made a ticket.
     pub fn contains(&self, id: Id) -> bool {
         self.tickets.contains_key(&id)

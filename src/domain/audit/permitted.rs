@@ -220,6 +220,9 @@ fn evaluate_on(
         Err(NotPermitted::NotAnAgent) if counterpart.is_moved_reply => TicketRole::Agent,
         role => role?,
     };
+    if let Action::Solve(SolveEvidence::Agreed { by: None, .. }) = entry.action {
+        return Err(NotPermitted::AgreerMissing);
+    }
     let status = before.header.status;
     if entry.from != Some(status) {
         return Err(NotPermitted::WrongFrom { recorded: entry.from, actual: Some(status) });
@@ -267,9 +270,6 @@ fn evaluate_on(
                 && *recorded != actual
             {
                 return Err(NotPermitted::WrongPriority { recorded: *recorded, actual });
-            }
-            if let Action::Solve(SolveEvidence::Agreed { by: None }) = entry.action {
-                return Err(NotPermitted::AgreerMissing);
             }
             check_to(entry, to)?;
             let is_two_sided = matches!(entry.action, Action::Merge { .. } | Action::Reopen { unmerge: true, .. })

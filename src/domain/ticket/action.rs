@@ -154,8 +154,10 @@ pub enum SolveEvidence {
     /// An agreement between requester and support.
     Agreed {
         /// The person who agreed. In a request, `None` stands for the default: the customer who solves, else the
-        /// requester.
+        /// customer who has replied since support's last public text.
         by: Option<Person>,
+        /// The reply in which the person agreed, if that is the default.
+        reply: Option<Id>,
     },
     /// A reported bug, with an agreed priority and timeline.
     BugReported {
@@ -168,6 +170,8 @@ pub enum SolveEvidence {
     },
     /// No response after the reminders that the policy requires.
     NoResponse,
+    /// Nothing to solve: opened by mistake, spam, or a test.
+    Withdrawn,
 }
 
 impl SolveEvidence {
@@ -177,6 +181,7 @@ impl SolveEvidence {
             Self::Agreed { .. } => Resolution::Agreed,
             Self::BugReported { .. } => Resolution::BugReported,
             Self::NoResponse => Resolution::NoResponse,
+            Self::Withdrawn => Resolution::Withdrawn,
         }
     }
 }
@@ -185,6 +190,7 @@ impl Record for SolveEvidence {
     const FIELDS: &'static [Field] = &[
         field_of!(Resolution, resolution, " The resolution."),
         field_of!(Option<Person>, agreed_by, " The person who agreed; of `agreed`."),
+        field_of!(Option<Id>, agreed_in, " The reply in which the person agreed; of `agreed`."),
         field_of!(Option<String>, bug, " The reference of the bug in its tracker; of `bug_reported`."),
         field_of!(Option<Priority>, bug_priority, " The priority agreed for the bug; of `bug_reported`."),
         field_of!(Option<DateTime<Utc>>, eta, " The estimated time of the fix, UTC; of `bug_reported`."),
@@ -192,13 +198,14 @@ impl Record for SolveEvidence {
 
     fn take<S: FieldSource>(source: &mut S) -> Result<Self, S::Error> {
         Ok(match source.required("resolution")? {
-            Resolution::Agreed => Self::Agreed { by: source.leaf("agreed_by")? },
+            Resolution::Agreed => Self::Agreed { by: source.leaf("agreed_by")?, reply: source.leaf("agreed_in")? },
             Resolution::BugReported => Self::BugReported {
                 bug: source.required("bug")?,
                 priority: source.required("bug_priority")?,
                 eta: source.required("eta")?,
             },
             Resolution::NoResponse => Self::NoResponse,
+            Resolution::Withdrawn => Self::Withdrawn,
             Resolution::Merged => {
                 let message = "invalid resolution `merged`: only the action `merge` has it";
                 return Err(source.invalid("resolution", message));
@@ -209,13 +216,16 @@ impl Record for SolveEvidence {
     fn write(&self, writer: &mut FieldWriter) {
         self.resolution().write("resolution", writer);
         match self {
-            Self::Agreed { by } => by.write("agreed_by", writer),
+            Self::Agreed { by, reply } => {
+                by.write("agreed_by", writer);
+                reply.write("agreed_in", writer);
+            }
             Self::BugReported { bug, priority, eta } => {
                 bug.write("bug", writer);
                 priority.write("bug_priority", writer);
                 eta.write("eta", writer);
             }
-            Self::NoResponse => {}
+            Self::NoResponse | Self::Withdrawn => {}
         }
     }
 }
@@ -253,6 +263,7 @@ impl Action {
                 | Self::Note { .. }
                 | Self::Escalate { .. }
                 | Self::Prioritize { .. }
+                | Self::Solve(SolveEvidence::Withdrawn)
                 | Self::Correct { .. }
                 | Self::Redact { .. }
         )

@@ -60,6 +60,7 @@ fn customer_may(ticket: &Ticket, request: &Request<'_>) -> bool {
             };
             header.requester.same_address(request.by) || leaves()
         }
+        Action::Solve(SolveEvidence::Withdrawn) => ticket.header.requester.same_address(request.by),
         Action::Solve(solution) => matches!(solution, SolveEvidence::Agreed { .. }),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => {
             ticket.entry(*entry).is_some_and(|entry| entry.by.same_address(request.by) && !entry.has_internal_text())

@@ -82,6 +82,8 @@ pub enum Refusal {
     NoAttachment,
     /// The action requires a text, and none was given.
     TextMissing,
+    /// The ticket cannot be solved as agreed: no customer has replied since support's last public text.
+    AgreementMissing,
     /// The ticket cannot be solved for no response yet: the policy requires more reminders.
     TooFewAlerts {
         /// The number of reminders since the agent's last reply.

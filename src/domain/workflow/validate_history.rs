@@ -95,7 +95,7 @@ fn validate(
         violations.push(HistoryViolation::NoText);
         return;
     }
-    if matches!(entry.action, Action::Solve(SolveEvidence::Agreed { by: None })) {
+    if matches!(entry.action, Action::Solve(SolveEvidence::Agreed { by: None, .. })) {
         violations.push(HistoryViolation::AgreerMissing);
     }
     let decision = if matches_recorded(before, entry, from) {
@@ -240,7 +240,8 @@ fn violation_of(before: &Ticket, entry: &Entry, refusal: Refusal) -> Option<Hist
             HistoryViolation::Evidence(refusal)
         }
         Refusal::TooFewAlerts { .. } | Refusal::TooEarly { .. } => HistoryViolation::Early(refusal),
-        Refusal::NotAllowed { .. } | Refusal::NotVisible => return None,
+        // An agreement without a person is a violation of its own.
+        Refusal::NotAllowed { .. } | Refusal::NotVisible | Refusal::AgreementMissing => return None,
         // This file does not show whether the merged ticket was answered.
         Refusal::MergedSince { .. } => return None,
         refusal => HistoryViolation::Illegal(refusal),
@@ -268,7 +269,9 @@ pub fn validate_opening(entry: &Entry) -> Vec<HistoryViolation> {
 fn role_allows(before: &Ticket, entry: &Entry) -> bool {
     match (entry.role, &entry.action) {
         (Role::Customer, _) if entry.internal => false,
-        (Role::Customer, Action::Solve(solution)) => solution.resolution() == Resolution::Agreed,
+        (Role::Customer, Action::Solve(solution)) => {
+            matches!(solution.resolution(), Resolution::Agreed | Resolution::Withdrawn)
+        }
         (Role::Customer, Action::Correct { entry: target, .. } | Action::Redact { entry: target, .. }) => {
             before.entry(*target).is_none_or(|target| target.by.same_address(&entry.by) && !target.has_internal_text())
         }

@@ -92,7 +92,13 @@ fn closing(record: &mut RecordReader, opening: &OpenFields, created: DateTime<Ut
     let text = record.text("close_reason")?.as_deref().and_then(Text::clean);
     let requester = opening.requester.clone();
     let (by, role) = closer(by, opening);
-    Ok(BeadsEvent { at, by, role, action: Action::Solve(SolveEvidence::Agreed { by: Some(requester) }), text })
+    Ok(BeadsEvent {
+        at,
+        by,
+        role,
+        action: Action::Solve(SolveEvidence::Agreed { by: Some(requester), reply: None }),
+        text,
+    })
 }
 
 /// Returns a deletion: a note with the reason, and a solve, agreed by the person who deleted the issue.
@@ -109,7 +115,7 @@ fn deletion(
     let reason = record.text("delete_reason")?.as_deref().and_then(Text::clean).or_else(|| Text::clean(DELETED));
     let text = record.text("close_reason")?.as_deref().and_then(Text::clean);
     let (by, role) = closer(record.person("deleted_by")?, opening);
-    let solve = Action::Solve(SolveEvidence::Agreed { by: Some(by.clone()) });
+    let solve = Action::Solve(SolveEvidence::Agreed { by: Some(by.clone()), reply: None });
     Ok(vec![
         BeadsEvent { at, by: by.clone(), role: Role::Agent, action: plain_note(), text: reason },
         BeadsEvent { at, by, role, action: solve, text },

@@ -133,13 +133,14 @@ fn with_via_ticket(sentence: &str, ticket: Option<Id>, labels: &ActionLabels) ->
 fn solved(solution: &SolveEvidence, zone: &Zone, catalog: &Catalog) -> String {
     let labels = &catalog.actions;
     match solution {
-        SolveEvidence::Agreed { by: Some(by) } => fill(labels.agreed_by, &[("person", by.as_str())]),
-        SolveEvidence::Agreed { by: None } => labels.agreed.to_owned(),
+        SolveEvidence::Agreed { by: Some(by), .. } => fill(labels.agreed_by, &[("person", by.as_str())]),
+        SolveEvidence::Agreed { by: None, .. } => labels.agreed.to_owned(),
         SolveEvidence::BugReported { bug, priority, eta } => {
             let time = relative_time::minute_in(*eta, zone, &catalog.times);
             fill(labels.bug_reported, &[("bug", bug), ("priority", priority.as_str()), ("time", &time)])
         }
         SolveEvidence::NoResponse => labels.no_response.to_owned(),
+        SolveEvidence::Withdrawn => labels.withdrawn.to_owned(),
     }
 }
 

@@ -178,7 +178,7 @@ label_group! {
     /// and `for_reason` are appended to another one.
     ActionLabels {
         opened, on_behalf_of, imported, elsewhere, approved, overridden, replied, replied_automatically, noted,
-        noted_automatically, via_ticket, reminded, reminded_automatically, held, resumed, agreed_by, agreed, bug_reported, no_response,
+        noted_automatically, via_ticket, reminded, reminded_automatically, held, resumed, agreed_by, agreed, bug_reported, no_response, withdrawn,
         merged_into, merged, with_cc, forwarded, followed_up, reopened, unmerged, source_unmerged, escalated, escalated_to, deescalated,
         for_reason, prioritized, assigned, unassigned, set, set_to, unset, cc_added, cc_removed, attached, tagged, untagged, retagged, and,
         nothing, corrected, redacted, unknown,

@@ -9,7 +9,7 @@ use crate::fixtures::sandbox::Sandbox;
 fn solved_and_held() -> Clones {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
-    clones.at("a").run(&["solve", &ticket, "-m", "It works again."]).ok();
+    clones.at("a").run(&["solve", &ticket, "--agreed-by", "ana@acme.example", "-m", "It works again."]).ok();
     clones.at("b").run(&["--as", "lea@desk.example", "hold", &ticket, "--reason", "engineering"]).ok();
     clones
 }

@@ -86,7 +86,7 @@ fn a_ticket_merged_into_two_others_stays_in_the_later_target() {
 #[test]
 fn a_ticket_solved_before_a_concurrent_merge_into_it_is_reopened() {
     let (mut clones, [one, other, _]) = clones();
-    clones.at("a").run(&["solve", &other]).ok();
+    clones.at("a").run(&["solve", &other, "--agreed-by", "ana@acme.example"]).ok();
     clones.at("b").run(&["merge", &one, "--into", &other]).ok();
     clones.pull("a", "b").ok();
     let sandbox = &clones.sandbox;
@@ -95,7 +95,7 @@ fn a_ticket_solved_before_a_concurrent_merge_into_it_is_reopened() {
     assert_eq!(actions(sandbox, &other), ["open", "solve", "merged", "reopen"]);
     assert_eq!((status(sandbox, &one), status(sandbox, &other)), ("solved".to_owned(), "open".to_owned()));
     // Solved again by an agent who knows of both, it stays solved.
-    sandbox.run(&["solve", &other]).ok();
+    sandbox.run(&["solve", &other, "--agreed-by", "ana@acme.example"]).ok();
     assert_eq!(sandbox.run(&["resolve"]).ok().stdout, "nothing to resolve\n");
 }
 
@@ -103,7 +103,7 @@ fn a_ticket_solved_before_a_concurrent_merge_into_it_is_reopened() {
 fn solved_unseen() -> (Clones, [String; 3]) {
     let (mut clones, tickets) = clones();
     clones.at("a").run(&["merge", &tickets[0], "--into", &tickets[1]]).ok();
-    clones.at("b").run(&["--as", "lea@desk.example", "solve", &tickets[1]]).ok();
+    clones.at("b").run(&["--as", "lea@desk.example", "solve", &tickets[1], "--agreed-by", "ana@acme.example"]).ok();
     (clones, tickets)
 }
 
@@ -126,7 +126,7 @@ fn a_solve_aware_of_the_merge_stays() {
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
     clones.pull("a", "b").ok();
     clones.at("a").run(&["note", &other, "-m", "Beside it."]).ok();
-    clones.at("b").run(&["--as", "lea@desk.example", "solve", &other]).ok();
+    clones.at("b").run(&["--as", "lea@desk.example", "solve", &other, "--agreed-by", "ana@acme.example"]).ok();
     clones.pull("a", "b").ok();
     let sandbox = &clones.sandbox;
     assert_eq!(actions(sandbox, &other), ["open", "merged", "note", "solve"]);
@@ -263,7 +263,7 @@ fn a_reply_copied_by_two_paths_is_shown_once() {
 fn two_clones_that_unmerge_the_same_keep_both_entries() {
     let (mut clones, [one, other, third]) = clones();
     clones.at("a").run(&["merge", &one, "--into", &other]).ok();
-    clones.sandbox.run(&["solve", &third]).ok();
+    clones.sandbox.run(&["solve", &third, "--agreed-by", "ana@acme.example"]).ok();
     clones.at("b").run(&["merge", &other, "--into", &one]).ok();
     clones.pull("a", "b").ok();
     clones.pull("b", "a").ok();

@@ -78,7 +78,7 @@ const COMMANDS: &[(&[&str], &[&str])] = &[
         &["cc"],
     ),
     (&["tag", "ID", "--add", "tiles"], &["tags"]),
-    (&["solve", "ID"], &["status", "resolution"]),
+    (&["solve", "ID", "--agreed-by", "ana@acme.example"], &["status", "resolution"]),
 ];
 
 /// An edit by hand.

@@ -80,7 +80,7 @@ fn errors_are_valid() {
     let sandbox = desk();
     let error = schema(&sandbox, "error");
     let ticket = sandbox.opened("Tiles", &[]);
-    sandbox.run(&["solve", &ticket, "-m", "Done."]).ok();
+    sandbox.run(&["solve", &ticket, "--agreed-by", "ana@acme.example", "-m", "Done."]).ok();
     let broken = sandbox.opened("Broken", &[]);
     std::fs::write(sandbox.file_of(&broken), "format: 1\n").unwrap();
     for words in [

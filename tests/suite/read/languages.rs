@@ -62,7 +62,7 @@ fn busy_desk() -> (Sandbox, String) {
     sandbox.run(&["reply", &waiting, "-m", "Which?"]).ok();
     sandbox.run(&["remind", &waiting]).ok();
     let solved = sandbox.opened("Export", &[]);
-    sandbox.run(&["solve", &solved, "-m", "Done."]).ok();
+    sandbox.run(&["solve", &solved, "--agreed-by", "ana@acme.example", "-m", "Done."]).ok();
     sandbox.run(&["merge", &sandbox.opened("Tiles, again", &[]), "--into", &waiting]).ok();
     sandbox.opened("Login", &[]);
     (sandbox, held)

@@ -141,7 +141,7 @@ fn the_log_takes_the_same_queries_as_list() {
     let mut sandbox = desk();
     let tiles = sandbox.opened("Tiles time out", &["--org", "acme"]);
     let export = sandbox.opened("Export arrives twice", &["--org", "Big North"]);
-    sandbox.run(&["solve", &export, "-m", "Done."]).ok();
+    sandbox.run(&["solve", &export, "--agreed-by", "ana@acme.example", "-m", "Done."]).ok();
     let told = |words: &[&str]| sandbox.run(&[&["log", "--csv=ticket,action"], words].concat()).ok().stdout;
     let of_tiles = format!("ticket,action\n{tiles},open\n");
     let of_export = format!("ticket,action\n{export},solve\n{export},open\n");

@@ -52,7 +52,7 @@ fn changes_of_each_entry_can_be_shown() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles", &[]);
     sandbox.run(&["assign", &ticket, "kenji@desk.example"]).ok();
-    sandbox.run(&["solve", &ticket, "-m", "Done."]).ok();
+    sandbox.run(&["solve", &ticket, "--agreed-by", "ana@acme.example", "-m", "Done."]).ok();
     let told = sandbox.run(&["show", &ticket, "--diff"]).ok().stdout;
     for line in ["  priority: S3", "  assignee: kenji@desk.example", "  status: open → solved", "  resolution: agreed"]
     {

@@ -144,7 +144,7 @@ fn queries_find_what_is_due() {
     let early = sandbox.opened_at("2026-11-20T09:00:00Z", &["--org", "acme"]);
     let late = sandbox.opened_at("2026-11-20T09:00:01Z", &[]);
     let solved = sandbox.opened_at("2026-11-20T09:00:00Z", &[]);
-    sandbox.at("2026-11-23T09:00:00Z", &["solve", &solved]).ok();
+    sandbox.at("2026-11-23T09:00:00Z", &["solve", &solved, "--agreed-by", "ana@acme.example"]).ok();
     let now = "2026-11-20T12:00:00Z";
     let list = |now: &str, words: &[&str]| -> Vec<String> {
         let with = sandbox.at(now, &[&["list", "--json=id"], words].concat()).ok().json();

@@ -126,7 +126,7 @@ fn an_entry_that_another_clone_explains_is_concurrent_and_others_are_not_permitt
     let mut never_solved = Union { tickets: union.tickets.clone() };
     never_solved.add(0, 12, reopen(), Status::Solved, Some(Status::Open));
     assert_eq!(never_solved.findings(), [illegal], "only the merge solved it");
-    let agreed = Action::Solve(SolveEvidence::Agreed { by: Some(Side::Agent.person()) });
+    let agreed = Action::Solve(SolveEvidence::Agreed { by: Some(Side::Agent.person()), reply: None });
     union.add(0, 11, agreed, Status::Open, Some(Status::Solved));
     union.add(0, 12, reopen(), Status::Solved, Some(Status::Open));
     assert_eq!(union.findings(), [concurrent, concurrent], "another clone solved it, and opened it again");

@@ -75,7 +75,7 @@ fn a_copied_reply_that_reopens_its_target_leaves_nothing_to_reopen() {
     let (mut one, mut other) = (WalkedDesk::new(), WalkedDesk::new());
     other.now += TimeDelta::seconds(7);
     let [first, second] = [one.tickets[0], one.tickets[1]];
-    one.perform(Side::Agent, step(second, agreed())).unwrap();
+    one.perform(Side::Agent, step(second, agreed_by_customer())).unwrap();
     one.perform(Side::Customer, step(first, reply())).unwrap();
     let merge = Action::Merge { into: second, reason: casebook::domain::vocabulary::MergeReason::SameIssue };
     other.perform(Side::Agent, step(first, merge)).unwrap();

@@ -139,7 +139,7 @@ fn solving_is_no_manager_response() {
     sandbox.wait("2d");
     sandbox.run(&escalate(&ticket, &[])).ok();
     sandbox.wait("10m");
-    sandbox.run(&["solve", &ticket]).ok();
+    sandbox.run(&["solve", &ticket, "--agreed-by", "ana@acme.example"]).ok();
     let word = || {
         let rows = sandbox.run(&["sla", "is:escalated", "--all", "--json=metric,state,elapsed_seconds"]).ok().json();
         rows.as_array().unwrap().iter().find(|row| row["metric"] == "manager_response").unwrap()["state"].clone()
@@ -231,7 +231,7 @@ fn escalated_tickets_come_first_until_they_are_solved() {
     assert_eq!(listed(&["--limit", "1"]), [two]);
     assert_eq!(listed(&["is:escalated"]), [two, four]);
     assert_eq!(listed(&["-is:escalated"]), [one, three]);
-    sandbox.run(&["solve", two]).ok();
+    sandbox.run(&["solve", two, "--agreed-by", "ana@acme.example"]).ok();
     assert_eq!(listed(&[]), [four, one, two, three]);
     assert_eq!(listed(&["is:escalated"]), [four, two]);
     sandbox.run(&["--as", "mori@desk.example", "deescalate", four]).ok();

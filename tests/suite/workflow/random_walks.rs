@@ -153,7 +153,8 @@ impl DrawnAction {
             5 => hold(HoldReason::Workaround),
             6 => Action::Resume,
             7 | 8 => Action::Remind { auto: false },
-            9 => agreed(),
+            9 if self.keep_open => agreed(),
+            9 => agreed_by_customer(),
             10 => bug_reported(),
             11 | 12 => no_response(),
             13..16 => Action::Merge { into: other, reason: MergeReason::SameIssue },
@@ -308,7 +309,7 @@ fn a_reply_follows_a_chain_of_merges_and_unmerge_undoes_both_sides() {
     assert_eq!(to.history.last().unwrap().action, Action::Reply { auto: false, via_ticket: Some(first) });
     assert_eq!(desk.ticket(second).history.len(), 3, "what lies between says nothing");
 
-    desk.perform(Side::Agent, step(third, agreed())).unwrap();
+    desk.perform(Side::Agent, step(third, agreed_by_customer())).unwrap();
     desk.perform(Side::Customer, step(first, reply())).unwrap();
     assert_eq!(desk.ticket(third).header.status, Status::Open, "a customer's reply reopens the target");
     assert_eq!(desk.ticket(first).header.status, Status::Solved);

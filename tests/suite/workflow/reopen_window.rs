@@ -14,7 +14,7 @@ fn solved() -> (Sandbox, String) {
     let flags = ["-p", "S2", "--group", "reports_dashboards", "--cc", "bo@acme.example", "--org", "acme"];
     let ticket = sandbox.opened("Tiles time out", &flags);
     sandbox.run(&["assign", &ticket, "kenji@desk.example"]).ok();
-    sandbox.run(&["solve", &ticket, "-m", "Works."]).ok();
+    sandbox.run(&["solve", &ticket, "--agreed-by", "ana@acme.example", "-m", "Works."]).ok();
     (sandbox, ticket)
 }
 
@@ -94,7 +94,7 @@ fn a_late_reply_to_a_merged_ticket_follows_up_its_target() {
     sandbox.run(&["reopen", &target]).ok();
     let source = sandbox.opened("The same", &["--org", "acme"]);
     sandbox.run(&["merge", &source, "--into", &target]).ok();
-    sandbox.run(&["solve", &target]).ok();
+    sandbox.run(&["solve", &target, "--agreed-by", "ana@acme.example"]).ok();
     sandbox.wait("16d");
     let new = sandbox.run(&by(ANA, &["reply", &source, "-m", "Again.", "--json=id,follow_up_of"])).ok().json();
     assert_eq!(new["follow_up_of"], target.as_str());
@@ -113,7 +113,7 @@ fn a_late_reply_does_not_reveal_a_concealed_merge_target() {
     let source = sandbox.run(&words).ok().stdout.trim().to_owned();
     sandbox.run(&["merge", &source, "--into", &target]).ok();
     sandbox.run(&["cc", &target, "--remove", "eve@acme.example"]).ok();
-    sandbox.run(&["solve", &target]).ok();
+    sandbox.run(&["solve", &target, "--agreed-by", "ana@acme.example"]).ok();
     sandbox.wait("16d");
     let new = sandbox.run(&["--as", "eve@acme.example", "reply", &source, "-m", "Still.", "--json"]).ok().json();
     assert_eq!((&new["subject"], &new["cc"]), (&"Mine".into(), &serde_json::json!([])));
@@ -124,7 +124,7 @@ fn a_late_reply_does_not_reveal_a_concealed_merge_target() {
 fn without_a_window_a_reply_always_reopens() {
     let sandbox = desk();
     let ticket = sandbox.opened("Tiles time out", &[]);
-    sandbox.run(&["solve", &ticket]).ok();
+    sandbox.run(&["solve", &ticket, "--agreed-by", "ana@acme.example"]).ok();
     sandbox.wait("1000d");
     sandbox.run(&by(ANA, &["reply", &ticket, "-m", "It is back."])).ok();
     assert_eq!(sandbox.shown(&ticket)["status"], "open");
@@ -159,7 +159,7 @@ fn a_second_late_reply_goes_to_the_first_follow_up_ticket() {
     sandbox.run(&["check", "--strict"]).ok();
     sandbox.run(&["audit", "--strict"]).ok();
     // Once that one is solved, a late reply opens another.
-    sandbox.run(&["solve", &other]).ok();
+    sandbox.run(&["solve", &other, "--agreed-by", "ana@acme.example"]).ok();
     let third = sandbox.run(&by(ANA, &["reply", &ticket, "-m", "Once more.", "--json"])).ok().json();
     assert_eq!(third["follow_up_of"], ticket.as_str());
     sandbox.run(&["check", "--strict"]).ok();

@@ -164,15 +164,39 @@ fn reminders_start_again_at_every_reply_and_reopening() {
 
 #[test]
 fn a_solve_needs_agreement_or_evidence() {
-    let agreed_by = |scene: &Scene| match &scene.ticket.history.last().unwrap().action {
-        Action::Solve(SolveEvidence::Agreed { by }) => by.clone(),
+    let agreement = |scene: &Scene| match &scene.ticket.history.last().unwrap().action {
+        Action::Solve(SolveEvidence::Agreed { by, reply }) => (by.clone(), *reply),
         other => panic!("{other:?}"),
     };
-    assert_eq!(agreed_by(answered().does(Agent, agreed())), Some(Customer.person()));
-    assert_eq!(agreed_by(answered().does(Customer, agreed())), Some(Customer.person()));
+    assert_eq!(agreement(answered().does(Customer, agreed())), (Some(Customer.person()), None));
+    assert_eq!(agreement(answered().does(Agent, agreed_by_customer())), (Some(Customer.person()), None));
+    assert_eq!(Scene::opened().refuses(Agent, agreed()), Refusal::AgreementMissing);
+    assert_eq!(answered().refuses(Agent, agreed()), Refusal::AgreementMissing);
+    let mut scene = answered();
+    scene.does(Customer, reply());
+    let in_reply = (Some(Customer.person()), Some(scene.ticket.version()));
+    assert_eq!(agreement(scene.clone().does(Agent, note()).does(Agent, agreed())), in_reply);
+    assert_eq!(scene.clone().does(Agent, reply()).refuses(Agent, agreed()), Refusal::AgreementMissing);
+    let mut reopened = scene.clone();
+    reopened.does(Agent, agreed()).does(Customer, reopen(false));
+    assert_eq!(reopened.refuses(Agent, agreed()), Refusal::AgreementMissing, "the old reply is spent");
+    let mut mailed = answered();
+    mailed.does(Customer, Action::Reply { auto: true, via_ticket: None });
+    assert_eq!(mailed.refuses(Agent, agreed()), Refusal::AgreementMissing, "an automatic mail is no agreement");
+    let elsewhere = Action::Solve(SolveEvidence::Agreed { by: Some(Agent.person()), reply: in_reply.1 });
+    assert!(matches!(scene.refuses(Agent, elsewhere), Refusal::NoSuchEntry { .. }), "the reply is another person's");
     assert!(matches!(answered().refuses(Customer, bug_reported()), Refusal::NotAllowed { .. }));
     assert!(matches!(silent().refuses(Customer, no_response()), Refusal::NotAllowed { .. }));
     assert_eq!(solved().refuses(Agent, agreed()), Refusal::Status { status: Solved });
+}
+
+#[test]
+fn a_withdrawn_ticket_needs_a_text_and_its_requester_or_an_agent() {
+    let withdrawn = || Action::Solve(SolveEvidence::Withdrawn);
+    let mut scene = Scene::opened();
+    assert_eq!(scene.ask(Agent, &Asked::without_text(withdrawn())), Err(Refusal::TextMissing));
+    assert_eq!(scene.clone().does(Customer, withdrawn()).status(), Solved);
+    assert_eq!(scene.does(Agent, withdrawn()).ticket.header.resolution, Some(Resolution::Withdrawn));
 }
 
 #[test]

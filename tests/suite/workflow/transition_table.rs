@@ -71,7 +71,15 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
     }),
     ("resume", "", |_| Asked::without_text(Action::Resume)),
     ("remind", "Counts as a reminder.", |_| Asked::without_text(Action::Remind { auto: false })),
-    ("solve --resolution agreed", "", |_| Asked::without_text(agreed())),
+    (
+        "solve --resolution agreed",
+        "Without `--agreed-by`. The customer has not replied since support did, so that support must name who agreed.",
+        |_| Asked::without_text(agreed()),
+    ),
+    ("solve --agreed-by", "The person who agreed is named.", |_| Asked::without_text(agreed_by_customer())),
+    ("solve --resolution withdrawn", "Requires a text. A customer may withdraw only their own ticket.", |_| {
+        Asked::with_text(Action::Solve(SolveEvidence::Withdrawn))
+    }),
     (
         "solve --resolution bug_reported",
         "Requires the reference of the bug, its agreed priority and the estimated time.",
@@ -251,6 +259,7 @@ fn refused(refusal: &Refusal) -> String {
         Refusal::AlreadyEscalated { .. } => "escalated already",
         Refusal::NotEscalated => "not escalated",
         Refusal::TextMissing => "text missing",
+        Refusal::AgreementMissing => "agreement missing",
         Refusal::TooFewAlerts { .. } => "too few reminders",
         Refusal::TooEarly { .. } => "too early",
         Refusal::NoAgentReply => "nothing asked",

@@ -91,3 +91,18 @@ fn a_macro_without_a_text_is_reported() {
     let told = sandbox.run(&["check"]).fails(1).stdout;
     assert!(told.contains("the text (fr) of the macro `urgent`: unknown field `agnet`"), "{told}");
 }
+
+#[test]
+fn a_macro_that_replies_and_solves_looks_for_the_agreement_before_its_own_text() {
+    let sandbox = desk();
+    let thanks = "\n[macros.thanks]\ntext = \"Glad to hear it.\"\nactions = [{ action = \"reply\" }, { action = \"solve\", resolution = \"agreed\" }]\n";
+    sandbox.write("casebook.toml", &(sandbox.read("casebook.toml") + thanks));
+    let id = sandbox.opened("Tiles", &[]);
+    sandbox.run(&["macro", "thanks", &id]).fails(4);
+    sandbox.run(&["--as", "ana@acme.example", "reply", &id, "-m", "It works."]).ok();
+    let agreed = sandbox.shown(&id)["version"].clone();
+    sandbox.run(&["macro", "thanks", &id]).ok();
+    let shown = sandbox.shown(&id);
+    assert_eq!((&shown["history"][3]["agreed_in"], &shown["status"]), (&agreed, &"solved".into()));
+    sandbox.run(&["check"]).ok();
+}

@@ -22,7 +22,7 @@ const fn case(verb: &'static str, before: &'static [&'static [&'static str]], wo
 }
 
 const ANSWERED: &[&[&str]] = &[&["reply", "-m", "Which release?"]];
-const SOLVED: &[&[&str]] = &[&["solve"]];
+const SOLVED: &[&[&str]] = &[&["solve", "--agreed-by", "ana@acme.example"]];
 
 /// Verbs that write to an existing ticket. `OTHER` stands for another ticket, `ENTRY` for the ticket's first entry.
 const CASES: &[Case] = &[
@@ -31,7 +31,7 @@ const CASES: &[Case] = &[
     case("hold", &[], &["--reason", "engineering", "--team", "query engine", "--until", "+2d"]),
     case("resume", &[&["hold", "--reason", "workaround"]], &["-m", "On we go."]),
     case("remind", ANSWERED, &[]),
-    case("solve", &[], &["-m", "It works."]),
+    case("solve", &[], &["--agreed-by", "ana@acme.example", "-m", "It works."]),
     case("merge", &[], &["--into", "OTHER"]),
     case("reopen", SOLVED, &["-m", "It does not."]),
     case("escalate", &[], &["--reason", "business_impact", "-m", "The quarter ends."]),

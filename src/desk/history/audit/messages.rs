@@ -145,6 +145,7 @@ const fn rule_of(refusal: &Refusal) -> &'static Rule {
         Refusal::TextMissing => &ENTRY_NO_TEXT,
         Refusal::NoSuchEntry { .. } => &ENTRY_REFERS,
         Refusal::TooFewAlerts { .. }
+        | Refusal::AgreementMissing
         | Refusal::NoAgentReply
         | Refusal::CustomerReplied
         | Refusal::MergedSince { .. } => &SOLVE_EVIDENCE,

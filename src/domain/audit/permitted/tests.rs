@@ -111,7 +111,7 @@ fn an_entry_that_an_earlier_version_allowed_is_concurrent() {
     let opened = ticket.version();
     let hold = Hold { reason: HoldReason::Engineering, team: None, until: None };
     let held = entry(&ticket, "kenji@desk.example", Role::Agent, Action::Hold(hold), Some(Status::OnHold));
-    let agreed = Action::Solve(SolveEvidence::Agreed { by: Some(person("ana@acme.example")) });
+    let agreed = Action::Solve(SolveEvidence::Agreed { by: Some(person("ana@acme.example")), reply: None });
     ticket.append(entry(&ticket, "kenji@desk.example", Role::Agent, agreed, Some(Status::Solved)));
     assert_eq!(verdict(&ticket, &held), Verdict::Concurrent(opened));
     let impossible = Entry { from: Some(Status::OnHold), ..held.clone() };
@@ -127,7 +127,7 @@ fn an_entry_that_an_earlier_version_allowed_is_concurrent() {
 fn the_person_who_agreed_is_required() {
     let ticket = ticket();
     let solve = |by| {
-        let agreed = Action::Solve(SolveEvidence::Agreed { by });
+        let agreed = Action::Solve(SolveEvidence::Agreed { by, reply: None });
         verdict(&ticket, &entry(&ticket, "kenji@desk.example", Role::Agent, agreed, Some(Status::Solved)))
     };
     assert_eq!(solve(Some(person("ana@acme.example"))), Verdict::Permitted);

@@ -81,7 +81,7 @@ fn only_a_managers_reply_stops_the_clock_and_open_time_counts() {
 #[test]
 fn the_clock_stops_with_the_escalation_and_pauses_while_the_ticket_is_solved() {
     let end = Action::Deescalate { reason: None, manager: None };
-    let agreed = Action::Solve(crate::domain::ticket::action::SolveEvidence::Agreed { by: None });
+    let agreed = Action::Solve(crate::domain::ticket::action::SolveEvidence::Agreed { by: None, reply: None });
     assert_eq!(clocks(vec![entry(5, "mori", end.clone(), None)], 9), [(ClockState::Met, 5, Some(5))]);
     // Solving is not a response: the clock pauses while the ticket is solved, and continues when it is reopened.
     let solved = entry(6, "kenji", agreed, Some(Status::Solved));

@@ -17,7 +17,7 @@ fn everything(sandbox: &Sandbox) -> (Tree, String, String) {
 fn concurrent_entries_are_reported_to_both_clones_which_converge() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
-    clones.at("a").run(&["solve", &ticket]).ok();
+    clones.at("a").run(&["solve", &ticket, "--agreed-by", "ana@acme.example"]).ok();
     clones.at("b").run(&["--as", "lea@desk.example", "hold", &ticket, "--reason", "engineering"]).ok();
     assert_eq!(clones.at("a").run(&["sync"]).ok().stdout, "origin/main: 0 commits received, 1 commit sent\n");
     // Also in a clone in which `git-setup` was never run.
@@ -259,7 +259,7 @@ fn clones_that_sync_at_the_same_time_lose_nothing() {
 fn a_dry_run_previews_the_sync_and_changes_nothing() {
     let mut clones = Clones::new(&["a", "b"]);
     let ticket = clones.ticket.clone();
-    clones.at("a").run(&["solve", &ticket]).ok();
+    clones.at("a").run(&["solve", &ticket, "--agreed-by", "ana@acme.example"]).ok();
     clones.sandbox.run(&["sync"]).ok();
     clones.at("b").run(&["--as", "lea@desk.example", "hold", &ticket, "--reason", "engineering"]).ok();
     let before = everything(&clones.sandbox);

@@ -33,7 +33,7 @@ pub const ON_A_TICKET: &[Row] = &[
     ("hold", Does, "open", "hold T --reason engineering -n"),
     ("resume", Does, "hold", "resume T -m Words -n"),
     ("remind", Does, "awaiting", "remind T -n"),
-    ("solve", Does, "open", "solve T -m Agreed -n"),
+    ("solve", Does, "open", "solve T --agreed-by ana@acme.example -m Agreed -n"),
     (
         "solve --resolution bug_reported",
         Does,
