@@ -94,7 +94,7 @@ fn verb(chance: &mut Chance, tickets: &[String]) -> Vec<String> {
         30..=41 => &["note", one],
         42..=47 => &["hold", one, "--reason", hold],
         48..=52 => &["resume", one],
-        53..=55 => &["remind", one],
+        53..=55 => &["remind", one, "--early"],
         56..=58 => &["solve", one, "--agreed-by", "ana@acme.example"],
         59..=60 => {
             &["solve", one, "--resolution", "bug_reported", "--bug", &bug, "--bug-priority", priority, "--eta", "+3d"]

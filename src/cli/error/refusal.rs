@@ -145,6 +145,10 @@ fn message_and_hint(name: &str, action: &str, refusal: &Refusal) -> (String, Str
         Refusal::TextMissing => {
             (format!("{cannot}: a text is required"), "give it with -m TEXT, -F FILE or -F -".to_owned())
         }
+        Refusal::ReminderEarly { due_at } => (
+            format!("{cannot}: the policy has the next reminder due at {}", format_instant(*due_at)),
+            format!("`casebook remind {name} --early` sends it now"),
+        ),
         Refusal::AgreementMissing => (
             format!("{cannot}: no customer has replied since support's last public text, so the person who agreed must be named"),
             format!("`casebook solve {name} --agreed-by WHO` names the person; `casebook solve --help` shows other resolutions"),

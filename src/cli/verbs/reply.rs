@@ -65,16 +65,23 @@ impl NoteArgs {
 
 /// Remind the requester of a ticket that awaits their reply.
 ///
-/// A ticket can be solved for no response only after reminders.
+/// Without a text, the policy's text in the language of the ticket is sent. A ticket can be solved for no response only
+/// after reminders, and the policy says how long after support's reply each of them is due.
 #[derive(Debug, Args)]
 pub struct RemindArgs {
+    /// Send the reminder before the policy has it due
+    #[arg(long)]
+    early: bool,
     #[command(flatten)]
     on: TicketFlags,
 }
 
 impl RemindArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
-        self.on.run_write(session, None, |_, _| Ok(Action::Remind { auto: false }))
+        let early = self.early;
+        let request =
+            |_: &Desk, id| Ok(ActionRequest { early, ..ActionRequest::on(id, Action::Remind { auto: false }, None) });
+        self.on.run_write_as(session, None, request, Command::requests)
     }
 }
 

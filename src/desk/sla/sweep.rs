@@ -9,7 +9,7 @@ use crate::domain::people::role::TicketRole;
 use crate::domain::query::{Condition, Predicate, Query};
 use crate::domain::sla::clock::Clock;
 use crate::domain::sla::due_item::DueItem;
-use crate::domain::sla::follow_up::{self, FollowUpStep, NextFollowUp};
+use crate::domain::sla::follow_up::{self, FollowUpStep, NextFollowUp, NoFollowUp};
 use crate::domain::sla::follow_up_policy::{FollowUpPolicy, TimeBasis};
 use crate::domain::text::Text;
 use crate::domain::ticket::action::{Action, SolveEvidence};
@@ -86,10 +86,33 @@ fn due_follow_up(
     policy: &SlaPolicy<'_>,
     follow_up: &FollowUpPolicy,
 ) -> Option<NextFollowUp> {
-    let now = desk.environment.now;
+    let next = next_by_policy(desk, ticket, policy, follow_up).ok();
+    next.filter(|next| next.due_at <= desk.environment.now)
+}
+
+fn next_by_policy(
+    desk: &Desk,
+    ticket: &Ticket,
+    policy: &SlaPolicy<'_>,
+    follow_up: &FollowUpPolicy,
+) -> Result<NextFollowUp, NoFollowUp> {
     let is_business = follow_up.counts == TimeBasis::Business;
     let hours = if is_business { policy.follow_up_hours(desk, &ticket.header) } else { None };
-    follow_up::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
+    follow_up::next(ticket, follow_up, hours, desk.environment.now)
+}
+
+/// Returns the next follow-up by a person, who may also remind the requester of a ticket that sweeps leave out.
+///
+/// # Errors
+/// The settings are invalid.
+pub(in crate::desk) fn next_follow_up(
+    desk: &Desk,
+    ticket: &Ticket,
+    policy: &SlaPolicy<'_>,
+) -> Result<Result<NextFollowUp, NoFollowUp>, Error> {
+    let follow_up = desk.policy().settings(Settings::follow_up)?;
+    let follow_up = FollowUpPolicy { opt_out_tag: None, ..follow_up.clone() };
+    Ok(next_by_policy(desk, ticket, policy, &follow_up))
 }
 
 impl Transaction<'_> {
@@ -129,6 +152,22 @@ impl Transaction<'_> {
             swept.push(id);
         }
         Ok(swept)
+    }
+
+    /// Returns the policy's text of the next reminder; none if the policy lists no reminders.
+    ///
+    /// # Errors
+    /// The settings are invalid, or a file cannot be read.
+    pub(crate) fn reminder_text(&mut self, id: Id) -> Result<Option<Text>, Error> {
+        let desk = self.desk();
+        let ticket = self.ticket(id)?;
+        let Ok(next) = next_follow_up(desk, ticket, &desk.policy().sla()?)? else { return Ok(None) };
+        let (number, of) = match next.step {
+            FollowUpStep::Remind { number, of } => (number, of),
+            FollowUpStep::Solve => (next.alerts + 1, next.alerts + 1),
+        };
+        let next = NextFollowUp { step: FollowUpStep::Remind { number, of }, ..next };
+        follow_up_text(desk, ticket, &next, desk.policy().settings(Settings::reminder_texts)?, &desk.policy().zone()?)
     }
 }
 

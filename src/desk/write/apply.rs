@@ -97,7 +97,7 @@ impl Transaction<'_> {
     }
 
     /// Decides on a request and records the entry, with the counterpart on the other ticket of a link.
-    fn decide(&mut self, id: Id, request: ActionRequest) -> Result<Id, Error> {
+    fn decide(&mut self, id: Id, mut request: ActionRequest) -> Result<Id, Error> {
         let role = self.role(id)?;
         let target = match request.action {
             Action::Merge { into, .. } if into != id => Some(self.ticket(into)?.clone()),
@@ -113,6 +113,10 @@ impl Transaction<'_> {
             }
             decision => decision?,
         };
+        if matches!(request.action, Action::Remind { .. }) && request.text.is_none() {
+            let text = self.reminder_text(id)?;
+            request.text = Some(text.ok_or_else(|| refused(id, &request.action, Refusal::TextMissing))?);
+        }
         if self.record(id, request, decision, role)?.is_none() {
             return Ok(id);
         }
@@ -176,7 +180,7 @@ impl Transaction<'_> {
         if matches!(action, Action::Attach) && request.attachments.is_empty() {
             return Err(refused(id, action, Refusal::NoAttachment));
         }
-        let (follow_up, policy) = policy_for(desk, self.ticket(id)?, action)?;
+        let (follow_up, policy) = policy_for(desk, self.ticket(id)?, request)?;
         let (team, now) = (&desk.config().team, desk.environment().now);
         let context = DecisionContext { team, follow_up: &follow_up, now, role, other, policy };
         let (by, has_text, keep_open) = (self.actor(), request.text.is_some(), request.keep_open);

@@ -1,5 +1,6 @@
 //! The policy that one decision needs.
 
+use crate::domain::sla::follow_up::FollowUpStep;
 use crate::domain::sla::follow_up_policy::{FollowUpPolicy, TimeBasis};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, SolveEvidence};
@@ -10,6 +11,8 @@ use crate::domain::workflow::PolicyContext;
 use crate::error::Error;
 use crate::store::config::Settings;
 
+use super::request::ActionRequest;
+use crate::desk::sla::sweep::next_follow_up;
 use crate::desk::{Desk, SlaEvaluator};
 
 /// Gathers the policy for an action on a ticket: that of follow-up, which is the default for actions that do not look at
@@ -20,11 +23,16 @@ use crate::desk::{Desk, SlaEvaluator};
 pub(crate) fn policy_for(
     desk: &Desk,
     ticket: &Ticket,
-    action: &Action,
+    request: &ActionRequest,
 ) -> Result<(FollowUpPolicy, PolicyContext), Error> {
     let (mut follow_up, mut context) = (FollowUpPolicy::default(), PolicyContext::default());
     let now = desk.environment().now;
-    match action {
+    match &request.action {
+        Action::Remind { .. } if !request.early => {
+            let next = next_follow_up(desk, ticket, &desk.policy().sla()?)?;
+            let next = next.ok().filter(|next| next.due_at > now && matches!(next.step, FollowUpStep::Remind { .. }));
+            context.remind_at = next.map(|next| next.due_at);
+        }
         Action::Solve(SolveEvidence::NoResponse) => {
             follow_up = desk.policy().settings(Settings::follow_up)?.clone();
             if follow_up.counts == TimeBasis::Business {

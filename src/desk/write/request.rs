@@ -48,10 +48,12 @@ pub struct ActionRequest {
     pub text: Option<Text>,
     /// The files that the entry names.
     pub attachments: Vec<AttachmentData>,
-    /// Whether only support reads the text; `None` for the default of the action.
+    /// True if only support reads the text; `None` for the default of the action.
     pub internal: Option<bool>,
     /// True if the reply of an agent leaves the status as it is.
     pub keep_open: bool,
+    /// True if a reminder may come before the policy has it due.
+    pub early: bool,
     /// The key: a retry with the same key returns the first result.
     pub key: Option<String>,
     /// The use of an opening if its key was used before.
@@ -74,6 +76,7 @@ impl ActionRequest {
             attachments: Vec::new(),
             internal: None,
             keep_open: false,
+            early: false,
             key: None,
             on_existing: OnExisting::Return,
             if_needed: false,

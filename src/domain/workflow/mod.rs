@@ -78,6 +78,8 @@ pub struct PolicyContext {
     pub hours: Option<Calendar>,
     /// The time after solving in which a customer's reply reopens a ticket; `None` for no limit.
     pub reopen_window: Option<TimeDelta>,
+    /// The time at which the policy has the next reminder due, if that has not come, UTC.
+    pub remind_at: Option<DateTime<Utc>>,
     /// The manager on duty, if the policy names one.
     pub on_duty: Option<Person>,
     /// The time by which a manager must respond after an escalation, if the policy has a target for it, UTC.
@@ -88,7 +90,14 @@ pub struct PolicyContext {
 
 impl Default for PolicyContext {
     fn default() -> Self {
-        Self { hours: None, reopen_window: None, on_duty: None, manager_response_due: None, may_escalate: true }
+        Self {
+            hours: None,
+            reopen_window: None,
+            remind_at: None,
+            on_duty: None,
+            manager_response_due: None,
+            may_escalate: true,
+        }
     }
 }
 
@@ -202,7 +211,7 @@ pub fn decide(ticket: &Ticket, request: &Request<'_>, context: &DecisionContext<
     match request.action {
         Action::Reply { auto, .. } => reply::reply(ticket, request, *auto, context),
         Action::Note { .. } => Ok(Decision::entry(request.action.clone(), None)),
-        Action::Remind { auto } => reply::remind(ticket, *auto),
+        Action::Remind { auto } => reply::remind(ticket, *auto, context),
         Action::Hold(hold) => hold::hold(ticket, hold, request),
         Action::Resume => hold::resume(ticket),
         Action::Escalate { reason, .. } => escalate::escalate(ticket, *reason, context),

@@ -82,6 +82,11 @@ pub enum Refusal {
     NoAttachment,
     /// The action requires a text, and none was given.
     TextMissing,
+    /// The policy does not have the next reminder due yet.
+    ReminderEarly {
+        /// The time at which it is due, UTC.
+        due_at: DateTime<Utc>,
+    },
     /// The ticket cannot be solved as agreed: no customer has replied since support's last public text.
     AgreementMissing,
     /// The ticket cannot be solved for no response yet: the policy requires more reminders.

@@ -54,11 +54,12 @@ pub(super) fn attach(ticket: &Ticket, context: &DecisionContext<'_>) -> Decision
     }
 }
 
-/// Decides on a reminder, which requires the status `awaiting_reply`.
-pub(super) fn remind(ticket: &Ticket, auto: bool) -> Result<Decision, Refusal> {
+/// Decides on a reminder, which requires the status `awaiting_reply` and the time that the policy has before it.
+pub(super) fn remind(ticket: &Ticket, auto: bool, context: &DecisionContext<'_>) -> Result<Decision, Refusal> {
     crate::domain::workflow::unsolved(ticket)?;
-    match ticket.header.status {
-        Status::AwaitingReply => Ok(Decision::entry(Action::Remind { auto }, None)),
-        status => Err(Refusal::Status { status }),
+    match (ticket.header.status, context.policy.remind_at) {
+        (Status::AwaitingReply, Some(due_at)) => Err(Refusal::ReminderEarly { due_at }),
+        (Status::AwaitingReply, None) => Ok(Decision::entry(Action::Remind { auto }, None)),
+        (status, _) => Err(Refusal::Status { status }),
     }
 }

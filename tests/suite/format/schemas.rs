@@ -88,7 +88,7 @@ fn errors_are_valid() {
         &["show", "ZZZZ", "--json"],
         &["show", &ticket[..6], "--json"],
         &["show", &broken, "--json"],
-        &["remind", &ticket, "--json"],
+        &["remind", &ticket, "--early", "--json"],
         &["nonsense", "--json"],
     ] {
         let told = sandbox.run(words);

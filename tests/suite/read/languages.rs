@@ -60,7 +60,7 @@ fn busy_desk() -> (Sandbox, String) {
     sandbox.run(&["hold", &held, "--reason", "engineering", "--until", "+3d", "-m", "Wait."]).ok();
     let waiting = sandbox.opened("Charts", &[]);
     sandbox.run(&["reply", &waiting, "-m", "Which?"]).ok();
-    sandbox.run(&["remind", &waiting]).ok();
+    sandbox.run(&["remind", &waiting, "--early"]).ok();
     let solved = sandbox.opened("Export", &[]);
     sandbox.run(&["solve", &solved, "--agreed-by", "ana@acme.example", "-m", "Done."]).ok();
     sandbox.run(&["merge", &sandbox.opened("Tiles, again", &[]), "--into", &waiting]).ok();

@@ -200,13 +200,31 @@ fn open_time_counts_for_sweeps_and_agents() {
     let rows = sandbox.run(&["sweep", "--json=due_at"]).ok().json();
     assert_eq!(rows[0]["due_at"], "2026-11-23T13:00:00Z");
     for _ in 0..3 {
-        sandbox.run(&["remind", &ticket]).ok();
+        sandbox.run(&["remind", &ticket, "--early"]).ok();
     }
     let refused = sandbox.run(&["solve", &ticket, "--resolution", "no_response"]).fails(4).stderr;
     assert!(refused.contains("until 2026-12-03T17:00:00Z"), "{refused}");
     sandbox.wait("11d");
     sandbox.run(&["solve", &ticket, "--resolution", "no_response"]).ok();
     sandbox.run(&["check", "--strict"]).ok();
+}
+
+#[test]
+fn a_reminder_without_a_text_sends_that_of_the_policy_and_not_before_it_is_due() {
+    let sandbox = desk();
+    let ticket = asked(&sandbox, "Tiles time out", &["--lang-of-ticket", "fr"]);
+    let refused = sandbox.run(&["remind", &ticket]).fails(4).stderr;
+    assert!(refused.contains("next reminder due at 2026-11-25T") && refused.contains("--early"), "{refused}");
+    sandbox.wait("4d");
+    sandbox.run(&["remind", &ticket]).ok();
+    let history = sandbox.shown(&ticket)["history"].clone();
+    let text = history[2]["text"].as_str().unwrap();
+    assert!(text.contains("Tiles time out") && text.contains("Bonjour"), "{text}");
+    sandbox.run(&["remind", &ticket, "-m", "And again."]).fails(4);
+    sandbox.run(&["remind", &ticket, "-m", "And again.", "--early"]).ok();
+    assert_eq!(reminded(&sandbox, &ticket).0, 2);
+    sandbox.run(&["check", "--strict"]).ok();
+    sandbox.run(&["audit", "--strict"]).ok();
 }
 
 #[test]
@@ -266,7 +284,7 @@ fn a_ticket_merged_into_another_prevents_its_reminders_until_a_reply() {
     sandbox.run(&["sweep", "--apply"]).ok();
     assert_eq!(reminded(&sandbox, &target), (0, false));
     for _ in 0..3 {
-        sandbox.run(&["remind", &target]).ok();
+        sandbox.run(&["remind", &target, "-m", "Any news?"]).ok();
     }
     let told = sandbox.run(&["solve", &target, "--resolution", "no_response"]).fails(4).stderr;
     assert!(told.contains("was merged into it since support replied"), "{told}");

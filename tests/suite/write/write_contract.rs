@@ -30,7 +30,7 @@ const CASES: &[Case] = &[
     case("note", &[], &["-m", "As last spring."]),
     case("hold", &[], &["--reason", "engineering", "--team", "query engine", "--until", "+2d"]),
     case("resume", &[&["hold", "--reason", "workaround"]], &["-m", "On we go."]),
-    case("remind", ANSWERED, &[]),
+    case("remind", ANSWERED, &["--early"]),
     case("solve", &[], &["--agreed-by", "ana@acme.example", "-m", "It works."]),
     case("merge", &[], &["--into", "OTHER"]),
     case("reopen", SOLVED, &["-m", "It does not."]),

@@ -32,7 +32,7 @@ pub const ON_A_TICKET: &[Row] = &[
     ("note", Does, "open", "note T -m Words -n"),
     ("hold", Does, "open", "hold T --reason engineering -n"),
     ("resume", Does, "hold", "resume T -m Words -n"),
-    ("remind", Does, "awaiting", "remind T -n"),
+    ("remind", Does, "awaiting", "remind T --early -n"),
     ("solve", Does, "open", "solve T --agreed-by ana@acme.example -m Agreed -n"),
     (
         "solve --resolution bug_reported",
