@@ -1,7 +1,12 @@
 //! The changes of tickets between two versions of a desk: a line per entry, or Markdown for a pull request.
 
+use std::borrow::Cow;
+use std::collections::HashSet;
+
 use serde_json::{Map, Value as Json, json};
 
+use crate::domain::id::Id;
+use crate::domain::people::visibility::{redacted_entries, without_texts};
 use crate::domain::ticket::diff::{EntryChange, TicketDiff};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::time::duration;
@@ -22,16 +27,23 @@ pub const FIELDS: &[&str] = &["id", "subject", "change", "status_before", "statu
 struct ChangeLine<'a> {
     diff: &'a TicketDiff,
     change: Option<EntryChange>,
-    entry: Option<&'a Entry>,
+    entry: Option<Cow<'a, Entry>>,
 }
 
 /// Returns the changed entries, oldest first.
-fn lines(diff: &TicketDiff) -> Vec<ChangeLine<'_>> {
+fn lines<'a>(diff: &'a TicketDiff) -> Vec<ChangeLine<'a>> {
     let entries = diff.entries();
     if entries.is_empty() {
         return vec![ChangeLine { diff, change: None, entry: None }];
     }
-    entries.into_iter().map(|(change, entry)| ChangeLine { diff, change: Some(change), entry: Some(entry) }).collect()
+    let versions = [&diff.before, &diff.after].into_iter().flatten();
+    let redacted: HashSet<Id> = versions.flat_map(|ticket| redacted_entries(ticket, &HashSet::new())).collect();
+    let shown = |entry: &'a Entry| match redacted.contains(&entry.id) {
+        true => Cow::Owned(without_texts(entry)),
+        false => Cow::Borrowed(entry),
+    };
+    let line = |(change, entry)| ChangeLine { diff, change: Some(change), entry: Some(shown(entry)) };
+    entries.into_iter().map(line).collect()
 }
 
 /// Renders a table: time, short id, actor, action.
@@ -39,12 +51,12 @@ pub fn render_table(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
     let columns = &audience.catalog().columns;
     let mut table = Table::with_header(&[columns.time, columns.id, columns.who, columns.what]);
     for line in diffs.iter().flat_map(lines) {
-        let at = line.entry.map(|entry| audience.minute(entry.at)).unwrap_or_default();
+        let at = line.entry.as_deref().map(|entry| audience.minute(entry.at)).unwrap_or_default();
         let style = if line.change == Some(EntryChange::Added) { anstyle::Style::new() } else { colors::ALARM };
         table.push(vec![
             Cell::styled(&at, colors::MUTED),
             Cell::styled(&short_id(line.diff.id), colors::STRONG),
-            Cell::plain(line.entry.map_or("", |entry| entry.by.as_str())),
+            Cell::plain(line.entry.as_deref().map_or("", |entry| entry.by.as_str())),
             Cell::styled(&describe_change(&line, audience), style),
         ]);
     }
@@ -55,7 +67,7 @@ pub fn render_table(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
 /// actor, role, action, from, to.
 pub fn render_tsv(diffs: &[TicketDiff]) -> String {
     let values = |line: &ChangeLine<'_>| {
-        let entry = line.entry;
+        let entry = line.entry.as_deref();
         tab_separated([
             line.change.map_or("edited", EntryChange::as_str),
             &entry.map(|entry| duration::format_instant(entry.at)).unwrap_or_default(),
@@ -80,7 +92,7 @@ pub fn to_json(diff: &TicketDiff) -> Map<String, Json> {
     let visible: Vec<VisibleEntry<'_>> =
         [&diff.after, &diff.before].into_iter().flatten().flat_map(visible_entries).collect();
     let entry = |line: &ChangeLine<'_>| {
-        let visible = visible.iter().find(|visible| Some(visible.entry.id) == line.entry.map(|entry| entry.id))?;
+        let visible = visible.iter().find(|visible| Some(visible.entry.id) == line.entry.as_deref().map(|entry| entry.id))?;
         let change = ("change".to_owned(), json!(line.change.map(EntryChange::as_str)));
         Some(Json::Object(std::iter::once(change).chain(entry_json(visible)).collect()))
     };
@@ -113,7 +125,7 @@ pub fn markdown(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
         let (name, subject) = (short_id(diff.id), escaped(subject(diff)));
         page.push_str(&format!("\n**`{name}` {subject}**{}\n\n", status_change(diff, audience)));
         for line in lines(diff) {
-            let text = match line.entry {
+            let text = match &line.entry {
                 Some(entry) => {
                     let (time, by) = (audience.minute(entry.at), escaped(entry.by.as_str()));
                     let zone = audience.zone.abbreviation(entry.at);
@@ -148,7 +160,7 @@ fn status_change(diff: &TicketDiff, audience: &Audience<'_>) -> String {
 
 fn describe_change(line: &ChangeLine<'_>, audience: &Audience<'_>) -> String {
     let catalog = audience.catalog();
-    let Some(entry) = line.entry else { return catalog.changes.by_hand.to_owned() };
+    let Some(entry) = &line.entry else { return catalog.changes.by_hand.to_owned() };
     let action = describe(entry, audience.zone, catalog);
     match line.change {
         Some(EntryChange::Removed) => fill(catalog.changes.removed, &[("action", &action)]),

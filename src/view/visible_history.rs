@@ -72,7 +72,7 @@ mod tests {
 
     fn referring(redact: bool, entry: Id) -> Action {
         let reason = "a slip".to_owned();
-        if redact { Action::Redact { entry, reason } } else { Action::Correct { entry, reason } }
+        if redact { Action::Redact { entry, reason, subject: None } } else { Action::Correct { entry, reason } }
     }
 
     #[test]

@@ -26,8 +26,8 @@ pub(crate) fn refusal_error(ticket: Option<Id>, action: &str, refusal: Refusal) 
         Refusal::NotEligible(reason) if reason.is_personal() => "person.not_eligible",
         Refusal::Access(refusal) if refusal.is_personal() => "person.not_allowed",
         Refusal::NotEligible(_) => "open.not_eligible",
-        Refusal::TextMissing => "text.missing",
-        Refusal::NoAttachment => "usage",
+        Refusal::TextMissing | Refusal::SubjectMissing => "text.missing",
+        Refusal::NoAttachment | Refusal::NoSubjectInEntry => "usage",
         Refusal::NoSuchEntry { .. } => "entry.not_found",
         Refusal::InvalidField { .. }
         | Refusal::InvalidCustomField(_)
@@ -150,8 +150,12 @@ fn message_and_hint(name: &str, action: &str, refusal: &Refusal) -> (String, Str
             format!("`casebook remind {name} --early` sends it now"),
         ),
         Refusal::AgreementMissing => (
-            format!("{cannot}: no customer has replied since support's last public text, so the person who agreed must be named"),
-            format!("`casebook solve {name} --agreed-by WHO` names the person; `casebook solve --help` shows other resolutions"),
+            format!(
+                "{cannot}: no customer has replied since support's last public text, so the person who agreed must be named"
+            ),
+            format!(
+                "`casebook solve {name} --agreed-by WHO` names the person; `casebook solve --help` shows other resolutions"
+            ),
         ),
         Refusal::MergeIntoItself => (
             "cannot merge: the ticket and the target are the same".to_owned(),
@@ -176,6 +180,14 @@ fn message_and_hint(name: &str, action: &str, refusal: &Refusal) -> (String, Str
         Refusal::NoSuchEntry { entry } => {
             (format!("the ticket has no entry {entry}"), format!("`casebook show {name} --json=history` lists them"))
         }
+        Refusal::SubjectMissing => (
+            format!("{cannot}: the ticket has its subject from this entry, so a new subject is required"),
+            format!("`casebook redact {name} ENTRY --reason REASON --subject SUBJECT` replaces it"),
+        ),
+        Refusal::NoSubjectInEntry => (
+            format!("{cannot}: the entry has no subject that could be replaced"),
+            format!("leave --subject out; `casebook set {name} subject=SUBJECT` changes the subject"),
+        ),
         Refusal::RequiredField { name } => (
             format!("cannot unset `{name}`: every ticket must have it"),
             format!("give it another value: {name}=VALUE"),

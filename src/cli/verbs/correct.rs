@@ -37,6 +37,11 @@ impl EntryFlags {
     }
 }
 
+/// Parses a subject of the command line.
+fn subject(text: &str) -> Result<String, String> {
+    clean_subject(text).ok_or_else(|| "a subject must not be empty".to_owned())
+}
+
 /// Correct an older entry that is wrong.
 ///
 /// The entry itself stays as it is; the correction is an entry of its own.
@@ -58,24 +63,27 @@ impl CorrectArgs {
     }
 }
 
-/// Hide the text of an older entry from view.
+/// Hide the texts of an older entry from view.
 ///
-/// The text stays in git's history until that is rewritten.
+/// Everything that a person typed in the entry is hidden: its text and files, and the subject, team, bug or values of its
+/// action. It stays in git's history until that is rewritten.
 #[derive(Debug, Args)]
 pub struct RedactArgs {
     #[command(flatten)]
     entry: EntryFlags,
+    /// The new subject of the ticket; required if the ticket has its subject from this entry
+    #[arg(long, value_name = "SUBJECT", value_parser = subject)]
+    subject: Option<String>,
     #[command(flatten)]
     on: TicketFlags,
 }
 
 impl RedactArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
-        let entry = self.entry;
-        let prompt = "A description of what is hidden, and what readers should know of it.";
-        self.on.run_write(session, Some(prompt), |desk, id| {
+        let Self { entry, subject, on } = self;
+        on.run_write(session, None, |desk, id| {
             let (entry, reason) = entry.find(session, desk, id)?;
-            Ok(Action::Redact { entry, reason })
+            Ok(Action::Redact { entry, reason, subject })
         })
     }
 }

@@ -8,7 +8,7 @@ use crate::domain::id::Id;
 use crate::domain::people::membership::Memberships;
 use crate::domain::people::organization::Organization;
 use crate::domain::people::person::Person;
-use crate::domain::people::visibility::customer_view;
+use crate::domain::people::visibility::{customer_view, without_redacted_texts};
 use crate::domain::ticket::{Header, Ticket};
 use crate::error::Error;
 use crate::store::files::FileChange;
@@ -44,8 +44,9 @@ impl Desk {
         Ok(DeskView { desk: self, viewer, customer })
     }
 
-    /// Returns a ticket without the entries that a person does not see.
+    /// Returns a ticket without redacted texts and the entries that a person does not see.
     pub(in crate::desk) fn ticket_for(&self, person: &Person, ticket: Ticket) -> Ticket {
+        let ticket = without_redacted_texts(ticket);
         if self.has_customer(person) { customer_view(ticket) } else { ticket }
     }
 
@@ -87,6 +88,11 @@ impl<'a> DeskView<'a> {
     /// Returns whether the viewer sees a ticket with this header.
     pub(in crate::desk) fn sees(&self, header: &Header) -> bool {
         self.customer.as_ref().is_none_or(|(person, memberships)| memberships.role(person, header).sees())
+    }
+
+    /// Returns a ticket without redacted texts and the entries that the viewer does not see.
+    pub(in crate::desk) fn without_hidden_texts(&self, ticket: Ticket) -> Ticket {
+        self.without_hidden_entries(without_redacted_texts(ticket))
     }
 
     /// Returns a ticket without the entries that the viewer does not see.
@@ -180,7 +186,7 @@ impl<'a> DeskView<'a> {
     pub fn ticket(&self, id: Id) -> Result<Ticket, Error> {
         let ticket = self.desk.read().ticket(id)?;
         if self.sees(&ticket.header) {
-            Ok(self.without_hidden_entries(ticket))
+            Ok(self.without_hidden_texts(ticket))
         } else {
             Err(Error::NotFound { word: id.to_string() })
         }

@@ -111,6 +111,8 @@ impl DeskView<'_> {
         evaluator: Option<&SlaEvaluator<'_>>,
         ticket: Ticket,
     ) -> Option<(Ticket, Summary)> {
+        // A text that is redacted now is concealed in the past too.
+        let ticket = self.without_hidden_texts(ticket);
         let ticket = match &query.as_of {
             Some(AsOf::Instant(instant)) => ticket.as_of(*instant)?,
             _ => ticket,
@@ -118,7 +120,6 @@ impl DeskView<'_> {
         if !self.sees(&ticket.header) {
             return None;
         }
-        let ticket = self.without_hidden_entries(ticket);
         let summary = Summary::from(&ticket);
         let is_match = query.matches(&TicketView {
             summary: &summary,

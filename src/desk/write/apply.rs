@@ -180,6 +180,11 @@ impl Transaction<'_> {
         if matches!(action, Action::Attach) && request.attachments.is_empty() {
             return Err(refused(id, action, Refusal::NoAttachment));
         }
+        if let Action::Redact { entry, subject: None, .. } = action
+            && self.ticket(id)?.history.iter().rev().find(|entry| entry.has_subject()).map(|entry| entry.id) == Some(*entry)
+        {
+            return Err(refused(id, action, Refusal::SubjectMissing));
+        }
         let (follow_up, policy) = policy_for(desk, self.ticket(id)?, request)?;
         let (team, now) = (&desk.config().team, desk.environment().now);
         let context = DecisionContext { team, follow_up: &follow_up, now, role, other, policy };
@@ -210,7 +215,8 @@ impl Transaction<'_> {
         let entry = self.new_entry(id, *action, role)?;
         let internal = request.is_internal(role);
         let attachments = self.attach(request.attachments);
-        self.push_entry(id, Entry { to, text: request.text, key: request.key, internal, attachments, ..entry }).map(Some)
+        self.push_entry(id, Entry { to, text: request.text, key: request.key, internal, attachments, ..entry })
+            .map(Some)
     }
 }
 

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 
 use crate::domain::id::Id;
 use crate::domain::ticket::Ticket;
-use crate::domain::ticket::action::Action;
+use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::header_field::HeaderField;
+use crate::domain::value::Value;
 
 /// Returns the internal entries: those that are internal themselves, and corrections and redactions of internal texts or
 /// missing entries. A correction repeats the text it corrects, so it is as internal as that text.
@@ -72,6 +74,47 @@ const fn refers_to(entry: &Entry) -> Option<Id> {
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => Some(entry),
         _ => None,
     }
+}
+
+/// The text in place of a redacted one that cannot be left out.
+pub const REDACTED: &str = "[redacted]";
+
+/// Returns the ticket without the texts of redacted entries. The header has what is true now, and stays.
+pub fn without_redacted_texts(mut ticket: Ticket) -> Ticket {
+    let redacted = redacted_entries(&ticket, &HashSet::new());
+    for entry in ticket.history.iter_mut().filter(|entry| redacted.contains(&entry.id)) {
+        *entry = without_texts(entry);
+    }
+    ticket
+}
+
+/// Returns a redacted entry without what a person typed: its text and attachments, and the texts of its action. Its mark
+/// stays, so that the redaction of an internal text remains internal.
+pub fn without_texts(entry: &Entry) -> Entry {
+    let mut entry = Entry { text: None, attachments: Vec::new(), ..entry.clone() };
+    match &mut entry.action {
+        Action::Open(opening) => {
+            REDACTED.clone_into(&mut opening.subject);
+            opening.imported.clear();
+            opening.fields.clear();
+            if let Some(overridden) = &mut opening.overridden {
+                REDACTED.clone_into(&mut overridden.reason);
+            }
+        }
+        Action::Hold(hold) => hold.team = None,
+        Action::Solve(SolveEvidence::BugReported { bug, .. }) => REDACTED.clone_into(bug),
+        Action::Set { set, .. } => {
+            let texts = set.iter_mut().filter(|(field, _)| !HeaderField::OF_AGENTS.contains(field));
+            texts.for_each(|(_, value)| *value = Value::from(REDACTED));
+        }
+        Action::Correct { reason, .. } => REDACTED.clone_into(reason),
+        Action::Redact { reason, subject, .. } => {
+            REDACTED.clone_into(reason);
+            *subject = None;
+        }
+        _ => {}
+    }
+    entry
 }
 
 /// Returns the entries whose texts are redacted, for a viewer to whom the entries in `hidden` are not visible.

@@ -136,12 +136,14 @@ actions! {
             /// The reason.
             reason: String,
         },
-        /// A redaction, which hides the text of an earlier entry from views.
+        /// A redaction, which hides the texts of an earlier entry from views.
         "redact" => Redact {
             /// The redacted entry.
             entry: Id,
             /// The reason.
             reason: String,
+            /// The new subject of the ticket, if the redacted entry gave it the one it has.
+            subject: Option<String>,
         };
         /// An action of a newer format, of which only the name is kept; never written.
         Unknown(String)
@@ -265,7 +267,6 @@ impl Action {
                 | Self::Prioritize { .. }
                 | Self::Solve(SolveEvidence::Withdrawn)
                 | Self::Correct { .. }
-                | Self::Redact { .. }
         )
     }
 }

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::action::Action;
 use super::attachment::Attachment;
+use super::header_field::HeaderField;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::text::Text;
@@ -64,6 +65,15 @@ impl Entry {
     /// Returns true for a public reply of an actor in this role, unless it is an automatic mail.
     pub fn is_reply_of(&self, role: Role) -> bool {
         self.role == role && !self.internal && matches!(self.action, Action::Reply { auto: false, .. })
+    }
+
+    /// Returns true if the entry gives the ticket a subject.
+    pub fn has_subject(&self) -> bool {
+        match &self.action {
+            Action::Open(_) | Action::Redact { subject: Some(_), .. } => true,
+            Action::Set { set, .. } => set.iter().any(|(field, _)| *field == HeaderField::SUBJECT),
+            _ => false,
+        }
     }
 
     /// Returns true if customers never see the entry: a note, internal files, or a change of tags without a public text.

@@ -20,6 +20,8 @@ pub enum HeaderField {
 }
 
 impl HeaderField {
+    /// The subject.
+    pub const SUBJECT: Self = Self::Named("subject");
     /// The customer's organization.
     pub const ORGANIZATION: Self = Self::Named("organization");
     /// The customer's instance.

@@ -65,6 +65,7 @@ pub fn apply(header: &mut Header, entry: &Entry) {
                 header.tags.push(tag);
             }
         }
+        Action::Redact { subject: Some(subject), .. } => header.subject.clone_from(subject),
         Action::Set { set, unset } => {
             set.iter().for_each(|(field, value)| set_header_field(header, field, Some(value)));
             unset.iter().for_each(|field| set_header_field(header, field, None));

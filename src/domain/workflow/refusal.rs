@@ -142,6 +142,10 @@ pub enum Refusal {
         /// The id.
         entry: Id,
     },
+    /// The redacted entry gave the ticket the subject it has, and no new one was given.
+    SubjectMissing,
+    /// A new subject was given, and the redacted entry does not have one.
+    NoSubjectInEntry,
     /// A required field cannot be removed.
     RequiredField {
         /// The name of the field.

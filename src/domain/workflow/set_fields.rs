@@ -89,6 +89,9 @@ fn differs(header: &Header, field: &HeaderField, value: Option<&Value>) -> bool 
 
 /// Decides on a correction or redaction, which must name an entry of the ticket.
 pub(super) fn refer(ticket: &Ticket, entry: Id, request: &Request<'_>) -> Result<Decision, Refusal> {
-    ticket.entry(entry).ok_or(Refusal::NoSuchEntry { entry })?;
+    let referred = ticket.entry(entry).ok_or(Refusal::NoSuchEntry { entry })?;
+    if matches!(request.action, Action::Redact { subject: Some(_), .. }) && !referred.has_subject() {
+        return Err(Refusal::NoSubjectInEntry);
+    }
     Ok(Decision::entry(request.action.clone(), None))
 }

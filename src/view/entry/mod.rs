@@ -79,7 +79,7 @@ pub fn describe(entry: &Entry, zone: &Zone, catalog: &Catalog) -> String {
         Action::Correct { entry, reason } => {
             fill(labels.corrected, &[("entry", &short_id(*entry)), ("reason", reason)])
         }
-        Action::Redact { entry, reason } => fill(labels.redacted, &[("entry", &short_id(*entry)), ("reason", reason)]),
+        Action::Redact { entry, reason, .. } => fill(labels.redacted, &[("entry", &short_id(*entry)), ("reason", reason)]),
         Action::Unknown(word) => fill(labels.unknown, &[("action", word)]),
     };
     sanitize::one_line(&sentence).into_owned()

@@ -55,8 +55,8 @@ fn every_action_has_a_sentence() {
             "set product to looker, fields.hw to 3 and cleared channel".to_owned(),
         ),
         (Action::Cc { add: vec![], remove: bo }, "removed bo@acme.example from copy".to_owned()),
-        (Action::Tag { add: vec![], remove: vec![] }, "changed nothing".to_owned()),
-        (Action::Redact { entry: a, reason: "a\u{1b}key".to_owned() }, format!("redacted {}: a␛key", short_id(a))),
+        (Action::Tag { add: vec![], remove: vec![] }, "changed the tags".to_owned()),
+        (Action::Redact { entry: a, reason: "a\u{1b}key".to_owned(), subject: None }, format!("redacted {}: a␛key", short_id(a))),
         (
             Action::Unknown("chat".to_owned()),
             "did an action that only a newer version of casebook knows: chat".to_owned(),

@@ -12,6 +12,7 @@ mod tests;
 use serde_json::{Map, Number, Value as Json};
 
 use crate::domain::codec::{Field, Record, Shape, entry_fields};
+use crate::domain::people::visibility::without_texts;
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::ticket::{Header, Ticket};
@@ -83,18 +84,17 @@ pub fn ticket_json(ticket: &Ticket, short_id: &str, path: &str, sla: &[Clock]) -
     fields
 }
 
-/// Returns the entries, each with the fields that it has, named as in the file. Redacted text and
-/// attachments are left out.
+/// Returns the entries, each with the fields that it has, named as in the file, without redacted texts.
 fn history_json(ticket: &Ticket) -> Vec<Json> {
     visible_entries(ticket).iter().map(|visible| Json::Object(entry_json(visible))).collect()
 }
 
 /// Returns an entry with the fields that it has, named as in the file.
 pub fn entry_json(visible: &VisibleEntry<'_>) -> Map<String, Json> {
-    let mut fields = entry_fields(visible.entry);
-    if visible.redaction.is_some() {
-        fields.retain(|(name, _)| name != "text" && name != "attachments");
-    }
+    let fields = match visible.redaction {
+        Some(_) => entry_fields(&without_texts(visible.entry)),
+        None => entry_fields(visible.entry),
+    };
     let mut entry = object(&fields);
     if let Some(Json::Array(attachments)) = entry.get_mut("attachments") {
         for (object, attachment) in

@@ -48,7 +48,7 @@ fn objects_have_all_their_keys() {
 fn history_has_the_field_names_of_the_file_and_conceals_internal_text() {
     let mut ticket = test_fixtures::opened();
     test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "They pay late.");
-    let redact = Action::Redact { entry: ticket.id, reason: "a key".to_owned() };
+    let redact = Action::Redact { entry: ticket.id, reason: "a key".to_owned(), subject: None };
     test_fixtures::by_agent(&mut ticket, redact, None, "Hidden.");
     let whole = ticket_json(&ticket, "000001", "x", &[]);
     assert_eq!(names(&whole).last(), Some(&HISTORY));

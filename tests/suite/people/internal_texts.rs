@@ -70,7 +70,9 @@ fn a_flag_chooses_the_other_readers_and_the_confirmation_names_them() {
     assert!(confirmed(&["assign", &id, "kenji@desk.example", "-m", "yours"]).contains("(internal text)"));
     assert!(confirmed(&["assign", &id, "lea@desk.example", "-m", "hers", "--public"]).contains("(public text)"));
     assert!(confirmed(&["cc", &id, "--add", "bo@acme.example", "-m", "read along"]).contains("(public text)"));
-    assert!(confirmed(&["cc", &id, "--add", "al@acme.example", "-m", "boss", "--internal"]).contains("(internal text)"));
+    assert!(
+        confirmed(&["cc", &id, "--add", "al@acme.example", "-m", "boss", "--internal"]).contains("(internal text)")
+    );
     assert!(confirmed(&["tag", &id, "--add", "vip", "-m", "as asked", "--public"]).contains("(public text)"));
     assert!(!confirmed(&["hold", &id, "--reason", "engineering"]).contains("text)"));
     assert!(!confirmed(&["reply", &id, "-m", "Thank you."]).contains("text)"));
@@ -88,7 +90,7 @@ fn a_flag_chooses_the_other_readers_and_the_confirmation_names_them() {
 }
 
 #[test]
-fn an_internal_reply_is_no_response_and_its_correction_is_internal() {
+fn an_internal_reply_is_no_response_and_references_to_it_are_internal() {
     let mut sandbox = desk();
     let id = sandbox.opened("Tiles", &[]);
     sandbox.run(&["reply", &id, "-m", "secret-a", "--internal"]).ok();
@@ -98,6 +100,7 @@ fn an_internal_reply_is_no_response_and_its_correction_is_internal() {
     assert!(sla.iter().all(|clock| clock["state"] != "met"), "{sla:?}");
     let entry = shown["version"].as_str().unwrap();
     sandbox.run(&["correct", &id, entry, "--reason", "a slip", "-m", "secret-h"]).ok();
+    sandbox.run(&["redact", &id, entry, "--reason", "secret-r", "-m", "secret-t"]).ok();
     sandbox.run(&["check"]).ok();
     sandbox.run(&["audit"]).ok();
     sandbox.act_as(Some(ANA));

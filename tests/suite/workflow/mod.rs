@@ -6,6 +6,7 @@ mod concurrent_merges;
 mod converging_clones;
 mod escalation;
 mod random_walks;
+mod redaction;
 mod reopen_window;
 mod rules;
 mod transition_table;

@@ -95,7 +95,7 @@ fn actions_that_convey_a_text_require_one() {
     let entry = scene.ticket.id;
     let reason = || "why".to_owned();
     let wordy =
-        [reply(), note(), Action::Correct { entry, reason: reason() }, Action::Redact { entry, reason: reason() }];
+        [reply(), note(), Action::Correct { entry, reason: reason() }, Action::Redact { entry, reason: reason(), subject: None }];
     for action in wordy {
         assert_eq!(scene.ask(Agent, &Asked::without_text(action)), Err(Refusal::TextMissing));
     }
@@ -207,7 +207,7 @@ fn an_escalation_stays_until_a_manager_ends_it() {
     assert_eq!(scene.ticket.header.escalation.as_ref().unwrap().manager, Some(Manager.person()));
     assert_eq!((scene.status(), scene.ticket.header.priority), (Open, Priority::S3));
     assert_eq!(scene.refuses(Agent, escalate()), Refusal::AlreadyEscalated { since });
-    scene.does(Agent, agreed());
+    scene.does(Agent, agreed_by_customer());
     assert!(scene.ticket.header.escalation.is_some());
     scene.does(Customer, reopen(false));
     assert!(scene.ticket.header.escalation.is_some());
@@ -294,7 +294,7 @@ fn people_of_a_merged_ticket_are_added_to_the_target() {
 fn a_person_corrects_their_own_text_and_agents_any() {
     let scene = answered();
     let (own, theirs) = (scene.ticket.history[0].id, scene.ticket.history[1].id);
-    let redact = |entry| Action::Redact { entry, reason: "a password".to_owned() };
+    let redact = |entry| Action::Redact { entry, reason: "a password".to_owned(), subject: None };
     assert!(scene.ask(Customer, &Asked::with_text(redact(own))).is_ok());
     assert!(matches!(scene.refuses(Customer, redact(theirs)), Refusal::NotAllowed { .. }));
     assert!(scene.ask(Agent, &Asked::with_text(redact(own))).is_ok());

@@ -5,7 +5,7 @@
 use casebook::domain::people::person::Person;
 use casebook::domain::people::role::TicketRole;
 use casebook::domain::ticket::OpenFields;
-use casebook::domain::ticket::action::Action;
+use casebook::domain::ticket::action::{Action, SolveEvidence};
 use casebook::domain::ticket::header_field::HeaderField;
 use casebook::domain::ticket::replay::replay;
 use casebook::domain::value::Value;
@@ -127,7 +127,7 @@ const ACTIONS: &[(&str, &str, Ask)] = &[
         Asked::with_text(Action::Correct { entry: scene.ticket.id, reason: "wrong release".to_owned() })
     }),
     ("redact", "The opening entry, which the customer wrote.", |scene| {
-        Asked::with_text(Action::Redact { entry: scene.ticket.id, reason: "a password".to_owned() })
+        Asked::with_text(Action::Redact { entry: scene.ticket.id, reason: "a password".to_owned(), subject: None })
     }),
 ];
 

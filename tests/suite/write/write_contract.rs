@@ -43,7 +43,7 @@ const CASES: &[Case] = &[
     case("tag", &[], &["--add", "outage"]),
     case("set", &[], &["product=looker", "fields.region=emea"]),
     case("correct", &[], &["ENTRY", "--reason", "wrong", "-m", "It was noon."]),
-    case("redact", &[], &["ENTRY", "--reason", "secret", "-m", "A password."]),
+    case("redact", &[], &["ENTRY", "--reason", "secret", "--subject", "Tiles", "-m", "A password."]),
 ];
 
 /// Verbs that read, or make a desk or bring two together rather than change one; `open` and `import` have tests of

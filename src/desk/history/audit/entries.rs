@@ -293,7 +293,7 @@ impl AuditState {
     }
 
     fn list_redaction(&mut self, extended: ExtendedTicket<'_>, entry: &Entry) {
-        if let Action::Redact { entry: hides, reason } = &entry.action {
+        if let Action::Redact { entry: hides, reason, .. } = &entry.action {
             self.result.redactions.push(Redaction {
                 commit: extended.commit.revision.id.clone(),
                 ticket: extended.ticket.id,

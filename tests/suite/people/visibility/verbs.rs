@@ -53,7 +53,7 @@ pub const ON_A_TICKET: &[Row] = &[
     ("set product=…", Does, "open", "set T product=looker -n"),
     ("set requester=…", Does, "open", "set T requester=new@acme.example -n"),
     ("correct", Does, "open", "correct T T --reason wrong -m Words -n"),
-    ("redact", Does, "open", "redact T T --reason secret -m Words -n"),
+    ("redact", Does, "open", "redact T T --reason secret --subject Clean -n"),
     ("macro", Does, "open", "macro greet T -n"),
 ];
 
