@@ -99,7 +99,7 @@ impl Clones<'_> {
             ticket.entry(entry).is_some_and(|it| matches!(it.action, Action::Reopen { unmerge: true, .. }));
         let Some(target) = target.filter(|_| is_unmerge) else { return Ok(None) };
         let is_counterpart = |other: &&Entry| {
-            matches!(other.action, Action::Unmerged { source } if source == ticket.id)
+            matches!(other.action, Action::Unmerged { source, .. } if source == ticket.id)
                 && other.id.time() >= entry.time()
         };
         Ok(self.desk.read().ticket(target)?.history.iter().find(is_counterpart).map(|found| (target, found.id)))
@@ -206,7 +206,8 @@ impl Transaction<'_> {
             }
             Inconsistency::UnknownTarget { source, target } => {
                 let key = self.unused_key(target, key);
-                self.append_counterpart(target, Action::Unmerged { source }, key)
+                let action = self.unmerge_counterpart(source, target)?;
+                self.append_counterpart(target, action, key)
             }
             Inconsistency::StrandedReply { ticket, reply, into } => self.forward(ticket, reply, into),
         }
@@ -242,6 +243,7 @@ impl Transaction<'_> {
             from: Some(self.ticket(ticket)?.header.status),
             to: None,
             key: Some(key),
+            internal: false,
             attachments: Vec::new(),
             text: None,
             ..written
@@ -252,6 +254,7 @@ impl Transaction<'_> {
     fn copy_reply(&mut self, written: &Entry, ticket: Id, into: Id, key: String) -> Result<Id, Error> {
         let status = self.ticket(into)?.header.status;
         let status_after = match written.role {
+            _ if written.internal => status,
             Role::Agent if status != Status::Solved => Status::AwaitingReply,
             Role::Customer => Status::Open,
             Role::Agent | Role::System => status,
@@ -262,7 +265,6 @@ impl Transaction<'_> {
             to: (status_after != status).then_some(status_after),
             key: Some(key),
             message_id: None,
-            internal: false,
             ..written.clone()
         };
         self.append_derived(into, written.id.time(), copy)

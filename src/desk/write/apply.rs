@@ -124,9 +124,21 @@ impl Transaction<'_> {
             let counterpart = workflow::merge_counterpart(self.ticket(id)?, &target);
             self.append_counterpart(target.id, counterpart, None)?;
         } else if let Some(target) = unmerged_from {
-            self.append_counterpart(target, Action::Unmerged { source: id }, None)?;
+            let counterpart = self.unmerge_counterpart(id, target)?;
+            self.append_counterpart(target, counterpart, None)?;
         }
         Ok(id)
+    }
+
+    /// Returns the entry of the former target of a merge, without whom the merge alone had put in copy.
+    ///
+    /// # Errors
+    /// A ticket cannot be read.
+    pub(crate) fn unmerge_counterpart(&mut self, source: Id, target: Id) -> Result<Action, Error> {
+        let target = self.ticket(target)?.clone();
+        let others = target.header.merged_from.iter().filter(|other| **other != source);
+        let others = others.map(|other| Ok(self.ticket(*other)?.header.clone())).collect::<Result<Vec<_>, Error>>()?;
+        Ok(workflow::unmerge_counterpart(source, &target, &others))
     }
 
     /// Records a reply to a merged ticket on the ticket at the end of its merges, by the rules of that ticket. The

@@ -153,7 +153,7 @@ impl SlaEventRecorder {
                 self.push(SlaEventKind::SourceMerged);
                 self.merged_sources.push(*source);
             }
-            (Action::Unmerged { source }, _) if self.merged_sources.contains(source) => {
+            (Action::Unmerged { source, .. }, _) if self.merged_sources.contains(source) => {
                 self.push(SlaEventKind::SourceUnmerged);
                 self.merged_sources.retain(|merged| merged != source);
             }

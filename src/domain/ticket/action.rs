@@ -79,6 +79,8 @@ actions! {
         "unmerged" => Unmerged {
             /// The ticket that was unmerged.
             source: Id,
+            /// The people whom the merge had added, and who leave the people in copy again.
+            cc: Vec<Person>,
         },
         /// A request for the attention of a manager.
         "escalate" => Escalate {

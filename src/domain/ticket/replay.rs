@@ -48,7 +48,10 @@ pub fn apply(header: &mut Header, entry: &Entry) {
             }
             add_people(&mut header.cc, cc);
         }
-        Action::Unmerged { source } => header.merged_from.retain(|id| id != source),
+        Action::Unmerged { source, cc } => {
+            header.merged_from.retain(|id| id != source);
+            header.cc.retain(|person| !person.is_in(cc));
+        }
         Action::Escalate { reason, manager } => {
             header.escalation = Some(Escalation { reason: *reason, manager: manager.clone(), since: entry.at });
         }

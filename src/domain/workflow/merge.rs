@@ -5,6 +5,7 @@ use super::{Decision, DecisionContext, Notice, Refusal, unsolved};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::ticket::action::Action;
+use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::{Escalation, Header, Ticket};
 use crate::domain::vocabulary::{MergeReason, Status};
 
@@ -64,6 +65,23 @@ pub fn merge_counterpart(source: &Ticket, target: &Ticket) -> Action {
     Action::Merged { source: source.id, cc }
 }
 
+/// Returns the action of the former target's entry: the people whom merges added leave the people in copy, unless they
+/// were added since, or take part in one of the `others`, the headers of the tickets that stay merged into it.
+pub fn unmerge_counterpart(source: Id, target: &Ticket, others: &[Header]) -> Action {
+    let takes_part =
+        |header: &Header, person: &Person| header.requester.same_address(person) || person.is_in(&header.cc);
+    let mut cc: Vec<Person> = Vec::new();
+    for entry in &target.history {
+        match &entry.action {
+            Action::Merged { cc: added, .. } => cc.extend(added.iter().cloned()),
+            Action::Cc { add, .. } => cc.retain(|person| !person.is_in(add)),
+            _ => {}
+        }
+    }
+    cc.retain(|person| person.is_in(&target.header.cc) && !others.iter().any(|header| takes_part(header, person)));
+    Action::Unmerged { source, cc }
+}
+
 /// Follows merge links from a ticket to the one in which its conversation continues.
 ///
 /// Two clones may have merged tickets into each other. Such a ring ends at the ticket with its youngest merge entry,
@@ -89,6 +107,6 @@ pub fn resolve_merge_chain<E>(start: &Ticket, mut read: impl FnMut(Id) -> Result
 
 /// Returns the id of the entry that merged the ticket, if it is merged.
 fn merge_entry(ticket: &Ticket) -> Option<Id> {
-    let merges = |entry: &&crate::domain::ticket::entry::Entry| matches!(entry.action, Action::Merge { .. });
+    let merges = |entry: &&Entry| matches!(entry.action, Action::Merge { .. });
     ticket.header.merged_into.and_then(|_| ticket.history.iter().rev().find(merges)).map(|entry| entry.id)
 }

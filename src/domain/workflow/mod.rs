@@ -32,7 +32,7 @@ use super::ticket::action::Action;
 use super::vocabulary::{EscalationReason, Priority, Role, Status};
 
 pub use escalate::check_priority_change;
-pub use merge::{merge_counterpart, resolve_merge_chain};
+pub use merge::{merge_counterpart, resolve_merge_chain, unmerge_counterpart};
 pub use permissions::{check_permission, may_open};
 pub use refusal::{Refusal, TicketOwner};
 pub use validate_history::{HistoryViolation, validate_entry, validate_opening};

@@ -55,7 +55,10 @@ pub fn describe(entry: &Entry, zone: &Zone, catalog: &Catalog) -> String {
             let label = if *unmerge { labels.unmerged } else { labels.reopened };
             fill(label, &[("reason", catalog.reopen_reasons.of(*reason))])
         }
-        Action::Unmerged { source } => fill(labels.source_unmerged, &[("ticket", &source.to_string())]),
+        Action::Unmerged { source, cc } => {
+            let unmerged = fill(labels.source_unmerged, &[("ticket", &source.to_string())]);
+            if cc.is_empty() { unmerged } else { unmerged + labels.and + &listed(labels.cc_removed, "people", cc) }
+        }
         Action::Escalate { reason, manager } => escalated(*reason, manager.as_ref(), catalog),
         Action::Deescalate { reason, .. } => {
             let reason = reason.map(|reason| catalog.escalation_reasons.of(reason));

@@ -78,3 +78,29 @@ fn a_cc_entry_that_no_command_allows_is_reported() {
         sandbox.git(&["reset", "-q", "--hard", "HEAD~1"]).ok();
     }
 }
+
+#[test]
+fn an_unmerge_takes_back_the_people_whom_the_merge_alone_put_in_copy() {
+    let (sandbox, id) = scene();
+    let open = |who: &str, cc: &str| {
+        let words = ["-q", "open", "-s", "Tiles", "-m", "x", "--org", "acme", "--requester", who, "--cc", cc];
+        sandbox.run(&words).ok().stdout.trim().to_owned()
+    };
+    let (one, two) = (open("di@acme.example", "al@acme.example"), open("cy@acme.example", "al@acme.example"));
+    let three = open("eve@acme.example", "bo@acme.example");
+    for source in [&one, &two, &three] {
+        sandbox.run(&["merge", source, "--into", &id]).ok();
+    }
+    sandbox.run(&["cc", &id, "--remove", "eve@acme.example"]).ok();
+    sandbox.run(&["cc", &id, "--add", "eve@acme.example"]).ok();
+    let copies = || sandbox.shown(&id)["cc"].clone();
+    sandbox.run(&["reopen", &one, "--unmerge"]).ok();
+    let rest = json!(["bo@acme.example", "out@other.example", "al@acme.example", "cy@acme.example", "eve@acme.example"]);
+    assert_eq!(copies(), rest, "al is in copy of another merged ticket");
+    sandbox.run(&["reopen", &two, "--unmerge"]).ok();
+    sandbox.run(&["reopen", &three, "--unmerge"]).ok();
+    let rest = json!(["bo@acme.example", "out@other.example", "eve@acme.example"]);
+    assert_eq!(copies(), rest, "bo was there before, and eve was added since");
+    sandbox.run(&["check", "--strict"]).ok();
+    sandbox.run(&["audit"]).ok();
+}

@@ -318,7 +318,7 @@ fn a_reply_follows_a_chain_of_merges_and_unmerge_undoes_both_sides() {
     let (first, second) = (desk.ticket(first), desk.ticket(second));
     assert_eq!((first.header.status, first.header.merged_into), (Status::Open, None));
     assert_eq!(second.header.merged_from, []);
-    assert_eq!(second.history.last().unwrap().action, Action::Unmerged { source: first.id });
+    assert_eq!(second.history.last().unwrap().action, Action::Unmerged { source: first.id, cc: Vec::new() });
     assert_eq!(second.header.merged_into, Some(third), "its own merge stays");
 }
 

@@ -247,7 +247,7 @@ fn a_merge_into_a_ticket_starts_a_next_response() {
     assert_eq!(next_responses(&answered), [(time(10), ClockState::Met)]);
     // Unmerging ends it too, or leaves the unanswered reply of the customer.
     let mut unmerged = history.clone();
-    unmerged.push(entry(time(40), Role::Agent, Action::Unmerged { source: source() }, None));
+    unmerged.push(entry(time(40), Role::Agent, Action::Unmerged { source: source(), cc: Vec::new() }, None));
     assert_eq!(next_responses(&unmerged), []);
     unmerged.insert(3, entry(time(20), Role::Customer, reply(false), Some(Status::Open)));
     assert_eq!(next_responses(&unmerged), [(time(20), ClockState::Running)]);
@@ -275,7 +275,7 @@ fn random_entry(kind: u8) -> (Role, Action, Option<Status>) {
         ),
         9 => (Role::Agent, Action::Reopen { reason: ReopenReason::NotSolved, unmerge: true }, Some(Status::Open)),
         10 => (Role::Agent, merged(), None),
-        11 => (Role::Agent, Action::Unmerged { source: source() }, None),
+        11 => (Role::Agent, Action::Unmerged { source: source(), cc: Vec::new() }, None),
         12 => (Role::System, Action::Solve(SolveEvidence::NoResponse), Some(Status::Solved)),
         _ => (Role::Agent, Action::Remind { auto: false }, None),
     }
