@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use minijinja::value::{Enumerator, Object, Value};
 use minijinja::{Environment, Error, ErrorKind, UndefinedBehavior, escape_formatter};
 use serde_json::{Map, Value as Json};
@@ -119,13 +119,15 @@ pub fn value_text(value: &Value) -> String {
 /// # Errors
 /// The value is not an instant.
 pub fn instant(value: &Value) -> Result<Option<DateTime<Utc>>, Error> {
-    if value.is_none() {
+    if value.is_none() || value.is_undefined() {
         return Ok(None);
     }
-    let at = DateTime::parse_from_rfc3339(&value.to_string()).map_err(|_| {
+    let text = value.to_string();
+    let day = || text.parse().ok().map(|day: NaiveDate| day.and_time(NaiveTime::MIN).and_utc());
+    let at = DateTime::parse_from_rfc3339(&text).ok().map(|at| at.with_timezone(&Utc)).or_else(day);
+    at.map(Some).ok_or_else(|| {
         Error::new(ErrorKind::InvalidOperation, format!("`timeago` wants a time, and `{value}` is none"))
-    })?;
-    Ok(Some(at.with_timezone(&Utc)))
+    })
 }
 
 /// Checks that all names are known fields, before there is a record.
