@@ -92,7 +92,8 @@ pub fn to_json(diff: &TicketDiff) -> Map<String, Json> {
     let visible: Vec<VisibleEntry<'_>> =
         [&diff.after, &diff.before].into_iter().flatten().flat_map(visible_entries).collect();
     let entry = |line: &ChangeLine<'_>| {
-        let visible = visible.iter().find(|visible| Some(visible.entry.id) == line.entry.as_deref().map(|entry| entry.id))?;
+        let visible =
+            visible.iter().find(|visible| Some(visible.entry.id) == line.entry.as_deref().map(|entry| entry.id))?;
         let change = ("change".to_owned(), json!(line.change.map(EntryChange::as_str)));
         Some(Json::Object(std::iter::once(change).chain(entry_json(visible)).collect()))
     };

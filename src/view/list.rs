@@ -78,7 +78,7 @@ fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
 
 /// Returns the cell with the status. For support, a hold that has ended is marked, because the ticket needs an agent.
 fn status(header: &Header, audience: &Audience<'_>) -> Cell {
-    if header.hold.as_ref().is_some_and(|hold| hold.ended_at(audience.now).is_some()) {
+    if header.hold.as_ref().is_some_and(|hold| hold.ended_at(audience.now, audience.zone).is_some()) {
         let catalog = audience.catalog();
         // For a customer the ticket is on hold until an agent resumes it.
         return match audience.viewer {
@@ -175,10 +175,12 @@ mod tests {
 
     #[test]
     fn a_hold_that_has_ended_is_marked() {
+        use crate::domain::time::planned::PlannedTime;
         let mut held = test_fixtures::opened();
         let until = |days| Some(test_fixtures::audience(&test_fixtures::paris()).now + chrono::TimeDelta::days(days));
         for (days, marked) in [(1, false), (0, true), (-1, true)] {
-            let hold = Hold { reason: HoldReason::Engineering, team: None, until: until(days) };
+            let hold =
+                Hold { reason: HoldReason::Engineering, team: None, until: until(days).map(PlannedTime::Instant) };
             test_fixtures::by_agent(&mut held, Action::Hold(hold), Some(Status::OnHold), "");
             let rows = [Summary::from(&held)];
             let table = render_table(

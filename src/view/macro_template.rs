@@ -45,6 +45,7 @@ mod tests {
     use crate::domain::ticket::entry::Entry;
     use crate::domain::ticket::macro_template::{check, sample_record};
     use crate::domain::ticket::{Escalation, Hold, Ticket};
+    use crate::domain::time::planned::PlannedTime;
     use crate::domain::value::Value;
     use crate::domain::vocabulary::{EscalationReason, HoldReason, Priority, Resolution, Role, Status};
 
@@ -71,7 +72,8 @@ mod tests {
         });
         let mut ticket = opened.expect("a ticket");
         let header = &mut ticket.header;
-        header.hold = Some(Hold { reason: HoldReason::Engineering, team: some("team"), until: Some(now) });
+        header.hold =
+            Some(Hold { reason: HoldReason::Engineering, team: some("team"), until: Some(PlannedTime::Instant(now)) });
         header.escalation =
             Some(Escalation { reason: EscalationReason::BusinessImpact, manager: Some(person), since: now });
         header.resolution = Some(Resolution::Agreed);

@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::time::duration::format_duration;
+use crate::domain::time::planned::PlannedTime;
 use crate::domain::time::zone::Zone;
 
 use super::labels;
@@ -50,6 +51,17 @@ pub fn ago_in(from: DateTime<Utc>, to: DateTime<Utc>, labels: &TimeLabels) -> St
 /// Formats an instant in a zone, to the minute, in the format of the language: `2026-11-21 18:05`.
 pub fn minute_in(at: DateTime<Utc>, zone: &Zone, labels: &TimeLabels) -> String {
     zone.local(at).format(labels.minute).to_string()
+}
+
+/// Formats a planned time in the format of the language: a day as that day in every zone, an instant to the minute.
+pub fn planned_in(time: PlannedTime, zone: &Zone, labels: &TimeLabels) -> String {
+    match time {
+        PlannedTime::Day(day) => {
+            let format = labels.minute.split(' ').next().unwrap_or_default();
+            day.format(format).to_string()
+        }
+        PlannedTime::Instant(instant) => minute_in(instant, zone, labels),
+    }
 }
 
 /// Formats an age in English, as [`age_in`] does.

@@ -279,7 +279,12 @@ mod tests {
         assert!(search("secret", 0, Viewer::Support).is_some());
         let mut ticket = test_fixtures::opened();
         let entry = ticket.id;
-        test_fixtures::by_agent(&mut ticket, Action::Redact { entry, reason: "a slip".to_owned(), subject: None }, None, "");
+        test_fixtures::by_agent(
+            &mut ticket,
+            Action::Redact { entry, reason: "a slip".to_owned(), subject: None },
+            None,
+            "",
+        );
         let pattern = Pattern::parse("every", MatchMode::default()).expect("a pattern");
         assert_eq!(find(&TicketTexts::from(&ticket), &pattern, 0), None);
     }

@@ -144,7 +144,7 @@ pub fn to_json(row: &DueRow<'_>, audience: &Audience<'_>) -> Map<String, Json> {
         "language": header.language,
         "alerts": row.ticket.alerts,
         "asked_at": asked_at.map(duration::format_instant),
-        "hold_until": header.hold.as_ref().and_then(|hold| hold.until).map(duration::format_instant),
+        "hold_until": header.hold.as_ref().and_then(|hold| hold.until).map(|until| until.to_string()),
     }))
 }
 

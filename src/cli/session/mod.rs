@@ -19,7 +19,8 @@ use super::session::identity::Identity;
 use super::terminal::output::Output;
 use crate::desk::{Desk, DeskView, Environment, FaultPoint};
 use crate::domain::people::person::Person;
-use crate::domain::time::parse::parse_time;
+use crate::domain::time::parse::{ParseTimeError, parse_planned_time, parse_time};
+use crate::domain::time::planned::PlannedTime;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
 use crate::store::layout;
@@ -221,10 +222,20 @@ impl Session {
     /// # Errors
     /// The text is not a time.
     pub fn when(&self, desk: &Desk, text: &str) -> Result<DateTime<Utc>, CliError> {
-        let zone = self.zone(desk)?;
-        parse_time(text, self.environment.now, zone)
-            .map_err(|error| Error::Usage { message: error.to_string(), hint: None }.into())
+        parse_time(text, self.environment.now, self.zone(desk)?).map_err(invalid_time)
     }
+
+    /// Parses a planned time as [`Self::when`] does; a day stays a day.
+    ///
+    /// # Errors
+    /// The text is not a time.
+    pub fn planned_time(&self, desk: &Desk, text: &str) -> Result<PlannedTime, CliError> {
+        parse_planned_time(text, self.environment.now, self.zone(desk)?).map_err(invalid_time)
+    }
+}
+
+fn invalid_time(error: ParseTimeError) -> CliError {
+    Error::Usage { message: error.to_string(), hint: None }.into()
 }
 
 /// Reads the clock and the variables that a command depends on.

@@ -9,7 +9,6 @@ use crate::cli::session::Session;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::Hold;
 use crate::domain::ticket::action::Action;
-use crate::domain::time::duration;
 use crate::domain::vocabulary::HoldReason;
 
 /// Hold a ticket that waits for something on support's own side.
@@ -40,9 +39,9 @@ impl HoldArgs {
         let team = team.as_deref().and_then(clean_subject);
         on.run_write(session, None, |desk, _| {
             let Some(text) = until.as_deref() else { return Ok(Action::Hold(Hold { reason, team, until: None })) };
-            let until = session.when(desk, text)?;
-            if until <= session.environment.now {
-                let message = format!("--until {text} is {}, which has passed", duration::format_instant(until));
+            let until = session.planned_time(desk, text)?;
+            if until.start(session.zone(desk)?) <= session.environment.now {
+                let message = format!("--until {text} is {until}, which has passed");
                 return Err(CliError::usage(message, "give a time in the future: --until +3d, --until 'friday 09:00'"));
             }
             Ok(Action::Hold(Hold { reason, team, until: Some(until) }))

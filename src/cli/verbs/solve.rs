@@ -88,7 +88,7 @@ impl ResolutionFlags {
         }
         match (self.bug.as_deref().and_then(clean_subject), self.bug_priority, self.eta.as_deref()) {
             (Some(bug), Some(priority), Some(eta)) => {
-                Ok(SolveEvidence::BugReported { bug, priority, eta: session.when(desk, eta)? })
+                Ok(SolveEvidence::BugReported { bug, priority, eta: session.planned_time(desk, eta)? })
             }
             _ => Err(CliError::usage(
                 "a reported bug needs its reference, the agreed priority and the estimated time",

@@ -42,18 +42,19 @@ impl DeskView<'_> {
     /// As [`Self::query_tickets`], and invalid plans or calendars.
     pub fn due_items(&self, query: &Query) -> Result<DueItems, Error> {
         let (policy, now) = (self.desk.policy().sla()?, self.desk.environment.now);
+        let zone = self.desk.policy().zone()?;
         let follow_up = self.desk.policy().settings(Settings::follow_up)?;
         let waiting = Predicate::Status(vec![Status::AwaitingReply, Status::OnHold, Status::Open]);
         let mut query = query.clone();
         query.conditions.push(Condition { negated: false, predicate: waiting });
         let may_be_due = |summary: &Summary| {
             let header = &summary.header;
-            let is_over = |hold: &Hold| hold.ended_at(now).is_some();
+            let is_over = |hold: &Hold| hold.ended_at(now, &zone).is_some();
             let is_held_too_long = header.hold.as_ref().is_some_and(is_over);
             header.status == Status::AwaitingReply || header.escalation.is_some() || is_held_too_long
         };
         let keep = |ticket: Ticket| {
-            let items = self.items_of(&ticket, &policy, follow_up);
+            let items = self.items_of(&ticket, &policy, follow_up, &zone);
             (!items.is_empty()).then(|| (Summary::from(&ticket), items))
         };
         let TicketList { tickets, unreadable } = self.query_tickets(&query, None, &may_be_due, keep)?;
@@ -65,14 +66,20 @@ impl DeskView<'_> {
     }
 
     /// Returns what is due on a ticket. Manager responses are internal to support.
-    fn items_of(&self, ticket: &Ticket, policy: &SlaPolicy<'_>, follow_up: &FollowUpPolicy) -> Vec<DueItem> {
+    fn items_of(
+        &self,
+        ticket: &Ticket,
+        policy: &SlaPolicy<'_>,
+        follow_up: &FollowUpPolicy,
+        zone: &Zone,
+    ) -> Vec<DueItem> {
         let now = self.desk.environment.now;
         let mut items = Vec::new();
         if ticket.header.escalation.is_some() && self.sees_everything() {
             let clocks = policy.manager_responses(ticket, &self.desk.config.team, now);
             items.extend(clocks.into_iter().filter(Clock::is_overdue).map(DueItem::ManagerResponse));
         }
-        let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now));
+        let ended = ticket.header.hold.as_ref().and_then(|hold| hold.ended_at(now, zone));
         items.extend(ended.map(|until| DueItem::HoldEnded { until }));
         items.extend(due_follow_up(self.desk, ticket, policy, follow_up).map(DueItem::FollowUp));
         items
@@ -110,8 +117,8 @@ pub(in crate::desk) fn next_follow_up(
     ticket: &Ticket,
     policy: &SlaPolicy<'_>,
 ) -> Result<Result<NextFollowUp, NoFollowUp>, Error> {
-    let follow_up = desk.policy().settings(Settings::follow_up)?;
-    let follow_up = FollowUpPolicy { opt_out_tag: None, ..follow_up.clone() };
+    let mut follow_up = desk.policy().settings(Settings::follow_up)?.clone();
+    follow_up.opt_out_tag = None;
     Ok(next_by_policy(desk, ticket, policy, &follow_up))
 }
 

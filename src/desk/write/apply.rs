@@ -193,11 +193,13 @@ impl Transaction<'_> {
             return Err(refused(id, action, Refusal::NoAttachment));
         }
         if let Action::Redact { entry, subject: None, .. } = action
-            && self.ticket(id)?.history.iter().rev().find(|entry| entry.has_subject()).map(|entry| entry.id) == Some(*entry)
+            && self.ticket(id)?.history.iter().rev().find(|entry| entry.has_subject()).map(|entry| entry.id)
+                == Some(*entry)
         {
             return Err(refused(id, action, Refusal::SubjectMissing));
         }
-        let (follow_up, policy) = policy_for(desk, self.ticket(id)?, request)?;
+        let (follow_up, mut policy) = policy_for(desk, self.ticket(id)?, request)?;
+        policy.last_before = self.last_before(id);
         let (team, now) = (&desk.config().team, desk.environment().now);
         let context = DecisionContext { team, follow_up: &follow_up, now, role, other, policy };
         let (by, has_text, keep_open) = (self.actor(), request.text.is_some(), request.keep_open);

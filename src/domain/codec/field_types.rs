@@ -9,6 +9,7 @@ use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::ticket::attachment::Digest;
 use crate::domain::time::duration;
+use crate::domain::time::planned::PlannedTime;
 use crate::domain::value::{Fields, Value};
 
 /// The name of the custom fields, which are sorted. Other open maps keep the order of the file.
@@ -91,6 +92,25 @@ impl Leaf for NaiveDate {
 
     fn value(&self) -> Value {
         Value::String(self.to_string())
+    }
+}
+
+impl Leaf for PlannedTime {
+    const SHAPE: Shape = Shape::DayOrTime;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        if text.len() > 10 { DateTime::parse(text).map(Self::Instant) } else { NaiveDate::parse(text).map(Self::Day) }
+    }
+
+    fn parse_exact(text: &str) -> Option<Self> {
+        Self::parse_exact(text)
+    }
+
+    fn value(&self) -> Value {
+        match self {
+            Self::Day(day) => day.value(),
+            Self::Instant(instant) => instant.value(),
+        }
     }
 }
 

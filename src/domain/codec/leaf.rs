@@ -30,6 +30,8 @@ pub enum Shape {
     Time,
     /// A calendar day.
     Date,
+    /// A calendar day, or an instant, UTC.
+    DayOrTime,
     /// A SHA-256 digest.
     Digest,
     /// A whole number, zero or more.

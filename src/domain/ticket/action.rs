@@ -4,14 +4,13 @@
 //! `Merged`, `Unmerged` and `Forward` cannot be requested: they are the counterparts of `Merge`, `Reopen` and `Reply`
 //! on the other ticket.
 
-use chrono::{DateTime, Utc};
-
 use super::header_field::HeaderField;
 use super::{Hold, OpenFields};
 use crate::domain::codec::record::{actions, field_of};
 use crate::domain::codec::{Field, FieldSource, FieldType, FieldWriter, Record};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
+use crate::domain::time::planned::PlannedTime;
 use crate::domain::value::Value;
 use crate::domain::vocabulary::{EscalationReason, MergeReason, Priority, ReopenReason, Resolution};
 
@@ -79,7 +78,7 @@ actions! {
         "unmerged" => Unmerged {
             /// The ticket that was unmerged.
             source: Id,
-            /// The people whom the merge had added, and who leave the people in copy again.
+            /// The people whom merges had added, and who leave the people in copy again.
             cc: Vec<Person>,
         },
         /// A request for the attention of a manager.
@@ -169,8 +168,8 @@ pub enum SolveEvidence {
         bug: String,
         /// The priority agreed for the bug.
         priority: Priority,
-        /// The estimated time of the fix, UTC.
-        eta: DateTime<Utc>,
+        /// The estimated day or time of the fix.
+        eta: PlannedTime,
     },
     /// No response after the reminders that the policy requires.
     NoResponse,
@@ -197,7 +196,7 @@ impl Record for SolveEvidence {
         field_of!(Option<Id>, agreed_in, " The reply in which the person agreed; of `agreed`."),
         field_of!(Option<String>, bug, " The reference of the bug in its tracker; of `bug_reported`."),
         field_of!(Option<Priority>, bug_priority, " The priority agreed for the bug; of `bug_reported`."),
-        field_of!(Option<DateTime<Utc>>, eta, " The estimated time of the fix, UTC; of `bug_reported`."),
+        field_of!(Option<PlannedTime>, eta, " The estimated day or time of the fix; of `bug_reported`."),
     ];
 
     fn take<S: FieldSource>(source: &mut S) -> Result<Self, S::Error> {

@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use crate::domain::codec::record::record;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
+use crate::domain::time::planned::PlannedTime;
+use crate::domain::time::zone::Zone;
 use crate::domain::value::Fields;
 use crate::domain::vocabulary::{EscalationReason, HoldReason, Kind, Priority, Resolution, Status};
 
@@ -80,8 +82,8 @@ record! {
         pub reason: HoldReason,
         /// The team.
         pub team: Option<String>,
-        /// The time at which the hold is planned to end, UTC.
-        pub until: Option<DateTime<Utc>>,
+        /// The day or time at which the hold is planned to end.
+        pub until: Option<PlannedTime>,
     }
 }
 
@@ -172,9 +174,9 @@ impl OpenFields {
 }
 
 impl Hold {
-    /// Returns the planned end of the hold if it has passed, UTC.
-    pub fn ended_at(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        self.until.filter(|until| *until <= now)
+    /// Returns the planned end of the hold in the desk's zone if it has passed, UTC.
+    pub fn ended_at(&self, now: DateTime<Utc>, zone: &Zone) -> Option<DateTime<Utc>> {
+        self.until.map(|until| until.start(zone)).filter(|until| *until <= now)
     }
 }
 

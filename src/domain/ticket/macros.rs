@@ -10,8 +10,7 @@ use chrono::{DateTime, Utc};
 use super::action::Action;
 use crate::domain::codec::{DecodeError, DecodeErrorKind, PathElement, requested_action_from};
 use crate::domain::people::person::Person;
-use crate::domain::time::duration;
-use crate::domain::time::parse::parse_time;
+use crate::domain::time::parse::parse_planned_time;
 use crate::domain::time::zone::Zone;
 use crate::domain::value::{Fields, Value};
 use crate::domain::vocabulary::HoldReason;
@@ -104,8 +103,8 @@ impl Macro {
             for (name, value) in &mut fields {
                 match (name.as_str(), &*value) {
                     ("until" | "eta", Value::String(text)) => {
-                        if let Ok(instant) = parse_time(text, now, zone) {
-                            *value = Value::String(duration::format_instant(instant));
+                        if let Ok(time) = parse_planned_time(text, now, zone) {
+                            *value = Value::String(time.to_string());
                         }
                     }
                     ("assignee", Value::String(text)) if text == "me" => *value = Value::from(actor.as_str()),
@@ -213,7 +212,7 @@ mod tests {
         let actions: Vec<&str> = steps.iter().map(|step| step.action.as_str()).collect();
         assert_eq!(actions, ["hold", "assign", "prioritize"]);
         let Action::Hold(hold) = &steps[0].action else { panic!("a hold") };
-        assert_eq!(hold.until.expect("a time").to_rfc3339(), "2026-11-23T09:00:00+00:00");
+        assert_eq!(hold.until.expect("a time").to_string(), "2026-11-23T09:00:00Z");
         let reply = steps_of(&template(&[("", "Hello")], Vec::new())).expect("steps");
         assert!(reply.len() == 1 && reply[0].is_message() && !reply[0].keep_open);
     }

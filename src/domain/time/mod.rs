@@ -1,4 +1,4 @@
-//! Time: durations and instants as text, instants typed by a person, and time zones.
+//! Time: durations and instants as text, times typed or planned by a person, and time zones.
 //!
 //! # Invariants
 //!
@@ -6,4 +6,5 @@
 
 pub mod duration;
 pub mod parse;
+pub mod planned;
 pub mod zone;

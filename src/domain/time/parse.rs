@@ -3,6 +3,7 @@
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, SubsecRound, Utc, Weekday};
 
 use super::duration;
+use super::planned::PlannedTime;
 use super::zone::Zone;
 
 /// A text that is not a time.
@@ -17,7 +18,8 @@ pub struct ParseTimeError(pub String);
 ///
 /// - `2026-12-01`, `today`, `tomorrow`, `friday`: the start of that day in the zone. A day of the week is the
 ///   next one after today, so on a Friday `friday` is a week away;
-/// - one of these and a time of day, `friday 17:00` or `2026-12-01 09:00`, in the zone;
+/// - one of these and a time of day, `friday 17:00` or `2026-12-01 09:00`, in the zone. Before 17:00 on a Friday `friday
+///   17:00` is today;
 /// - `+3d`: a duration from now ([`duration::parse_duration`]), with days of 24 hours;
 /// - `2026-12-01T09:00:00+01:00`: an RFC 3339 time, whatever the zone.
 ///
@@ -34,7 +36,11 @@ pub fn parse_time(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<DateTim
             duration::parse_duration(&one[1..]).and_then(|duration| now.checked_add_signed(duration))
         }
         [one] => day(one, today).map(|day| zone.instant(day.and_time(NaiveTime::MIN))).or_else(|| rfc3339(one)),
-        [first, second] => day(first, today).and_then(|day| Some(zone.instant(day.and_time(time_of_day(second)?)))),
+        [first, second] => time_of_day(second).and_then(|time| {
+            let at = |day: NaiveDate| zone.instant(day.and_time(time));
+            let is_today = first.parse().is_ok_and(|weekday: Weekday| weekday == today.weekday());
+            Some(today).filter(|today| is_today && at(*today) > now).or_else(|| day(first, today)).map(at)
+        }),
         _ => None,
     };
     // Files have whole seconds; the clock and RFC 3339 times may have fractions.
@@ -42,6 +48,17 @@ pub fn parse_time(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<DateTim
         .map(|instant| instant.trunc_subsecs(0))
         .filter(|instant| (1..=9_999).contains(&instant.year()))
         .ok_or_else(|| ParseTimeError(text.trim().to_owned()))
+}
+
+/// Parses a time as [`parse_time`] does; a day without a time of day stays a day.
+///
+/// # Errors
+/// As [`parse_time`].
+pub fn parse_planned_time(text: &str, now: DateTime<Utc>, zone: &Zone) -> Result<PlannedTime, ParseTimeError> {
+    let instant = parse_time(text, now, zone)?;
+    let today = zone.local(now).date_naive();
+    let planned = day(&text.trim().to_lowercase(), today).map(PlannedTime::Day);
+    Ok(planned.unwrap_or(PlannedTime::Instant(instant)))
 }
 
 /// Parses a date, or a day relative to today.
@@ -117,12 +134,27 @@ mod tests {
             ("Tomorrow", "2026-11-20T23:00:00Z"),
             (" tomorrow  9:00 ", "2026-11-21T08:00:00Z"),
             ("friday", "2026-11-26T23:00:00Z"),
-            ("FRI 17:00:30", "2026-11-27T16:00:30Z"),
+            ("FRI 17:00:30", "2026-11-20T16:00:30Z"),
+            ("friday 12:30", "2026-11-27T11:30:00Z"),
+            ("friday 09:00", "2026-11-27T08:00:00Z"),
             ("saturday", "2026-11-20T23:00:00Z"),
             ("thursday 17:00", "2026-11-26T16:00:00Z"),
         ] {
             assert_eq!(parse(text, NOW, "Europe/Paris").as_deref(), Ok(expected), "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_without_a_time_of_day_stays_a_day() {
+        let zone = Zone::named("Europe/Berlin").expect("a zone");
+        let planned = |text| parse_planned_time(text, instant(NOW), &zone).expect("a time").to_string();
+        assert_eq!(planned(" 2027-01-15 "), "2027-01-15");
+        assert_eq!((planned("Friday").as_str(), planned("tomorrow").as_str()), ("2026-11-27", "2026-11-21"));
+        assert_eq!(planned("friday 17:00"), "2026-11-20T16:00:00Z");
+        assert_eq!(
+            (planned("+3d").as_str(), planned("2027-01-15T09:00:00Z").as_str()),
+            ("2026-11-23T11:30:00Z", "2027-01-15T09:00:00Z")
+        );
     }
 
     #[test]

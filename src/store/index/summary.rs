@@ -45,6 +45,7 @@ mod tests {
     use crate::domain::ticket::action::Action;
     use crate::domain::ticket::entry::Entry;
     use crate::domain::ticket::{Escalation, Hold, OpenFields, Ticket};
+    use crate::domain::time::planned::PlannedTime;
     use crate::domain::value::Value;
     use crate::domain::vocabulary::{EscalationReason, HoldReason, Priority, Role, Status};
 
@@ -59,7 +60,8 @@ mod tests {
         let since = summary.created_at;
         let escalation = Escalation { reason: EscalationReason::BusinessImpact, manager: Some(ana), since };
         summary.header.escalation = Some(escalation);
-        summary.header.hold = Some(Hold { reason: HoldReason::Other, team: None, until: Some(since) });
+        summary.header.hold =
+            Some(Hold { reason: HoldReason::Other, team: None, until: Some(PlannedTime::Instant(since)) });
         let events = [
             (60, SlaEventKind::AgentReplied(Status::AwaitingReply)),
             (60, SlaEventKind::PriorityWas(Priority::S4)),

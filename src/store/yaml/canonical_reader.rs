@@ -259,6 +259,8 @@ fn scalar<T: Leaf>(value: &str) -> Canonical<T> {
     let exact = |text: &str| T::parse_exact(text).ok_or(NotCanonical);
     match T::SHAPE {
         Shape::Time | Shape::Word(..) => exact(value),
+        // A day has quotes, which readers need to take it for text, and a time has none.
+        Shape::DayOrTime if value.len() > 12 => exact(value),
         // Most ids have a letter that is not a digit in any base.
         Shape::Id if value.bytes().skip(2).any(|byte| byte > b'F') => exact(value),
         _ if value.starts_with('"') => match unquote(value) {

@@ -82,7 +82,9 @@ pub fn describe(entry: &Entry, zone: &Zone, catalog: &Catalog) -> String {
         Action::Correct { entry, reason } => {
             fill(labels.corrected, &[("entry", &short_id(*entry)), ("reason", reason)])
         }
-        Action::Redact { entry, reason, .. } => fill(labels.redacted, &[("entry", &short_id(*entry)), ("reason", reason)]),
+        Action::Redact { entry, reason, .. } => {
+            fill(labels.redacted, &[("entry", &short_id(*entry)), ("reason", reason)])
+        }
         Action::Unknown(word) => fill(labels.unknown, &[("action", word)]),
     };
     sanitize::one_line(&sentence).into_owned()
@@ -102,7 +104,7 @@ pub fn transition(entry: &Entry, catalog: &Catalog) -> Option<String> {
 /// Formats a hold: its reason, the team, and its end in the zone.
 pub(super) fn describe_hold(hold: &Hold, zone: &Zone, catalog: &Catalog) -> String {
     let team = hold.team.as_ref().map(|team| fill(catalog.remarks.waiting_for, &[("team", team)]));
-    let until = hold.until.map(|until| relative_time::minute_in(until, zone, &catalog.times));
+    let until = hold.until.map(|until| relative_time::planned_in(until, zone, &catalog.times));
     let until = until.map(|time| fill(catalog.remarks.until, &[("time", &time)]));
     format!("{}{}{}", catalog.hold_reasons.of(hold.reason), team.unwrap_or_default(), until.unwrap_or_default())
 }
@@ -139,7 +141,7 @@ fn solved(solution: &SolveEvidence, zone: &Zone, catalog: &Catalog) -> String {
         SolveEvidence::Agreed { by: Some(by), .. } => fill(labels.agreed_by, &[("person", by.as_str())]),
         SolveEvidence::Agreed { by: None, .. } => labels.agreed.to_owned(),
         SolveEvidence::BugReported { bug, priority, eta } => {
-            let time = relative_time::minute_in(*eta, zone, &catalog.times);
+            let time = relative_time::planned_in(*eta, zone, &catalog.times);
             fill(labels.bug_reported, &[("bug", bug), ("priority", priority.as_str()), ("time", &time)])
         }
         SolveEvidence::NoResponse => labels.no_response.to_owned(),

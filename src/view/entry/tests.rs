@@ -1,6 +1,7 @@
 //! Tests of the sentence of every action.
 
 use super::*;
+use crate::domain::time::planned::PlannedTime;
 use crate::domain::vocabulary::{HoldReason, MergeReason, Priority, ReopenReason, Status};
 use crate::view::Viewer;
 use crate::view::labels::Language;
@@ -19,8 +20,16 @@ fn sentence(action: Action) -> String {
 #[test]
 fn every_action_has_a_sentence() {
     let (a, b) = (id(1, 1), id(2, 2));
-    let hold = Hold { reason: HoldReason::Engineering, team: Some("Cobalt".to_owned()), until: Some(id(60, 1).time()) };
-    let bug = SolveEvidence::BugReported { bug: "b/7".to_owned(), priority: Priority::S2, eta: id(0, 1).time() };
+    let hold = Hold {
+        reason: HoldReason::Engineering,
+        team: Some("Cobalt".to_owned()),
+        until: Some(PlannedTime::Instant(id(60, 1).time())),
+    };
+    let bug = SolveEvidence::BugReported {
+        bug: "b/7".to_owned(),
+        priority: Priority::S2,
+        eta: PlannedTime::Instant(id(0, 1).time()),
+    };
     let set = vec![
         (HeaderField::Named("product"), Value::from("looker")),
         (HeaderField::Field("hw".to_owned()), Value::Integer(3)),
@@ -56,7 +65,10 @@ fn every_action_has_a_sentence() {
         ),
         (Action::Cc { add: vec![], remove: bo }, "removed bo@acme.example from copy".to_owned()),
         (Action::Tag { add: vec![], remove: vec![] }, "changed the tags".to_owned()),
-        (Action::Redact { entry: a, reason: "a\u{1b}key".to_owned(), subject: None }, format!("redacted {}: a␛key", short_id(a))),
+        (
+            Action::Redact { entry: a, reason: "a\u{1b}key".to_owned(), subject: None },
+            format!("redacted {}: a␛key", short_id(a)),
+        ),
         (
             Action::Unknown("chat".to_owned()),
             "did an action that only a newer version of casebook knows: chat".to_owned(),

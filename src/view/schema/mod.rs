@@ -128,6 +128,7 @@ fn written(shape: Shape) -> Json {
         Shape::Id => reference("id"),
         Shape::Time => reference("time"),
         Shape::Date => json!({ "type": "string", "format": "date" }),
+        Shape::DayOrTime => json!({ "anyOf": [written(Shape::Date), written(Shape::Time)] }),
         Shape::Digest => json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }),
         Shape::Number => json!({ "type": "integer", "minimum": 0 }),
         Shape::Flag => json!({ "const": true }),

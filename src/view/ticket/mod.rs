@@ -189,7 +189,7 @@ fn push_states(table: &mut FieldTable, header: &Header, audience: &Audience<'_>)
     table.optional(names.kind, header.kind.map(|kind| catalog.kinds.of(kind)));
     if let Some(hold) = &header.hold {
         let text = describe_hold(hold, audience.zone, catalog);
-        match hold.ended_at(audience.now) {
+        match hold.ended_at(audience.now, audience.zone) {
             Some(_) => table.push(names.on_hold, &fill(catalog.remarks.passed, &[("hold", &text)]), colors::ALARM),
             None => table.plain(names.on_hold, &text),
         }

@@ -18,7 +18,12 @@ fn sample_ticket() -> Ticket {
     let note = test_fixtures::by_agent(&mut ticket, test_fixtures::note(), None, "Looks like\u{1b}[2J a known bug.");
     let reason = "a slip".to_owned();
     let first = ticket.id;
-    test_fixtures::by_agent(&mut ticket, Action::Redact { entry: first, reason: reason.clone(), subject: None }, None, "A key.");
+    test_fixtures::by_agent(
+        &mut ticket,
+        Action::Redact { entry: first, reason: reason.clone(), subject: None },
+        None,
+        "A key.",
+    );
     test_fixtures::by_agent(&mut ticket, Action::Correct { entry: note, reason }, None, "A new bug.");
     test_fixtures::by_agent(&mut ticket, Action::Remind { auto: false }, None, "");
     ticket

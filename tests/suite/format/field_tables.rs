@@ -22,6 +22,7 @@ fn value(shape: Shape) -> String {
         Shape::Id => "an id".to_owned(),
         Shape::Time => "a time".to_owned(),
         Shape::Date => "a date".to_owned(),
+        Shape::DayOrTime => "a date, or a time".to_owned(),
         Shape::Digest => "a SHA-256, 64 digits".to_owned(),
         Shape::Number => "a whole number".to_owned(),
         Shape::Flag => "`true`, or absent".to_owned(),

@@ -95,7 +95,8 @@ fn an_unmerge_takes_back_the_people_whom_the_merge_alone_put_in_copy() {
     sandbox.run(&["cc", &id, "--add", "eve@acme.example"]).ok();
     let copies = || sandbox.shown(&id)["cc"].clone();
     sandbox.run(&["reopen", &one, "--unmerge"]).ok();
-    let rest = json!(["bo@acme.example", "out@other.example", "al@acme.example", "cy@acme.example", "eve@acme.example"]);
+    let rest =
+        json!(["bo@acme.example", "out@other.example", "al@acme.example", "cy@acme.example", "eve@acme.example"]);
     assert_eq!(copies(), rest, "al is in copy of another merged ticket");
     sandbox.run(&["reopen", &two, "--unmerge"]).ok();
     sandbox.run(&["reopen", &three, "--unmerge"]).ok();

@@ -5,6 +5,7 @@
 mod concurrent_merges;
 mod converging_clones;
 mod escalation;
+mod planned_days;
 mod random_walks;
 mod redaction;
 mod reopen_window;

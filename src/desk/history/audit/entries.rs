@@ -352,7 +352,9 @@ fn counterpart<'a>(
         Action::Reopen { unmerge: true, .. } => ticket.header.merged_into.is_some_and(|target| {
             has(target, &|action| matches!(action, Action::Unmerged { source, .. } if *source == here))
         }),
-        Action::Unmerged { source, .. } => has(*source, &|action| matches!(action, Action::Reopen { unmerge: true, .. })),
+        Action::Unmerged { source, .. } => {
+            has(*source, &|action| matches!(action, Action::Reopen { unmerge: true, .. }))
+        }
         Action::Forward { into, entry: there } => {
             is_moved_reply = all.has_written(here, entry);
             all.entries(*into).any(|other| {

@@ -157,7 +157,8 @@ fn an_entry_about_two_tickets_needs_its_counterpart() {
     let merged = |by: &str, role| entry(&source, by, role, Action::Merged { source: other, cc: Vec::new() }, None);
     assert_eq!(verdict(&source, &merged("kenji@desk.example", Role::Agent)), Verdict::CounterpartMissing);
     assert!(matches!(verdict(&source, &merged("ana@acme.example", Role::Customer)), Verdict::NotPermitted(_)));
-    let unmerged = entry(&source, "ana@acme.example", Role::Customer, Action::Unmerged { source: other, cc: Vec::new() }, None);
+    let unmerged =
+        entry(&source, "ana@acme.example", Role::Customer, Action::Unmerged { source: other, cc: Vec::new() }, None);
     assert_eq!(verdict(&source, &unmerged), Verdict::CounterpartMissing);
     let forward = |by: &str| {
         entry(&source, by, Role::Customer, Action::Forward { into: other, entry: Id::at(begin(), 10) }, None)
