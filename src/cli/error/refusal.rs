@@ -30,6 +30,7 @@ pub(crate) fn refusal_error(ticket: Option<Id>, action: &str, refusal: Refusal) 
         Refusal::NoAttachment | Refusal::NoSubjectInEntry => "usage",
         Refusal::NoSuchEntry { .. } => "entry.not_found",
         Refusal::InvalidField { .. }
+        | Refusal::ReservedValue { .. }
         | Refusal::InvalidCustomField(_)
         | Refusal::RequiredField { .. }
         | Refusal::AmbiguousOrganization { .. }
@@ -195,6 +196,10 @@ fn message_and_hint(name: &str, action: &str, refusal: &Refusal) -> (String, Str
         Refusal::InvalidField { name } => {
             (format!("cannot set `{name}`: the value is invalid"), "give one line that is not blank".to_owned())
         }
+        Refusal::ReservedValue { name } => (
+            format!("{cannot}: `none` cannot be a value of `{name}`"),
+            "queries find tickets without a value by `none`; give another value".to_owned(),
+        ),
         Refusal::InvalidCustomField(error) => (error.to_string(), field_hint(error)),
         Refusal::AlreadyOpened | Refusal::NotRequestable => (
             format!("cannot {action}: casebook itself writes such entries, as a part of other actions"),

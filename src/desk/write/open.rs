@@ -2,8 +2,10 @@
 
 use crate::domain::id::Id;
 use crate::domain::people::role::TicketRole;
+use crate::domain::query::NONE;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::entry::Entry;
+use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::ticket::{Header, OpenFields, Ticket};
 use crate::domain::vocabulary::{ReopenReason, Status};
@@ -38,6 +40,7 @@ impl Transaction<'_> {
         let (desk, actor) = (self.desk(), self.actor());
         let role = desk.config().team.role(actor, None);
         workflow::may_open(role, actor, &opening).map_err(opening_refused)?;
+        check_reserved(&opening).map_err(opening_refused)?;
         opening.organization = organization_of_opening(desk, &opening, role)?;
         if request.text.is_none() {
             return Err(opening_refused(Refusal::TextMissing));
@@ -104,6 +107,15 @@ impl Transaction<'_> {
         let sees = |header| team.role_with(actor, &memberships, Some(header)).sees();
         Ok(opened.iter().find(|(_, header)| sees(header)).map(|(id, _)| *id))
     }
+}
+
+/// Refuses fields with the value by which queries find tickets without one.
+fn check_reserved(opening: &OpenFields) -> Result<(), Refusal> {
+    let header = Header::opened(opening);
+    let names = HeaderField::names().filter(|name| HeaderField::Named(name) != HeaderField::SUBJECT);
+    let reserved = names.into_iter().find(|name| header.text(name) == Some(NONE));
+    let tags = header.tags.iter().any(|tag| tag == NONE).then_some("tags");
+    reserved.or(tags).map_or(Ok(()), |name| Err(Refusal::ReservedValue { name: name.to_owned() }))
 }
 
 /// Returns the organization of a new ticket: the given one, else the requester's. A customer may only give an

@@ -37,6 +37,9 @@ pub struct Query {
     pub as_of: Option<AsOf>,
 }
 
+/// The value of a query for tickets without a field; no field may have it.
+pub const NONE: &str = "none";
+
 /// A moment in the past of a desk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AsOf {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::{AsOf, Condition, PersonField, Predicate, Query, QueryError, QueryErrorKind, TextField, TimeField};
+use super::{AsOf, Condition, NONE, PersonField, Predicate, Query, QueryError, QueryErrorKind, TextField, TimeField};
 use super::{custom_fields, dates};
 use crate::domain::people::person::Person;
 use crate::domain::time::zone::Zone;
@@ -153,7 +153,7 @@ fn predicate(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope
         "due" => time(TimeField::Due),
         _ => {
             let field = TextField::all().find(|field| field.key() == key).ok_or_else(unknown)?;
-            let value = |word: &str| Ok((word != "none").then(|| word.to_owned()));
+            let value = |word: &str| Ok((word != NONE).then(|| word.to_owned()));
             Ok(Predicate::Header(field, values.each(value)?))
         }
     }
@@ -161,7 +161,7 @@ fn predicate(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope
 
 fn person(word: &str, scope: &QueryScope<'_>) -> Result<Option<Person>, QueryErrorKind> {
     match (word, scope.viewer) {
-        ("none", _) => Ok(None),
+        (NONE, _) => Ok(None),
         ("me", Some(viewer)) => Ok(Some(viewer.clone())),
         _ => Person::from_name(word).map(Some).map_err(|_| QueryErrorKind::InvalidPerson(word.to_owned())),
     }

@@ -78,6 +78,8 @@ pub struct PolicyContext {
     pub hours: Option<Calendar>,
     /// The time after solving in which a customer's reply reopens a ticket; `None` for no limit.
     pub reopen_window: Option<TimeDelta>,
+    /// The last entry before the command; those after it are no part of what a customer may have agreed to.
+    pub last_before: Option<Id>,
     /// The time at which the policy has the next reminder due, if that has not come, UTC.
     pub remind_at: Option<DateTime<Utc>>,
     /// The manager on duty, if the policy names one.
@@ -93,6 +95,7 @@ impl Default for PolicyContext {
         Self {
             hours: None,
             reopen_window: None,
+            last_before: None,
             remind_at: None,
             on_duty: None,
             manager_response_due: None,
@@ -224,7 +227,7 @@ pub fn decide(ticket: &Ticket, request: &Request<'_>, context: &DecisionContext<
         Action::Set { set, unset } => set_fields::set(ticket, set, unset),
         Action::Cc { add, remove } => Ok(set_fields::cc(ticket, add, remove)),
         Action::Attach => Ok(reply::attach(ticket, context)),
-        Action::Tag { add, remove } => Ok(set_fields::tag(ticket, add, remove)),
+        Action::Tag { add, remove } => set_fields::tag(ticket, add, remove),
         Action::Correct { entry, .. } | Action::Redact { entry, .. } => set_fields::refer(ticket, *entry, request),
         Action::Open(_) => Err(Refusal::AlreadyOpened),
         Action::Merged { .. } | Action::Unmerged { .. } | Action::Forward { .. } | Action::Unknown(_) => {

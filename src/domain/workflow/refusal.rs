@@ -156,6 +156,11 @@ pub enum Refusal {
         /// The name of the field.
         name: String,
     },
+    /// The value is `none`, which in a query means that the field has no value.
+    ReservedValue {
+        /// The name of the field.
+        name: String,
+    },
     /// The value is not valid for a custom field.
     InvalidCustomField(Box<InvalidFieldValue>),
     /// The ticket is already open.

@@ -5,6 +5,7 @@
 use super::{Decision, DecisionContext, Notice, Refusal, Request};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
+use crate::domain::query::NONE;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::header_field::HeaderField;
 use crate::domain::ticket::replay;
@@ -32,11 +33,14 @@ pub(super) fn cc(ticket: &Ticket, add: &[Person], remove: &[Person]) -> Decision
 }
 
 /// Decides on a change of tags. A tag that is both added and removed stays as before.
-pub(super) fn tag(ticket: &Ticket, add: &[String], remove: &[String]) -> Decision {
+pub(super) fn tag(ticket: &Ticket, add: &[String], remove: &[String]) -> Result<Decision, Refusal> {
+    if add.iter().any(|tag| tag == NONE) {
+        return Err(Refusal::ReservedValue { name: "tags".to_owned() });
+    }
     let tags = &ticket.header.tags;
     let added = unique(add, String::eq, |tag| !tags.contains(tag) && !remove.contains(tag));
     let removed = unique(remove, String::eq, |tag| tags.contains(tag) && !add.contains(tag));
-    unless_empty(added.is_empty() && removed.is_empty(), Action::Tag { add: added, remove: removed })
+    Ok(unless_empty(added.is_empty() && removed.is_empty(), Action::Tag { add: added, remove: removed }))
 }
 
 /// Returns the wanted items, each once, in their order.
@@ -71,6 +75,9 @@ pub(super) fn set(ticket: &Ticket, set: &[(HeaderField, Value)], unset: &[Header
 }
 
 fn validate_value(field: &HeaderField, value: &Value) -> Result<(), Refusal> {
+    if *field != HeaderField::SUBJECT && *value == Value::from(NONE) {
+        return Err(Refusal::ReservedValue { name: field.name() });
+    }
     let is_valid = match (field, value) {
         (field, Value::String(text)) if *field == HeaderField::REQUESTER => Person::from_name(text).is_ok(),
         (HeaderField::Field(_), value) => !matches!(value, Value::Null | Value::List(_) | Value::Map(_)),

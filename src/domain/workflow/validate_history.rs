@@ -240,8 +240,11 @@ fn violation_of(before: &Ticket, entry: &Entry, refusal: Refusal) -> Option<Hist
             HistoryViolation::Evidence(refusal)
         }
         Refusal::TooFewAlerts { .. } | Refusal::TooEarly { .. } => HistoryViolation::Early(refusal),
-        // An agreement without a person is a violation of its own.
-        Refusal::NotAllowed { .. } | Refusal::NotVisible | Refusal::AgreementMissing => return None,
+        // An agreement without a person is a violation of its own, and `none` was allowed once.
+        Refusal::NotAllowed { .. }
+        | Refusal::NotVisible
+        | Refusal::AgreementMissing
+        | Refusal::ReservedValue { .. } => return None,
         // This file does not show whether the merged ticket was answered.
         Refusal::MergedSince { .. } => return None,
         refusal => HistoryViolation::Illegal(refusal),

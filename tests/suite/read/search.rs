@@ -135,3 +135,19 @@ proptest! {
         prop_assert_eq!(TicketTexts::from(&seen), texts);
     }
 }
+
+#[test]
+fn no_tag_or_field_can_be_what_queries_call_none() {
+    let sandbox = desk();
+    let id = sandbox.opened("Tiles", &[]);
+    for words in [&["tag", &id, "--add", "none"][..], &["set", &id, "product=none"], &["set", &id, "fields.a=none"]] {
+        assert!(sandbox.run(words).fails(2).stderr.contains("`none` cannot be a value"), "{words:?}");
+    }
+    for flag in ["--channel", "--product", "--org"] {
+        let words = ["open", "-s", "x", "-m", "y", flag, "none"];
+        assert!(sandbox.run(&words).fails(2).stderr.contains("`none` cannot be a value"), "{flag}");
+    }
+    assert!(sandbox.run(&["org", "new", "none"]).fails(2).stderr.contains("not a valid id"));
+    sandbox.run(&["set", &id, "subject=none"]).ok();
+    assert_eq!(sandbox.run(&["list", "tag:none", "--count"]).ok().stdout, "1\n");
+}

@@ -15,6 +15,7 @@ use crate::desk::{Command, DeskView, FileCommand, OrganizationCommand, Outcome};
 use crate::domain::people::organization::{Member, Organization};
 use crate::domain::people::organization_change::OrganizationChange;
 use crate::domain::people::person::Person;
+use crate::domain::query::NONE;
 use crate::domain::text::clean_subject;
 use crate::domain::vocabulary::OrganizationRole;
 use crate::error::Error;
@@ -149,7 +150,8 @@ impl OrgArgs {
             OrgSubcommand::Show { organization, json } => return show(session, &organization, json).map(Exit::from),
             OrgSubcommand::List { json } => return list(session, json),
             OrgSubcommand::New { organization, assignments, write } => {
-                if !Organization::is_id(&organization) {
+                // Queries find tickets without an organization by `none`.
+                if !Organization::is_id(&organization) || organization == NONE {
                     let message = format!("`{organization}` is not a valid id for an organization");
                     let hint = "it is the name of a file: up to 64 lowercase letters, digits, - and _, such as `acme`";
                     return Err(CliError::usage(message, hint));
