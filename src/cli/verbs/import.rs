@@ -17,6 +17,7 @@ use crate::cli::terminal::progress::Progress;
 use crate::desk::{Command, Desk, TicketCommand};
 use crate::error::Error;
 use crate::exchange::{Imported, beads};
+use crate::store::config::Settings;
 use crate::view;
 
 /// Import tickets of another system.
@@ -103,13 +104,14 @@ impl ImportBeadsArgs {
 /// Reads the export, without the tickets that were imported before.
 fn read(session: &Session, desk: &Desk, file: &Path) -> Result<Imported, CliError> {
     let imported = session.view(desk)?.imported_ids(beads::NAME)?;
+    let priority = *desk.policy().settings(Settings::default_priority)?;
     let is_imported = |id: &str| imported.contains(id);
     let mut random = desk.environment().random();
     let read = if file == Path::new("-") {
-        beads::read(std::io::stdin().lock(), &is_imported, &mut random)
+        beads::read(std::io::stdin().lock(), priority, &is_imported, &mut random)
     } else {
         let opened = File::open(file).map_err(|error| unreadable(file, &error))?;
-        beads::read(BufReader::new(opened), &is_imported, &mut random)
+        beads::read(BufReader::new(opened), priority, &is_imported, &mut random)
     };
     Ok(read.map_err(Error::io(file, "read"))?)
 }

@@ -8,6 +8,7 @@ use super::record;
 use super::record::RecordReader;
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
+use crate::domain::query::NONE;
 use crate::domain::text::{Text, clean_subject};
 use crate::domain::ticket::OpenFields;
 use crate::domain::ticket::Ticket;
@@ -18,10 +19,15 @@ use crate::domain::value::Value;
 use crate::domain::vocabulary::{Priority, Role, Status};
 
 /// Converts an issue into a ticket.
-pub(super) fn ticket(id: &str, mut record: RecordReader, random: &mut dyn FnMut() -> u128) -> Result<Ticket, String> {
+pub(super) fn ticket(
+    id: &str,
+    mut record: RecordReader,
+    default_priority: Priority,
+    random: &mut dyn FnMut() -> u128,
+) -> Result<Ticket, String> {
     let title = record.one_line("title")?.ok_or("missing `title`")?;
     let created = record.time("created_at")?.ok_or("missing `created_at`")?;
-    let priority = priority(&mut record)?;
+    let priority = priority(&mut record)?.unwrap_or(default_priority);
     let mut opening = OpenFields::new(title, priority, requester(&mut record)?);
     opening.assignee = record.person("assignee")?;
     opening.tags = tags(&mut record)?;
@@ -41,10 +47,10 @@ pub(super) fn ticket(id: &str, mut record: RecordReader, random: &mut dyn FnMut(
 }
 
 /// Reads the priority; 0 is kept in the record, since 1 becomes `S1` too.
-fn priority(record: &mut RecordReader) -> Result<Priority, String> {
-    let number = record.peek_number("priority")?.ok_or("missing `priority`")?;
+fn priority(record: &mut RecordReader) -> Result<Option<Priority>, String> {
+    let Some(number) = record.peek_number("priority")? else { return Ok(None) };
     let priority = match number {
-        0 => return Ok(Priority::S1),
+        0 => return Ok(Some(Priority::S1)),
         1 => Priority::S1,
         2 => Priority::S2,
         3 => Priority::S3,
@@ -52,7 +58,7 @@ fn priority(record: &mut RecordReader) -> Result<Priority, String> {
         other => return Err(format!("`priority`: expected 0 to 4, found {other}")),
     };
     record.remove("priority");
-    Ok(priority)
+    Ok(Some(priority))
 }
 
 /// Reads the person who created the issue, else its owner.
@@ -63,14 +69,14 @@ fn requester(record: &mut RecordReader) -> Result<Person, String> {
     record.person("owner")?.map_or_else(unknown, Ok)
 }
 
-/// Reads the labels, each once.
+/// Reads the labels, each once, without `none`, which in queries means that there are none.
 fn tags(record: &mut RecordReader) -> Result<Vec<String>, String> {
     let mut tags = Vec::new();
     for label in record.list("labels")? {
         let Json::String(label) = label else {
             return Err(format!("`labels`: expected text, found {}", record::kind(&label)));
         };
-        if let Some(tag) = clean_subject(&label).filter(|tag| !tags.contains(tag)) {
+        if let Some(tag) = clean_subject(&label).filter(|tag| !tags.contains(tag) && tag != NONE) {
             tags.push(tag);
         }
     }

@@ -7,7 +7,7 @@
 //! | `title`, `description` | subject and text of the opening; without a description the title is the text |
 //! | `created_by`, else `owner`, else `unknown` | requester, and actor of the opening (customer) |
 //! | `assignee`, `labels`, `id` | assignee, tags, `imported_id` |
-//! | `priority` 0 and 1, 2, 3, 4 | `S1`, `S2`, `S3`, `S4` |
+//! | `priority` 0 and 1, 2, 3, 4 | `S1`, `S2`, `S3`, `S4`; without one the priority of the desk's `[defaults]` |
 //! | `comments` | notes by their authors (agent), which change no status |
 //! | `status: closed` | solve `agreed`, with `close_reason` as its text |
 //! | `status: tombstone` | a note with `delete_reason`, then solve `agreed` by `deleted_by` |
@@ -27,6 +27,8 @@ use std::io;
 use std::io::BufRead;
 
 use super::{Imported, RejectedRecord};
+use crate::domain::ticket::Ticket;
+use crate::domain::vocabulary::Priority;
 use record::RecordReader;
 
 /// The `imported_from` of tickets of this system.
@@ -35,12 +37,13 @@ pub const NAME: &str = "beads";
 /// Reads an export, line by line. An invalid record is reported with its line, and the others are imported.
 ///
 /// `exists` returns true if the desk has the ticket of an id of that system; such a ticket is counted and not changed,
-/// so that importing twice changes nothing. `random` returns new random bits for the id of each entry.
+/// so that importing twice changes nothing. A record without a priority gets `default_priority`. `random` returns new random bits for the id of each entry.
 ///
 /// # Errors
 /// A line that cannot be read.
 pub fn read(
     mut lines: impl BufRead,
+    default_priority: Priority,
     exists: &dyn Fn(&str) -> bool,
     random: &mut dyn FnMut() -> u128,
 ) -> io::Result<Imported> {
@@ -53,7 +56,8 @@ pub fn read(
         if lines.read_until(b'\n', &mut bytes)? == 0 {
             break;
         }
-        if let Err(reason) = issue(&bytes, line, &mut lines_by_id, &mut imported, exists, random) {
+        let convert = |id: &str, record| convert::ticket(id, record, default_priority, random);
+        if let Err(reason) = issue(&bytes, line, &mut lines_by_id, &mut imported, exists, convert) {
             imported.rejected.push(RejectedRecord { line, reason });
         }
     }
@@ -68,7 +72,7 @@ fn issue(
     lines_by_id: &mut HashMap<String, usize>,
     imported: &mut Imported,
     exists: &dyn Fn(&str) -> bool,
-    random: &mut dyn FnMut() -> u128,
+    convert: impl FnOnce(&str, RecordReader) -> Result<Ticket, String>,
 ) -> Result<(), String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if bytes.trim_ascii().is_empty() {
@@ -80,7 +84,7 @@ fn issue(
         return Err(format!("duplicate id `{id}`: the record on line {first} counts"));
     }
     // Converted even if it exists, so that every run of an export reports the same invalid records.
-    let ticket = convert::ticket(&id, record, random)?;
+    let ticket = convert(&id, record)?;
     if exists(&id) {
         imported.existing += 1;
     } else {

@@ -17,7 +17,7 @@ fn import_knowing(bytes: &[u8], known: &[&str]) -> Imported {
         next += 1;
         next
     };
-    read(Cursor::new(bytes), &|id| known.contains(&id), &mut random).expect("bytes in memory can be read")
+    read(Cursor::new(bytes), Priority::S4, &|id| known.contains(&id), &mut random).expect("bytes in memory can be read")
 }
 
 fn import(lines: &str) -> Imported {
@@ -33,6 +33,12 @@ fn one(more: &str) -> Ticket {
     let mut imported = import(&line);
     assert_eq!(imported.rejected, [], "{line}");
     imported.tickets.pop().expect("a ticket")
+}
+
+#[test]
+fn a_record_without_a_priority_gets_the_default() {
+    let imported = import(r#"{"id":"x-1","title":"A title","status":"open","created_at":"2026-01-02T03:04:05Z"}"#);
+    assert_eq!((imported.rejected, imported.tickets[0].header.priority), (Vec::new(), Priority::S4));
 }
 
 /// Returns the reason why a record is rejected.
