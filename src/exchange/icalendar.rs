@@ -1,11 +1,13 @@
 //! Holidays from an iCalendar file (RFC 5545), as governments publish them: whole days and their names.
 //!
-//! The reader is small and strict: it accepts only events with a date, an end and a name, and reports others instead of
-//! guessing. Repetition rules are refused, because a list that lacks half its days looks as good as a complete one.
+//! The reader is small and strict: it takes events of whole days with a name, and leaves out others instead of guessing.
+//! It lists them with their reasons, because a list that lacks half its days looks as good as a complete one.
 
 use std::collections::BTreeMap;
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
+
+use super::recurrence::Recurrence;
 
 /// The maximum number of days of an event.
 const LONGEST: i64 = 31;
@@ -15,8 +17,19 @@ const LONGEST: i64 = 31;
 pub struct IcalendarHolidays {
     /// The days and their names; several names of one day are joined with `; `.
     pub days: BTreeMap<NaiveDate, String>,
-    /// The lines and names of events that are not whole days, or were canceled.
-    pub skipped: Vec<(usize, String)>,
+    /// The events that were left out, in the order of the file.
+    pub skipped: Vec<SkippedEvent>,
+}
+
+/// An event that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SkippedEvent {
+    /// The line, from 1.
+    pub line: usize,
+    /// The name, which may be empty.
+    pub name: String,
+    /// The reason. It may quote the file.
+    pub reason: String,
 }
 
 /// The reason why a file is not a list of holidays.
@@ -35,8 +48,15 @@ struct IcalendarEvent {
     line: usize,
     start: Option<EventTime>,
     end: Option<EventTime>,
+    /// The days that the event lasts, if it has no end.
+    length: Option<u64>,
+    rules: Vec<Recurrence>,
+    more: Vec<NaiveDate>,
+    except: Vec<NaiveDate>,
     summary: String,
     is_canceled: bool,
+    /// The first line that cannot be understood: its number, and the reason.
+    odd: Option<(usize, String)>,
 }
 
 /// The begin or end of an event.
@@ -46,12 +66,11 @@ enum EventTime {
     Time,
 }
 
-/// Parses the text of an iCalendar file.
+/// Parses the text of an iCalendar file. Events that repeat without an end do so up to `horizon`.
 ///
 /// # Errors
-/// The first error, with its line: a text that is not a calendar, an invalid line, an event without a date or a name, an
-/// event that repeats, or no event at all.
-pub fn read(text: &str) -> Result<IcalendarHolidays, IcalendarError> {
+/// The first error, with its line: a text that is not a calendar, an invalid line, or no event of a whole day at all.
+pub fn read(text: &str, horizon: NaiveDate) -> Result<IcalendarHolidays, IcalendarError> {
     let mut found = IcalendarHolidays::default();
     let mut inside: Vec<String> = Vec::new();
     let mut event = IcalendarEvent::default();
@@ -77,55 +96,83 @@ pub fn read(text: &str) -> Result<IcalendarHolidays, IcalendarError> {
                     return Err(error(format!("END:{value} without a matching BEGIN:{value}")));
                 }
                 if value.eq_ignore_ascii_case("VEVENT") {
-                    std::mem::take(&mut event).add_to(&mut found)?;
+                    let name = event.summary.clone();
+                    if let Err((line, reason)) = std::mem::take(&mut event).add_to(&mut found, horizon) {
+                        found.skipped.push(SkippedEvent { line, name, reason });
+                    }
                 }
             }
             _ if inside.last().is_none_or(|inner| inner != "VEVENT") => {}
-            "DTSTART" => event.start = Some(event_time(head, value).map_err(error)?),
-            "DTEND" => event.end = Some(event_time(head, value).map_err(error)?),
-            "SUMMARY" => event.summary = unescape(value),
-            "STATUS" => event.is_canceled = value.eq_ignore_ascii_case("CANCELLED"),
-            "RRULE" | "RDATE" | "DURATION" => {
-                return Err(error(format!("{name} is not supported; export every day as an event with a date")));
-            }
-            _ => {}
+            _ => event.take(line, &name, head, value),
         }
     }
     match inside.last() {
         Some(open) => Err(IcalendarError { line: last, reason: format!("the file ends inside {open}") }),
         None if found.days.is_empty() => {
-            Err(IcalendarError { line: last, reason: "the file contains no event of a whole day".to_owned() })
+            let none = || (last, "the file contains no event of a whole day".to_owned());
+            let (line, reason) = found.skipped.into_iter().next().map_or_else(none, |odd| (odd.line, odd.reason));
+            Err(IcalendarError { line, reason })
         }
         None => Ok(found),
     }
 }
 
 impl IcalendarEvent {
-    /// Adds the days of the event to the holidays.
-    fn add_to(self, found: &mut IcalendarHolidays) -> Result<(), IcalendarError> {
-        let error = |reason: &str| IcalendarError { line: self.line, reason: reason.to_owned() };
-        let start = match self.start {
-            None => return Err(error("the event has no DTSTART")),
-            Some(EventTime::Date(start)) if !self.is_canceled => start,
-            Some(_) => {
-                found.skipped.push((self.line, self.summary));
-                return Ok(());
+    /// Takes a line of the event. One that cannot be understood makes the event odd, and the file is read on.
+    fn take(&mut self, line: usize, name: &str, head: &str, value: &str) {
+        if let Err(reason) = self.set(name, head, value) {
+            self.odd.get_or_insert((line, reason));
+        }
+    }
+
+    fn set(&mut self, name: &str, head: &str, value: &str) -> Result<(), String> {
+        match name {
+            "DTSTART" => self.start = Some(event_time(head, value)?),
+            "DTEND" => self.end = Some(event_time(head, value)?),
+            "DURATION" => self.length = Some(whole_days(value).ok_or_else(|| format!("`{value}` is not whole days"))?),
+            "RRULE" => {
+                let rule = Recurrence::parse(value);
+                self.rules.push(rule.ok_or_else(|| format!("the rule `{value}` is not supported"))?);
             }
+            "RDATE" => self.more.extend(dates(head, value)?),
+            "EXDATE" => self.except.extend(dates(head, value)?),
+            "SUMMARY" => self.summary = unescape(value),
+            "STATUS" => self.is_canceled = value.eq_ignore_ascii_case("CANCELLED"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Adds the days of the event to the holidays.
+    ///
+    /// # Errors
+    /// The line and the reason for which the event is left out.
+    fn add_to(self, found: &mut IcalendarHolidays, horizon: NaiveDate) -> Result<(), (usize, String)> {
+        let odd = |reason: &str| (self.line, reason.to_owned());
+        if let Some(odd) = self.odd {
+            return Err(odd);
+        }
+        let start = match self.start {
+            None => return Err(odd("the event has no DTSTART")),
+            Some(EventTime::Time) => return Err(odd("it is not a whole day")),
+            Some(EventTime::Date(_)) if self.is_canceled => return Err(odd("it was canceled")),
+            Some(EventTime::Date(start)) => start,
         };
         if self.summary.is_empty() {
-            return Err(error("the event has no SUMMARY for the name of the holiday"));
+            return Err(odd("the event has no SUMMARY for the name of the holiday"));
         }
         // DTEND is the first day after the event; an event without it lasts one day.
-        let end = match self.end {
-            None => start.checked_add_days(Days::new(1)).ok_or_else(|| error("the event ends after the last date"))?,
-            Some(EventTime::Date(end)) => end,
-            Some(EventTime::Time) => return Err(error("the event begins with a date and ends with a time")),
+        let length = match (self.end, self.length) {
+            (Some(EventTime::Time), _) => return Err(odd("the event begins with a date and ends with a time")),
+            (Some(EventTime::Date(end)), _) => end.signed_duration_since(start).num_days(),
+            (None, length) => length.and_then(|length| i64::try_from(length).ok()).unwrap_or(1),
         };
-        let length = end.signed_duration_since(start).num_days();
         if !(1..=LONGEST).contains(&length) {
-            return Err(error(&format!("the event lasts {length} days; expected 1 to {LONGEST}")));
+            return Err(odd(&format!("the event lasts {length} days; expected 1 to {LONGEST}")));
         }
-        for day in start.iter_days().take_while(|day| *day < end) {
+        let repeated = self.rules.iter().flat_map(|rule| rule.days(start, horizon));
+        let starts = std::iter::once(start).chain(repeated).chain(self.more).filter(|day| !self.except.contains(day));
+        for day in starts.flat_map(|start| start.iter_days().take(usize::try_from(length).unwrap_or(1))) {
             let names = found.days.entry(day).or_default();
             if names.is_empty() {
                 names.clone_from(&self.summary);
@@ -135,6 +182,26 @@ impl IcalendarEvent {
         }
         Ok(())
     }
+}
+
+/// Parses a duration of whole days: `P1D`, `P2W`.
+fn whole_days(value: &str) -> Option<u64> {
+    let value = value.strip_prefix('P')?;
+    let (number, days) = match (value.strip_suffix('D'), value.strip_suffix('W')) {
+        (Some(number), _) => (number, 1),
+        (_, Some(number)) => (number, 7),
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(days)
+}
+
+/// Parses dates with commas between them.
+fn dates(head: &str, value: &str) -> Result<Vec<NaiveDate>, String> {
+    let date = |text: &str| match event_time(head, text)? {
+        EventTime::Date(date) => Ok(date),
+        EventTime::Time => Err(format!("`{text}` is not a whole day")),
+    };
+    value.split(',').map(date).collect()
 }
 
 /// Returns the content lines with the numbers of their first lines: a line that begins with a blank continues the one
@@ -216,7 +283,7 @@ mod tests {
     }
 
     fn days(text: &str) -> Vec<String> {
-        let found = read(text).expect("holidays");
+        let found = read(text, horizon()).expect("holidays");
         found.days.iter().map(|(day, name)| format!("{day} {name}")).collect()
     }
 
@@ -236,30 +303,55 @@ mod tests {
     }
 
     #[test]
-    fn events_that_are_not_whole_days_are_skipped_and_listed() {
-        let mixed = "BEGIN:VEVENT\nDTSTART:20260101T090000Z\nSUMMARY:Party\nEND:VEVENT\n\
-            BEGIN:VEVENT\nDTSTART:20260102\nSTATUS:CANCELLED\nSUMMARY:Off\nEND:VEVENT\n\
-            BEGIN:VEVENT\nDTSTART:20260103\nSUMMARY:Day\nBEGIN:VALARM\nDURATION:PT1H\nEND:VALARM\nEND:VEVENT\n";
-        let found = read(&calendar(mixed)).expect("holidays");
-        assert_eq!(found.skipped, [(3, "Party".to_owned()), (7, "Off".to_owned())]);
-        assert_eq!(found.days.len(), 1);
+    fn events_that_repeat_or_last_for_days_are_holidays() {
+        let yearly = event("DTSTART;VALUE=DATE:20281225\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:Christmas");
+        assert_eq!(days(&yearly), ["2028-12-25 Christmas", "2029-12-25 Christmas", "2030-12-25 Christmas"]);
+        let some = event("DTSTART:20261225\r\nDURATION:P2D\r\nRDATE:20270101\r\nEXDATE:20261225\r\nSUMMARY:Off");
+        assert_eq!(days(&some), ["2027-01-01 Off", "2027-01-02 Off"]);
     }
 
     #[test]
-    fn unsupported_lines_are_refused_with_their_numbers() {
-        let line = |text: &str| read(text).expect_err("refused").line;
+    fn odd_events_are_left_out_with_their_reasons() {
+        let odd = "BEGIN:VEVENT\nDTSTART:20260101T090000Z\nSUMMARY:Party\nEND:VEVENT\n\
+            BEGIN:VEVENT\nDTSTART:20260102\nSTATUS:CANCELLED\nSUMMARY:Off\nEND:VEVENT\n\
+            BEGIN:VEVENT\nDTSTART:20260103\nSUMMARY:Day\nBEGIN:VALARM\nDURATION:PT1H\nEND:VALARM\nEND:VEVENT\n\
+            BEGIN:VEVENT\nDTSTART:20260230\nSUMMARY:No day\nEND:VEVENT\n\
+            BEGIN:VEVENT\nDTSTART:20260104\nRRULE:FREQ=HOURLY\nSUMMARY:Bells\nEND:VEVENT\n";
+        let found = read(&calendar(odd), horizon()).expect("holidays");
+        let lines: Vec<_> = found.skipped.iter().map(|event| (event.line, event.name.as_str())).collect();
+        assert_eq!(lines, [(3, "Party"), (7, "Off"), (20, "No day"), (25, "Bells")]);
+        assert_eq!(found.days.len(), 1);
+        let reason = |lines: &str| {
+            let found = read(&calendar(&format!("{}BEGIN:VEVENT\r\n{lines}\r\nEND:VEVENT\r\n", SOUND)), horizon());
+            found.expect("holidays").skipped.remove(0).reason
+        };
+        for (lines, expected) in [
+            ("SUMMARY:x", "no DTSTART"),
+            ("DTSTART:20260101", "no SUMMARY"),
+            ("DTSTART:20260102\r\nDTEND:20260102\r\nSUMMARY:x", "lasts 0 days"),
+            ("DTSTART:20260102\r\nDTEND:20260402\r\nSUMMARY:x", "lasts 90 days"),
+            ("DTSTART:20260102\r\nDTEND:20260103T000000\r\nSUMMARY:x", "ends with a time"),
+            ("DTSTART:20260102\r\nDURATION:PT8H\r\nSUMMARY:x", "not whole days"),
+        ] {
+            assert!(reason(lines).contains(expected), "{lines}: {}", reason(lines));
+        }
+    }
+
+    /// An event that can be read.
+    const SOUND: &str = "BEGIN:VEVENT\r\nDTSTART:20260501\r\nSUMMARY:May\r\nEND:VEVENT\r\n";
+
+    fn horizon() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2030, 12, 31).expect("a date")
+    }
+
+    #[test]
+    fn a_file_that_is_no_calendar_is_refused_with_the_line() {
+        let line = |text: &str| read(text, horizon()).expect_err("refused").line;
         assert_eq!(line(""), 1);
         assert_eq!(line("2026-12-25,Christmas\n"), 1);
         assert_eq!(line("BEGIN:VEVENT\n"), 1);
         assert_eq!(line(&calendar("")), 3);
         assert_eq!(line("BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:20260101\n"), 3);
-        assert_eq!(line(&event("DTSTART:20260101\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:x")), 5);
-        assert_eq!(line(&event("DTSTART:20260230\r\nSUMMARY:x")), 4);
-        assert_eq!(line(&event("SUMMARY:x")), 3);
-        assert_eq!(line(&event("DTSTART:20260101")), 3);
-        assert_eq!(line(&event("DTSTART:20260102\r\nDTEND:20260102\r\nSUMMARY:x")), 3);
-        assert_eq!(line(&event("DTSTART:20260102\r\nDTEND:20260402\r\nSUMMARY:x")), 3);
-        assert_eq!(line(&event("DTSTART:20260102\r\nDTEND:20260103T000000\r\nSUMMARY:x")), 3);
         assert_eq!(line(&calendar("END:VEVENT\r\n")), 3);
         assert_eq!(line(&calendar("no colon\r\n")), 3);
     }

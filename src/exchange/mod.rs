@@ -8,6 +8,7 @@
 
 pub mod beads;
 pub mod icalendar;
+mod recurrence;
 
 use crate::domain::ticket::Ticket;
 

@@ -13,7 +13,7 @@ use crate::cli::session::Session;
 use crate::desk::{Command, FileCommand};
 use crate::domain::calendar::HolidayList;
 use crate::error::Error;
-use crate::exchange::icalendar;
+use crate::exchange::icalendar::{self, SkippedEvent};
 use crate::store::holidays;
 use crate::view::labels::count;
 use crate::view::sanitize::one_line;
@@ -109,6 +109,12 @@ impl CalendarImportArgs {
         }
     }
 
+    /// Returns the last day of holidays that repeat without an end: that of --until, else the end of the fifth year.
+    fn horizon(&self, session: &Session) -> NaiveDate {
+        let year = session.environment.now.year() + 5;
+        self.until.or_else(|| NaiveDate::from_ymd_opt(year, 12, 31)).unwrap_or(NaiveDate::MAX)
+    }
+
     /// Reads the list from the iCalendar file.
     fn read(&self, session: &Session) -> Result<HolidayList, CliError> {
         let file = self.source.as_path();
@@ -123,12 +129,11 @@ impl CalendarImportArgs {
                 error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|&&byte| byte == b'\n').count() + 1;
             invalid(file, line, "the file is not UTF-8")
         })?;
-        let found = icalendar::read(&text).map_err(|error| invalid(file, error.line, &error.reason))?;
-        for (line, summary) in &found.skipped {
+        let found =
+            icalendar::read(&text, self.horizon(session)).map_err(|error| invalid(file, error.line, &error.reason))?;
+        for SkippedEvent { line, name, reason } in &found.skipped {
             let place = format!("{}:{line}", file.display());
-            session.output.warn(&one_line(&format!(
-                "{place}: left out, because it is not a whole day or was canceled: {summary}"
-            )));
+            session.output.warn(&one_line(&format!("{place}: left out: {name}: {reason}")));
         }
         let year = |day: Option<&NaiveDate>| day.map_or(1970, NaiveDate::year);
         let date = |year: i32, month, day| NaiveDate::from_ymd_opt(year, month, day).unwrap_or(NaiveDate::MAX);
