@@ -86,23 +86,24 @@ impl TextFlags {
             return Ok(given);
         }
         if self.file.is_some() || !self.message.is_empty() {
-            return Err(CliError::usage("the text is empty", "give it with -m TEXT or -F FILE"));
+            return Err(text_missing("the text is empty", "give it with -m TEXT or -F FILE"));
         }
         if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
-            return Err(CliError::usage(
+            return Err(text_missing(
                 "a text is required, and there is no terminal for an editor",
                 "give it with -m TEXT, -F FILE or -F -",
             ));
         }
         let text = Text::clean(&from_editor(state, comment)?);
         if text.is_none() {
-            return Err(CliError::usage(
-                "the text in the editor is empty; nothing was changed",
-                "give it with -m TEXT",
-            ));
+            return Err(text_missing("the text in the editor is empty; nothing was changed", "give it with -m TEXT"));
         }
         Ok(TextInput { text, is_only_copy: true, is_in_a_file: false })
     }
+}
+
+fn text_missing(message: &str, hint: &str) -> CliError {
+    CliError::new("text.missing", message).hint(hint)
 }
 
 fn from_input() -> Result<Vec<u8>, CliError> {

@@ -402,3 +402,24 @@ fn the_desk_is_found_from_a_subfolder_by_flag_and_by_variable() {
     finds("CASEBOOK_DIR=$PWD; export CASEBOOK_DIR; cd / && casebook list");
     desk.sandbox.shell("cd / && casebook list").fails(3);
 }
+
+#[test]
+fn an_action_without_its_text_has_one_code_everywhere() {
+    let desk = TestDesk::new();
+    let ticket = desk.open();
+    for words in [
+        &["reply", &ticket][..],
+        &["reply", &ticket, "-m", " "],
+        &["note", &ticket],
+        &["hold", &ticket, "--reason", "other"],
+        &["escalate", &ticket, "--reason", "business_impact"],
+        &["prioritize", &ticket, "S1"],
+        &["correct", &ticket, &ticket, "--reason", "x"],
+        &["solve", &ticket, "--resolution", "withdrawn"],
+        &["open", "-s", "x"],
+    ] {
+        let told = desk.sandbox.run(&[words, &["--json"]].concat()).fails(2).stderr;
+        let error: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!(error["error"]["code"], "text.missing", "{words:?}");
+    }
+}
