@@ -136,3 +136,20 @@ fn a_casebook_toml_that_is_not_utf8_is_invalid_at_its_place() {
         assert_eq!((&error["code"], &error["line"]), (&"config.invalid".into(), &line.into()), "{words:?}: {error}");
     }
 }
+
+#[test]
+fn check_tries_saved_queries() {
+    let sandbox = desk();
+    let saved =
+        "[queries]\ngood = \"is:open @also\"\nalso = \"assignee:me updated:<7d\"\nbad = \"nope:x\"\nloop = \"@loop\"\n";
+    let toml = sandbox.read("casebook.toml").replace("[queries]\n", saved);
+    sandbox.write("casebook.toml", &toml);
+    let told = sandbox.run(&["check"]).fails(1).stdout;
+    for (name, reason) in [("bad", "unknown query key `nope:`"), ("loop", "saved query `loop` contains itself")] {
+        let line = toml.lines().position(|line| line.starts_with(&format!("{name} ="))).unwrap() + 1;
+        let expected = format!("the saved query `{name}` is invalid: {reason}");
+        assert!(told.contains(&expected) && told.contains(&format!("casebook.toml:{line}:")), "{told}");
+    }
+    assert!(told.contains("CB301") && told.contains("2 errors"), "{told}");
+    sandbox.run(&["list", "@good"]).ok();
+}
