@@ -19,6 +19,7 @@ use super::session::identity::Identity;
 use super::terminal::output::Output;
 use crate::desk::{Desk, DeskView, Environment, FaultPoint};
 use crate::domain::people::person::Person;
+use crate::domain::time::duration::whole_seconds;
 use crate::domain::time::parse::{ParseTimeError, parse_planned_time, parse_time};
 use crate::domain::time::planned::PlannedTime;
 use crate::domain::time::zone::Zone;
@@ -175,7 +176,7 @@ impl Session {
             viewer,
             language: self.language(),
             zone: self.zone(desk)?,
-            now: self.environment.now,
+            now: whole_seconds(self.environment.now),
             color_mode,
             custom_labels: None,
             links,

@@ -25,6 +25,7 @@ pub use explain::{ExplainedInterval, IntervalReason};
 pub use open_hours::OpenHours;
 pub use week::{MinuteRange, ParseHoursError, Week, hours_of_a_day};
 
+use super::time::duration::whole_seconds;
 use super::time::zone::Zone;
 
 /// The name of the built-in calendar that is never closed.
@@ -146,6 +147,8 @@ impl Calendar {
     /// Returns the next instant after `at` at which the calendar opens (true) or closes (false); `None` if it does neither
     /// within two centuries.
     pub fn next_change(&self, at: DateTime<Utc>) -> Option<(DateTime<Utc>, bool)> {
+        // Open hours end at whole seconds, so that a fraction of one after them would look like closed time.
+        let at = whole_seconds(at);
         let mut reach = TimeDelta::days(14);
         loop {
             let end = at + reach;

@@ -111,12 +111,25 @@ fn a_list_is_imported_in_one_commit_of_its_own() {
 fn an_invalid_list_of_holidays_is_refused() {
     let sandbox = desk();
     sandbox.write("xmas.ics", CHRISTMAS);
-    sandbox.write("yearly.ics", &CHRISTMAS.replace("SUMMARY", "RRULE:FREQ=YEARLY\r\nSUMMARY"));
+    sandbox.write("hourly.ics", &CHRISTMAS.replace("SUMMARY", "RRULE:FREQ=HOURLY\r\nSUMMARY"));
     sandbox.run(&["calendar", "import", "xmas.txt"]).fails(2);
     sandbox.run(&["calendar", "import", "xmas.ics", "--name", "../up"]).fails(2);
     sandbox.run(&["calendar", "import", "xmas.ics", "--until", "2026-12-24"]).fails(2);
-    let told = sandbox.run(&["calendar", "import", "yearly.ics", "--json"]).fails(7);
+    let told = sandbox.run(&["calendar", "import", "hourly.ics", "--json"]).fails(7);
     let error: serde_json::Value = serde_json::from_str(&told.stderr).unwrap();
     assert_eq!((error["error"]["code"].as_str(), error["error"]["line"].as_u64()), (Some("calendar.invalid"), Some(4)));
     sandbox.run(&["--as", "ana@acme.example", "calendar", "import", "xmas.ics"]).fails(5);
+}
+
+#[test]
+fn a_calendar_that_never_closes_does_not_close_between_two_seconds() {
+    let sandbox = desk();
+    let toml = sandbox.read("casebook.toml") + "\n[calendars.x]\ntime_zone = \"UTC\"\nopen = [\"Mon-Sun\"]\n";
+    sandbox.write("casebook.toml", &toml);
+    for now in ["2026-11-21T09:00:00Z", "2026-11-21T09:00:00.5Z"] {
+        let told = sandbox.run_under(&[("CASEBOOK_NOW", now)], &["calendar", "next", "x"]).ok().stdout;
+        assert!(told.starts_with("x  open now; never closes\n"), "{now}: {told}");
+        let told = sandbox.run_under(&[("CASEBOOK_NOW", now)], &["calendar", "next", "japan_business"]).ok().stdout;
+        assert!(told.contains("in 1d15h\n"), "{now}: {told}");
+    }
 }

@@ -10,6 +10,7 @@ use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::SlaPolicy;
 use crate::domain::calendar::{ALWAYS, CachedCalendar, Calendar, HolidayList};
+use crate::domain::time::duration::whole_seconds;
 use crate::error::Error;
 use crate::view::calendar::{CalendarView, next_to_json, render, render_next, to_json};
 
@@ -88,7 +89,7 @@ impl CalendarNextArgs {
         let desk = session.desk()?;
         let policy = desk.policy().sla()?;
         let calendars = selected_calendars(&policy, self.name.as_deref())?;
-        let now = session.environment.now;
+        let now = whole_seconds(session.environment.now);
         let records = || calendars.iter().map(|calendar| next_to_json(calendar, now, self.dates)).collect();
         let text = |calendar: &&Calendar| render_next(calendar, now, self.dates);
         let texts = || calendars.iter().map(text).collect::<Vec<_>>().join("\n");
