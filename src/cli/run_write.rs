@@ -174,8 +174,10 @@ impl Session {
             match style {
                 ResultStyle::Opened if self.output.quiet => self.output.print(&format!("{}\n", ticket.id))?,
                 ResultStyle::Opened => {
-                    let clocks = self.clocks(&view, self.environment.now, true);
+                    let done = "the ticket was opened";
+                    let clocks = self.clocks_of_result(&view, true, done);
                     self.output.print(&render_ticket(self, desk, ticket, &clocks, false)?)?;
+                    self.report_missing_clocks(&clocks, done);
                 }
                 _ => {
                     let name = if self.output.is_terminal { short_suffix(ticket.id) } else { ticket.id.to_string() };

@@ -9,6 +9,8 @@ use crate::cli::session::Session;
 use crate::desk::{DeskView, SlaEvaluator};
 use crate::domain::sla::clock::Clock;
 use crate::domain::ticket::summary::Summary;
+use crate::error::Error;
+use crate::view::sanitize;
 
 /// The SLA clocks of a desk, if it has targets and they are wanted.
 #[derive(Default)]
@@ -32,6 +34,30 @@ impl Session {
                 Clocks { evaluator: None, policy_is_invalid: true }
             }
         }
+    }
+
+    /// Returns the clocks for the result of a command. If the policy is invalid, a warning says that the command is `done`.
+    pub(crate) fn clocks_of_result<'a>(&self, view: &DeskView<'a>, needed: bool, done: &str) -> Clocks<'a> {
+        let evaluator = needed.then(|| view.evaluator_on_demand(self.environment.now)).transpose();
+        let evaluator = evaluator.unwrap_or_else(|error| {
+            self.warn_without_clocks(error, done);
+            None
+        });
+        Clocks { evaluator: evaluator.filter(SlaEvaluator::has_targets), policy_is_invalid: false }
+    }
+
+    /// Warns that clocks are missing from the result of a command that is `done`, if a list of holidays could not be read.
+    pub(crate) fn report_missing_clocks(&self, clocks: &Clocks<'_>, done: &str) {
+        if let Some(error) = clocks.evaluator.as_ref().and_then(|evaluator| evaluator.policy.calendars.take_error()) {
+            self.warn_without_clocks(error, done);
+        }
+    }
+
+    fn warn_without_clocks(&self, error: Error, done: &str) {
+        let error = CliError::from(error);
+        let place = error.place.map(|(path, line, column)| format!("{path}:{line}:{column}: ")).unwrap_or_default();
+        let message = format!("warning: {done}, and its clocks are not shown: {place}{}", error.message);
+        self.output.warn(&sanitize::lines(&message));
     }
 
     /// Reports the files that could not be read for the clocks. Returns the exit code of a command that would otherwise

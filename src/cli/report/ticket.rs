@@ -33,8 +33,7 @@ const OPENED_FIELDS: [&str; view::json::TICKET_FIELDS.len() + 1] = {
     names
 };
 
-/// Returns tickets as JSON objects with the fields of a format, or all without one. The tickets are those of a view, or the
-/// result of the viewer's own command.
+/// Returns the tickets of a command that is done as JSON objects with the fields of a format, or all without one.
 pub(crate) fn ticket_json(
     session: &Session,
     view: &DeskView<'_>,
@@ -43,12 +42,16 @@ pub(crate) fn ticket_json(
 ) -> Result<Vec<Value>, CliError> {
     let all = OutputFormat::Json(Vec::new());
     let format = if format.is_text() { &all } else { format };
-    let clocks = session.clocks(view, session.environment.now, format.asks_for("sla") || format.asks_for("due_at"));
+    let done = "the command is done";
+    let wants_clocks = format.asks_for("sla") || format.asks_for("due_at");
+    let clocks = session.clocks_of_result(view, wants_clocks, done);
     let to_json = |ticket| {
         let record = ticket_record(view, ticket, format.asks_for("short_id"), &clocks)?;
         Ok(Value::Object(format.selected(record)))
     };
-    tickets.iter().map(to_json).collect()
+    let records = tickets.iter().map(to_json).collect();
+    session.report_missing_clocks(&clocks, done);
+    records
 }
 
 /// Returns all fields of a ticket. The short id is empty unless it is wanted, since it depends on the other ids of the

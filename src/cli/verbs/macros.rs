@@ -5,10 +5,9 @@ use std::cell::RefCell;
 use clap::Args;
 use serde_json::json;
 
-use crate::cli::args::output_format::OutputFormat;
 use crate::cli::args::{ConditionFlags, TextFlags, WriteFlags};
 use crate::cli::error::CliError;
-use crate::cli::report::ticket::ticket_json;
+use crate::cli::report::ticket::ticket_record;
 use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
 use crate::desk::{ActionRequest, Command, Desk, TicketCommand};
@@ -162,8 +161,8 @@ impl TemplateValues<'_> {
             }
         }
         let view = self.session.view(self.desk)?;
-        let tickets = ticket_json(self.session, &view, std::slice::from_ref(&self.ticket), &OutputFormat::Text)?;
-        let record = tickets.into_iter().next().map(view::json::record).unwrap_or_default();
+        let clocks = self.session.clocks(&view, self.session.environment.now, true);
+        let record = ticket_record(&view, &self.ticket, true, &clocks)?;
         let template_error = |error: TemplateError| {
             Error::usage(
                 format!("the text of the macro `{}`: {error}", self.name),

@@ -93,33 +93,22 @@ fn due_follow_up(
     policy: &SlaPolicy<'_>,
     follow_up: &FollowUpPolicy,
 ) -> Option<NextFollowUp> {
-    let next = next_by_policy(desk, ticket, policy, follow_up).ok();
-    next.filter(|next| next.due_at <= desk.environment.now)
-}
-
-fn next_by_policy(
-    desk: &Desk,
-    ticket: &Ticket,
-    policy: &SlaPolicy<'_>,
-    follow_up: &FollowUpPolicy,
-) -> Result<NextFollowUp, NoFollowUp> {
+    let now = desk.environment.now;
     let is_business = follow_up.counts == TimeBasis::Business;
     let hours = if is_business { policy.follow_up_hours(desk, &ticket.header) } else { None };
-    follow_up::next(ticket, follow_up, hours, desk.environment.now)
+    follow_up::next(ticket, follow_up, hours, now).ok().filter(|next| next.due_at <= now)
 }
 
 /// Returns the next follow-up by a person, who may also remind the requester of a ticket that sweeps leave out.
 ///
 /// # Errors
 /// The settings are invalid.
-pub(in crate::desk) fn next_follow_up(
-    desk: &Desk,
-    ticket: &Ticket,
-    policy: &SlaPolicy<'_>,
-) -> Result<Result<NextFollowUp, NoFollowUp>, Error> {
+pub(in crate::desk) fn next_follow_up(desk: &Desk, ticket: &Ticket) -> Result<Result<NextFollowUp, NoFollowUp>, Error> {
     let mut follow_up = desk.policy().settings(Settings::follow_up)?.clone();
     follow_up.opt_out_tag = None;
-    Ok(next_by_policy(desk, ticket, policy, &follow_up))
+    let policy = (follow_up.counts == TimeBasis::Business).then(|| desk.policy().sla()).transpose()?;
+    let hours = policy.as_ref().and_then(|policy| policy.follow_up_hours(desk, &ticket.header));
+    Ok(follow_up::next(ticket, &follow_up, hours, desk.environment.now))
 }
 
 impl Transaction<'_> {
@@ -168,7 +157,7 @@ impl Transaction<'_> {
     pub(crate) fn reminder_text(&mut self, id: Id) -> Result<Option<Text>, Error> {
         let desk = self.desk();
         let ticket = self.ticket(id)?;
-        let Ok(next) = next_follow_up(desk, ticket, &desk.policy().sla()?)? else { return Ok(None) };
+        let Ok(next) = next_follow_up(desk, ticket)? else { return Ok(None) };
         let (number, of) = match next.step {
             FollowUpStep::Remind { number, of } => (number, of),
             FollowUpStep::Solve => (next.alerts + 1, next.alerts + 1),

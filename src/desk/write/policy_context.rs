@@ -29,7 +29,7 @@ pub(crate) fn policy_for(
     let now = desk.environment().now;
     match &request.action {
         Action::Remind { .. } if !request.early => {
-            let next = next_follow_up(desk, ticket, &desk.policy().sla()?)?;
+            let next = next_follow_up(desk, ticket)?;
             let next = next.ok().filter(|next| next.due_at > now && matches!(next.step, FollowUpStep::Remind { .. }));
             context.remind_at = next.map(|next| next.due_at);
         }

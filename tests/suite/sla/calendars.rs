@@ -133,3 +133,17 @@ fn a_calendar_that_never_closes_does_not_close_between_two_seconds() {
         assert!(told.contains("in 1d15h\n"), "{now}: {told}");
     }
 }
+
+#[test]
+fn a_ticket_opened_without_a_holiday_list_says_that_it_is_open_and_has_no_clocks() {
+    let sandbox = desk();
+    std::fs::remove_file(sandbox.path("calendars/us.toml")).unwrap();
+    let words = ["open", "-s", "Tiles", "-p", "S1", "--requester", "ana@acme.example", "-m", "x"];
+    let told = sandbox.run(&words).ok().stderr;
+    assert!(told.starts_with("warning: the ticket was opened, and its clocks are not shown: "), "{told}");
+    assert!(told.contains("there is no calendars/us.toml") && !told.contains("try again"), "{told}");
+    let told = sandbox.run(&[&words[..], &["--json"]].concat()).ok();
+    assert!(told.stderr.starts_with("warning: the command is done, and its clocks"), "{}", told.stderr);
+    assert_eq!(told.json()["sla"], serde_json::json!([]));
+    sandbox.run(&["show", told.json()["id"].as_str().unwrap()]).fails(7);
+}
