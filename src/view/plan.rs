@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::domain::id::Id;
 use crate::domain::people::organization::PlanPeriod;
 use crate::domain::sla::clock::Clock;
-use crate::domain::sla::plan::{CalendarRule, Metric, Plan};
+use crate::domain::sla::plan::{CalendarRule, Metric, Plan, Targets};
 use crate::domain::time::duration::format_hours;
 use crate::domain::vocabulary::Priority;
 
@@ -30,7 +30,7 @@ pub fn render_comparison(plans: &[&Plan], audience: &Audience<'_>) -> String {
         for &priority in Priority::ALL {
             let target = |plan: &Plan| plan.targets(metric).of(priority);
             if plans.iter().any(|plan| target(plan).is_some()) {
-                let value = |plan: &Plan| target(plan).map_or_else(|| "-".to_owned(), format_hours);
+                let value = |plan: &Plan| target_text(plan.targets(metric), priority);
                 push(&format!("{} {priority}", sla::metric(metric)), &value);
             }
         }
@@ -38,6 +38,15 @@ pub fn render_comparison(plans: &[&Plan], audience: &Audience<'_>) -> String {
     let mut text = table.render(audience.color_mode, None);
     text.push_str(&render_calendars(plans));
     text
+}
+
+/// Formats a target as it was written, with its open hours if these read otherwise: `3bd (27h)`.
+fn target_text(targets: &Targets, priority: Priority) -> String {
+    let Some(hours) = targets.of(priority).map(format_hours) else { return "-".to_owned() };
+    match targets.written(priority) {
+        Some(written) if written != hours => format!("{} ({hours})", sanitize::one_line(written)),
+        _ => hours,
+    }
 }
 
 /// Returns the roles that may open tickets.

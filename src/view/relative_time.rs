@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::time::duration::format_duration;
+use crate::domain::time::duration::{format_duration, format_hours};
 use crate::domain::time::planned::PlannedTime;
 use crate::domain::time::zone::Zone;
 
@@ -25,7 +25,19 @@ pub fn age_in(from: DateTime<Utc>, to: DateTime<Utc>, labels: &TimeLabels) -> St
 /// Formats a span in the units of a language, at most the two largest: `1d2h`, `1 j 2 h`.
 pub fn span_in(span: TimeDelta, labels: &TimeLabels) -> String {
     let mut text = String::new();
-    let english = format_duration(span);
+    push_parts(&mut text, &format_duration(span), labels);
+    text
+}
+
+/// Formats open time in hours and minutes of a language, because a day of a calendar is shorter than 24 hours.
+pub fn open_time_in(span: TimeDelta, labels: &TimeLabels) -> String {
+    let mut text = String::new();
+    push_parts(&mut text, &format_hours(span), labels);
+    text
+}
+
+/// Adds the parts of a duration in English in the units of a language.
+fn push_parts(text: &mut String, english: &str, labels: &TimeLabels) {
     for part in english.split_inclusive(|c: char| c.is_ascii_alphabetic()) {
         let (number, unit) = part.split_at(part.len() - 1);
         let template = match unit {
@@ -39,7 +51,6 @@ pub fn span_in(span: TimeDelta, labels: &TimeLabels) -> String {
         }
         text.push_str(&fill(template, &[("number", number)]));
     }
-    text
 }
 
 /// Formats the time between two instants as an age: `3d ago`, `now`.

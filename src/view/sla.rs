@@ -16,7 +16,7 @@ use crate::domain::time::duration::format_instant;
 use super::json::record;
 use super::labels::catalog::ClockLabels;
 use super::labels::{Catalog, fill};
-use super::relative_time::span_in;
+use super::relative_time::{open_time_in, span_in};
 use super::table::{Cell, Table, tab_separated};
 use super::{Audience, colors, labels, sanitize};
 
@@ -148,7 +148,7 @@ pub fn render_line(clock: &Clock, audience: &Audience<'_>) -> String {
         (None, ClockState::Paused) => fill(labels.left, &[("span", &span_in(clock.remaining(), times))]),
         (None, _) => labels.closed.to_owned(),
     };
-    let target = span_in(clock.target, times);
+    let target = open_time_in(clock.target, times);
     fill(labels.summary, &[("target", &target), ("calendar", &clock.calendar), ("state", &state)])
 }
 

@@ -13,6 +13,7 @@ use crate::domain::sla::plan::Plan;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
+use crate::store::config::ConfigError;
 use crate::view::plan::{
     ClockChange, RunningTicket, change_to_json, render_changes, render_comparison, render_periods, render_running,
     summary, to_json,
@@ -95,7 +96,11 @@ fn list(session: &Session, as_json: bool) -> Result<(), CliError> {
     if let Some(plan) = &policy.plans.desk_plan {
         text.push_str(&format!("\nwithout an organization: {}\n", one_line(plan)));
     }
-    Ok(session.output.print(&text)?)
+    session.output.print(&text)?;
+    for ConfigError { line, column, message } in desk.durations_in_days() {
+        session.output.warn(&one_line(&format!("warning: casebook.toml:{line}:{column}: {message}")));
+    }
+    Ok(())
 }
 
 impl PlanCompareArgs {

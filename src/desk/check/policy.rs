@@ -14,14 +14,15 @@ use crate::store::holidays;
 use crate::store::yaml::{LARGEST_FILE, ReadErrorKind};
 
 use super::findings::{at_error, first_line, with_line};
-use super::macro_texts;
 use super::source::{DeskSource, OrganizationFile};
+use super::{macro_texts, saved_queries};
 use crate::desk::Desk;
 
-/// Checks every section of a casebook.toml, its time zone, and the texts of its macros.
+/// Checks every section of a casebook.toml, its time zone, its saved queries, and the texts of its macros.
 pub(super) fn check_settings(settings: &Settings) -> Vec<Finding> {
     let text = settings.text();
-    let mut findings: Vec<Finding> = settings.errors().iter().map(|error| invalid(text, error)).collect();
+    let errors = settings.errors().into_iter().chain(saved_queries::errors(settings));
+    let mut findings: Vec<Finding> = errors.map(|error| invalid(text, &error)).collect();
     if let Ok(config) = settings.config()
         && Zone::named(&config.time_zone).is_err()
     {
@@ -30,6 +31,8 @@ pub(super) fn check_settings(settings: &Settings) -> Vec<Finding> {
         let error = ConfigError { line, column: 1, message };
         findings.push(at_error(text, &rules::CONFIG_ZONE, &error));
     }
+    let days = settings.day_durations();
+    findings.extend(days.iter().map(|error| at_error(text, &rules::CONFIG_DAYS, error)));
     findings.extend(macro_texts::findings(settings));
     findings
 }
@@ -40,6 +43,11 @@ fn invalid(text: &str, error: &ConfigError) -> Finding {
 }
 
 impl Desk {
+    /// Returns the durations in days that a calendar counts which is not always open, with their places.
+    pub fn durations_in_days(&self) -> Vec<ConfigError> {
+        self.settings.day_durations()
+    }
+
     /// Returns the errors in casebook.toml: also those in sections that only some commands need.
     pub fn invalid_settings(&self) -> Vec<Finding> {
         let findings = check_settings(&self.settings).into_iter();

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use chrono::Weekday;
+use chrono::{TimeDelta, Weekday};
 
 /// The minutes of a day.
 const DAY: u32 = 24 * 60;
@@ -56,6 +56,14 @@ impl Week {
     /// Returns the hours of a day.
     pub fn of(&self, day: Weekday) -> &[MinuteRange] {
         &self.0[day.num_days_from_monday() as usize]
+    }
+
+    /// Returns the length of a business day: that of every day with open hours, if they are equally long.
+    pub fn business_day(&self) -> Option<TimeDelta> {
+        let minutes = |day: &Vec<MinuteRange>| day.iter().map(|hours| i64::from(hours.to - hours.from)).sum();
+        let mut lengths = self.0.iter().map(minutes).filter(|minutes: &i64| *minutes > 0);
+        let first = lengths.next()?;
+        lengths.all(|length| length == first).then(|| TimeDelta::minutes(first))
     }
 
     /// Adds a window; minutes that two windows share count once.

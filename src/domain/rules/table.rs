@@ -76,6 +76,7 @@ table! {
     MACRO_TEXT = "CB309" "macro.text" Warning;
     INVALID_CUSTOM_FIELD = "CB310" "own_field.unfit" Warning;
     ACCESS_UNGRANTED = "CB311" "access.ungranted" Error;
+    CONFIG_DAYS = "CB312" "config.days" Warning;
     // The history of git, CB400 to CB499, for `audit`.
     HISTORY_REMOVED = "CB401" "history.removed" Error;
     HISTORY_EDITED = "CB402" "history.edited" Error;

@@ -19,28 +19,37 @@ vocabulary! {
 }
 
 /// The targets of a metric by priority, in open time. A priority without a target has no clock.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Targets([Option<TimeDelta>; 4]);
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Targets {
+    spans: [Option<TimeDelta>; 4],
+    written: [Option<String>; 4],
+}
 
 impl Targets {
     /// The target of a priority.
     pub const fn of(&self, priority: Priority) -> Option<TimeDelta> {
-        self.0[priority as usize]
+        self.spans[priority as usize]
+    }
+
+    /// Returns the target of a priority as casebook.toml has it, such as `3bd`.
+    pub fn written(&self, priority: Priority) -> Option<&str> {
+        self.written[priority as usize].as_deref()
     }
 
     /// Returns true if no priority has a target.
     pub fn is_empty(&self) -> bool {
-        self.0.iter().all(Option::is_none)
+        self.spans.iter().all(Option::is_none)
     }
 
-    /// Sets the target of a priority.
-    pub const fn set(&mut self, priority: Priority, target: TimeDelta) {
-        self.0[priority as usize] = Some(target);
+    /// Sets the target of a priority, and the text it was written as.
+    pub fn set(&mut self, priority: Priority, target: TimeDelta, written: &str) {
+        self.spans[priority as usize] = Some(target);
+        self.written[priority as usize] = Some(written.to_owned());
     }
 }
 
 /// The targets of a metric that plans do not contain.
-static NO_TARGETS: Targets = Targets([None; 4]);
+static NO_TARGETS: Targets = Targets { spans: [None; 4], written: [const { None }; 4] };
 
 /// A rule that chooses a calendar for tickets. A condition that is left out matches every ticket.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -29,9 +29,7 @@ pub(super) fn read(settings: &Settings) -> Result<EscalationPolicy, ConfigError>
         let (calendar, manager) = (calendar(rule)?, rule.get("manager").word().map(manager).transpose()?);
         on_duty.extend(manager.map(|manager| OnCallRule { priority, calendar, manager }));
     }
-    Ok(EscalationPolicy {
-        on_duty,
-        manager_response: targets(section.get("manager_response"))?,
-        calendar: calendar(section)?.unwrap_or_else(|| ALWAYS.to_owned()),
-    })
+    let calendar = calendar(section)?.unwrap_or_else(|| ALWAYS.to_owned());
+    let manager_response = targets(settings, section.get("manager_response"), &[calendar.as_str()])?;
+    Ok(EscalationPolicy { on_duty, manager_response, calendar })
 }

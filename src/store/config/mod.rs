@@ -214,6 +214,17 @@ impl Settings {
         schema::checked(self.root()?, path)
     }
 
+    /// Returns the durations in days or weeks that a calendar counts which is not always open, with their places; none if a
+    /// section of them is invalid.
+    pub fn day_durations(&self) -> Vec<ConfigError> {
+        plans::day_durations(self).unwrap_or_default()
+    }
+
+    /// Returns an error about a saved query, at its place.
+    pub fn query_error(&self, name: &str, message: String) -> ConfigError {
+        self.section("queries").map_or_else(|error| error, |queries| queries.get(name).error(message))
+    }
+
     /// Returns an error about the text of a macro, at its place; at the start of the file if the macro has no text.
     pub fn macro_text_error(&self, name: &str, message: String) -> ConfigError {
         match self.section("macros") {

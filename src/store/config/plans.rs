@@ -1,9 +1,13 @@
 //! Sections `[plans]` and `[desk] plan` of casebook.toml: the service plans, their targets by priority, and the rules that
 //! choose a calendar.
 
+use chrono::TimeDelta;
+
 use super::toml_value::{TomlValue, Word};
 use super::{ConfigError, Settings, known_name};
-use crate::domain::sla::plan::{CalendarRule, Plan, Targets, default_roles};
+use crate::domain::calendar::{ALWAYS, Week};
+use crate::domain::sla::follow_up_policy::TimeBasis;
+use crate::domain::sla::plan::{CalendarRule, Metric, Plan, Targets, default_roles};
 use crate::domain::time::duration;
 use crate::domain::vocabulary::{OrganizationRole, Priority};
 
@@ -47,15 +51,18 @@ fn plan(settings: &Settings, (name, section): (Word<'_>, TomlValue<'_>)) -> Resu
     let roles = may_open.parse_all(str::parse::<OrganizationRole>)?;
     let eligibility = settings.section("eligibility").ok();
     let roles_count = eligibility.and_then(|section| section.get("roles").flag()) != Some(false);
+    let calendars = rules(settings, section)?;
+    let names: Vec<&str> = calendars.iter().map(|rule| rule.calendar.as_str()).collect();
+    let targets = |metric| targets(settings, section.get(metric), &names);
     Ok(Plan {
         // A plan that names no roles has those of docs/seeds.md.
         may_open: if may_open.is_absent() && roles_count { default_roles(&name).to_vec() } else { roles },
         name,
         refuses_escalation: section.get("may_escalate").flag() == Some(false),
-        first_response: targets(section.get("first_response"))?,
-        next_response: targets(section.get("next_response"))?,
-        resolution: targets(section.get("resolution"))?,
-        calendars: rules(settings, section)?,
+        first_response: targets("first_response")?,
+        next_response: targets("next_response")?,
+        resolution: targets("resolution")?,
+        calendars,
     })
 }
 
@@ -79,20 +86,81 @@ pub(super) fn rules(settings: &Settings, section: TomlValue<'_>) -> Result<Vec<C
     rules.map(rule).collect()
 }
 
-/// Parses a table of targets.
-pub(super) fn targets(table: TomlValue<'_>) -> Result<Targets, ConfigError> {
+/// Parses a table of targets, which one of these calendars counts.
+pub(super) fn targets(settings: &Settings, table: TomlValue<'_>, calendars: &[&str]) -> Result<Targets, ConfigError> {
     let mut targets = Targets::default();
     let target = |text: &str| {
-        let target = duration::parse_duration(text).filter(|target| !target.is_zero());
-        target.ok_or_else(|| format!("`{text}` is not a target; expected open time such as `1h` or `30m`"))
+        let target = match text.trim().strip_suffix("bd").map(str::parse::<i32>) {
+            Some(Ok(days)) if days > 0 => Some(business_day(settings, calendars)? * days),
+            Some(_) => None,
+            None => duration::parse_duration(text).filter(|target| !target.is_zero()),
+        };
+        target.ok_or_else(|| {
+            format!("`{text}` is not a target; expected open time such as `1h`, or `3bd` for business days")
+        })
     };
     for (word, text) in table.entries() {
         let priority = word.parse(Priority::parse_lenient)?;
         if let Some(target) = text.parse(target)? {
-            targets.set(priority, target);
+            targets.set(priority, target, text.text().unwrap_or_default().trim());
         }
     }
     Ok(targets)
+}
+
+/// Returns the hours of a calendar's week.
+fn week(settings: &Settings, calendar: &str) -> Option<Week> {
+    let defined = settings.calendars().ok()?.iter().find(|defined| defined.name == calendar);
+    defined.map_or_else(|| (calendar == ALWAYS).then(Week::always), |defined| Some(defined.week.clone()))
+}
+
+/// Returns the length of a business day in all of these calendars.
+fn business_day(settings: &Settings, calendars: &[&str]) -> Result<TimeDelta, String> {
+    let mut days = calendars.iter().map(|name| week(settings, name).and_then(|week| week.business_day()));
+    let first = days.next().flatten().filter(|first| days.all(|day| day == Some(*first)));
+    first.ok_or_else(|| {
+        let names = calendars.join("`, `");
+        format!("`bd` needs open days of one length, and those of `{names}` are not; write the target in hours")
+    })
+}
+
+/// Returns the durations in days or weeks that a calendar counts which is not always open: there a day is 24 open hours,
+/// which are several business days.
+pub(super) fn day_durations(settings: &Settings) -> Result<Vec<ConfigError>, ConfigError> {
+    let mut found = Vec::new();
+    let mut add = |calendars: &[String], texts: Vec<TomlValue<'_>>| {
+        let is_closing = |name: &&String| week(settings, name).is_some_and(|week| week != Week::always());
+        let Some(calendar) = calendars.iter().find(is_closing) else { return };
+        for text in texts {
+            let written = text.text().unwrap_or_default().trim();
+            let is_in_days = written.contains(['d', 'w']) && !written.ends_with("bd");
+            let Some(span) = duration::parse_duration(written).filter(|_| is_in_days) else { continue };
+            let hours = duration::format_hours(span);
+            found.push(text.error(format!(
+                "`{written}` is {hours} of open time in `{calendar}`, which is not always open: there `d` is 24 and `w` 168 open hours; write hours, or in targets `3bd` for business days"
+            )));
+        }
+    };
+    let names = |rules: Vec<CalendarRule>| rules.into_iter().map(|rule| rule.calendar).collect::<Vec<_>>();
+    for (_, plan) in settings.section("plans")?.entries() {
+        let calendars = names(rules(settings, plan)?);
+        for metric in Metric::OF_PLANS {
+            add(&calendars, plan.get(metric.as_str()).entries().map(|(_, text)| text).collect());
+        }
+    }
+    let escalation = settings.section("escalation")?;
+    add(
+        &[settings.escalation()?.calendar.clone()],
+        escalation.get("manager_response").entries().map(|(_, text)| text).collect(),
+    );
+    if settings.follow_up()?.counts == TimeBasis::Business {
+        let section = settings.section("follow_up")?;
+        let calendars = names(rules(settings, section)?);
+        for (_, times) in section.entries().filter(|(word, _)| Priority::parse_lenient(word.text).is_ok()) {
+            add(&calendars, times.get("alerts").items().chain([times.get("solve_after")]).collect());
+        }
+    }
+    Ok(found)
 }
 
 #[cfg(test)]
@@ -133,6 +201,37 @@ mod tests {
         assert!(policy.plans.is_empty() && policy.desk_plan.is_none());
     }
 
+    const OFFICES: &str = "[calendars.office]\ntime_zone = \"UTC\"\nopen = [\"Mon-Fri 09:00 - 18:00\"]\n\
+        [calendars.uneven]\ntime_zone = \"UTC\"\nopen = [\"Mon-Thu 09:00 - 18:00\", \"Fri 09:00 - 12:00\"]\n";
+
+    #[test]
+    fn business_days_are_as_long_as_the_open_days_of_the_calendar() {
+        let target = |calendar: &str| {
+            let toml = format!("{OFFICES}[plans.p]\ncalendar = \"{calendar}\"\nresolution = {{ S2 = \"3bd\" }}\n");
+            let settings = Settings::of(toml);
+            let plans = settings.plans().map_err(|error| error.message)?;
+            let targets = &plans.plans[0].resolution;
+            Ok::<_, String>((
+                targets.of(Priority::S2).map(|target| target.num_hours()),
+                targets.written(Priority::S2).map(str::to_owned),
+            ))
+        };
+        assert_eq!(target("office"), Ok((Some(27), Some("3bd".to_owned()))));
+        assert_eq!(target("always"), Ok((Some(72), Some("3bd".to_owned()))));
+        assert!(target("uneven").expect_err("refused").contains("open days of one length"));
+    }
+
+    #[test]
+    fn days_of_a_calendar_that_closes_are_reported() {
+        let toml = format!(
+            "format = 1\n{OFFICES}[plans.p]\ncalendar = \"office\"\nresolution = {{ S1 = \"9h\", S2 = \"3d\", S3 = \"3bd\" }}\n[plans.q]\ncalendar = \"always\"\nresolution = {{ S2 = \"3d\" }}\n[follow_up]\nclock = \"business\"\ncalendar = \"office\"\n[follow_up.S3]\nalerts = [\"1w\"]\nsolve_after = \"200h\"\n"
+        );
+        let found = day_durations(&Settings::of(toml)).expect("settings");
+        let places: Vec<_> = found.iter().map(|error| (error.line, &error.message[..4])).collect();
+        assert_eq!(places, [(10, "`3d`"), (18, "`1w`")], "{found:?}");
+        assert!(found[0].message.contains("72h of open time in `office`"), "{}", found[0].message);
+    }
+
     #[test]
     fn errors_name_their_place() {
         let error = |text: &str| {
@@ -156,6 +255,8 @@ mod tests {
         );
         assert_eq!(error("[plans.p]\nfirst_response = { S9 = \"1h\" }\n").0, 2);
         assert_eq!(error("[plans.p]\nfirst_response = { S1 = \"0h\" }\n").0, 2);
+        assert_eq!(error("[plans.p]\nfirst_response = { S1 = \"0bd\" }\n").0, 2);
+        assert_eq!(error("[plans.p]\nfirst_response = { S1 = \"3bd\" }\n").0, 2);
         assert_eq!(error("[[plans.p.calendars]]\npriority = [\"S7\"]\ncalendar = \"always\"\n").0, 2);
         assert_eq!(error("[desk]\nplan = \"gold\"\n").0, 2);
         assert_eq!(error("[desk]\nplam = \"gold\"\n").0, 2);

@@ -232,6 +232,12 @@ const BREAKS: &[(&str, Break)] = &[
         let file = format!("id: acme\npeople:\n- email: tina@acme.example\n{access}");
         scene.sandbox.write("organizations/acme.yaml", &file);
     }),
+    ("CB312", |scene| {
+        let policy = scene.sandbox.read("casebook.toml");
+        let office = "\n[calendars.office]\ntime_zone = \"UTC\"\nopen = [\"Mon-Fri 09:00 - 18:00\"]\n";
+        let plan = "\n[plans.office]\ncalendar = \"office\"\nresolution = { S2 = \"3d\" }\n";
+        scene.sandbox.write("casebook.toml", &format!("{policy}{office}{plan}"));
+    }),
 ];
 
 #[test]

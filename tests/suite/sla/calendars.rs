@@ -130,7 +130,7 @@ fn a_calendar_that_never_closes_does_not_close_between_two_seconds() {
         let told = sandbox.run_under(&[("CASEBOOK_NOW", now)], &["calendar", "next", "x"]).ok().stdout;
         assert!(told.starts_with("x  open now; never closes\n"), "{now}: {told}");
         let told = sandbox.run_under(&[("CASEBOOK_NOW", now)], &["calendar", "next", "japan_business"]).ok().stdout;
-        assert!(told.contains("in 1d15h\n"), "{now}: {told}");
+        assert!(told.contains(", in 2d15h\n"), "{now}: {told}");
     }
 }
 
@@ -146,4 +146,27 @@ fn a_ticket_opened_without_a_holiday_list_says_that_it_is_open_and_has_no_clocks
     assert!(told.stderr.starts_with("warning: the command is done, and its clocks"), "{}", told.stderr);
     assert_eq!(told.json()["sla"], serde_json::json!([]));
     sandbox.run(&["show", told.json()["id"].as_str().unwrap()]).fails(7);
+}
+
+#[test]
+fn business_days_are_shown_as_written_and_days_of_a_calendar_that_closes_are_warned_about() {
+    let sandbox = desk();
+    let office = "\n[calendars.office]\ntime_zone = \"UTC\"\nopen = [\"Mon-Fri 09:00 - 18:00\"]\n";
+    let plan =
+        |target: &str| format!("\n[plans.office]\ncalendar = \"office\"\nresolution = {{ S2 = \"{target}\" }}\n");
+    let toml = sandbox.read("casebook.toml").replace("plan = \"standard\"", "plan = \"office\"");
+    sandbox.write("casebook.toml", &format!("{toml}{office}{}", plan("3bd")));
+    let told = sandbox.run(&["plan", "list"]).ok();
+    assert!(told.stdout.contains("3bd (27h)") && told.stderr.is_empty(), "{}{}", told.stdout, told.stderr);
+    sandbox.opened("Tiles", &["-p", "S2"]);
+    let rows = sandbox.run(&["sla", "--json=metric,target_seconds,due_at"]).ok().json();
+    let row = rows.as_array().unwrap().iter().find(|row| row["metric"] == "resolution").unwrap().clone();
+    assert_eq!((&row["target_seconds"], &row["due_at"]), (&(27 * 3600).into(), &"2026-11-25T18:00:00Z".into()));
+    sandbox.write("casebook.toml", &format!("{toml}{office}{}", plan("3d")));
+    let told = sandbox.run(&["plan", "list"]).ok();
+    assert!(told.stdout.contains("3d (72h)"), "{}", told.stdout);
+    assert!(told.stderr.contains("`3d` is 72h of open time in `office`"), "{}", told.stderr);
+    assert!(sandbox.run(&["check"]).ok().stdout.contains("CB312"));
+    sandbox.write("casebook.toml", &format!("{toml}{office}{}", plan("3bd").replace("office\"\n", "english_24x5\"\n")));
+    assert!(sandbox.run(&["check"]).fails(1).stdout.contains("open days of one length"));
 }

@@ -42,9 +42,9 @@ fn calendars() -> Vec<Calendar> {
 fn plan() -> Plan {
     let mut plan = Plan::default();
     for (priority, hours) in [(Priority::S1, 4), (Priority::S2, 8)] {
-        plan.first_response.set(priority, TimeDelta::hours(hours));
-        plan.next_response.set(priority, TimeDelta::hours(hours));
-        plan.resolution.set(priority, TimeDelta::hours(hours * 10));
+        plan.first_response.set(priority, TimeDelta::hours(hours), "");
+        plan.next_response.set(priority, TimeDelta::hours(hours), "");
+        plan.resolution.set(priority, TimeDelta::hours(hours * 10), "");
     }
     let japan =
         CalendarRule { language: Some("ja".to_owned()), calendar: "japan".to_owned(), ..CalendarRule::default() };

@@ -31,7 +31,7 @@ fn office() -> Calendar {
 
 fn policy() -> EscalationPolicy {
     let mut policy = EscalationPolicy { calendar: "office".to_owned(), ..EscalationPolicy::default() };
-    policy.manager_response.set(Priority::S1, TimeDelta::minutes(30));
+    policy.manager_response.set(Priority::S1, TimeDelta::minutes(30), "30m");
     policy
 }
 
