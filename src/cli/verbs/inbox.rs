@@ -117,7 +117,11 @@ impl Inbox<'_> {
         let waits = |ticket: &Summary| is_mine(ticket) && ticket.header.status == Status::AwaitingReply;
         let is_over = |ticket: &Summary| {
             (is_mine(ticket) || is_free(ticket))
-                && ticket.header.hold.as_ref().is_some_and(|hold| hold.ended_at(self.audience.now).is_some())
+                && ticket
+                    .header
+                    .hold
+                    .as_ref()
+                    .is_some_and(|hold| hold.ended_at(self.audience.now, self.audience.zone).is_some())
         };
         Ok(vec![
             self.section(
