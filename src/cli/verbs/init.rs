@@ -19,7 +19,8 @@ use crate::store::git::GitError;
 /// A desk is casebook.toml with the policy, .gitattributes, and a git repository with its drivers; an existing
 /// repository is used.
 ///
-/// You are the first agent. In a new repository every command makes a commit; in an existing repository, you commit.
+/// You are the first agent. In a new repository every command makes a commit, `init` included; in an existing
+/// repository, you commit.
 #[derive(Debug, Args)]
 pub struct InitArgs {
     /// The folder [default: the current folder]
@@ -31,6 +32,9 @@ pub struct InitArgs {
     /// The policy to begin with: `standard` is short and neutral, `looker` has four plans, two calendars and product groups
     #[arg(long, value_name = "NAME", default_value = "standard", value_parser = word_of::<PolicyTemplate>(PolicyTemplate::WORDS))]
     template: PolicyTemplate,
+    /// Commit the new files, also in an existing repository
+    #[arg(long, conflicts_with = "no_commit")]
+    commit: bool,
     /// Do not commit the new files
     #[arg(long)]
     no_commit: bool,
@@ -50,7 +54,8 @@ impl InitArgs {
             template: self.template,
             time_zone: machine_zone(),
             agent: session.named_actor()?,
-            commit: !self.no_commit,
+            commit: if self.commit { Some(true) } else { self.no_commit.then_some(false) },
+            own_repository: false,
             program: program(),
             many_files: self.many_files,
         };

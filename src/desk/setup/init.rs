@@ -26,8 +26,10 @@ pub struct InitOptions {
     pub time_zone: String,
     /// The first agent; `None` for git's identity, if there is one.
     pub agent: Option<Person>,
-    /// True if the files are committed.
-    pub commit: bool,
+    /// True to commit the files, false not to; `None` to commit them in a repository that is only for the desk.
+    pub commit: Option<bool>,
+    /// True if the desk gets a repository of its own, also inside another one.
+    pub own_repository: bool,
     /// The command by which git calls this program.
     pub program: String,
     /// True if git is configured for many files.
@@ -73,7 +75,7 @@ impl InitOptions {
         }
         fs::create_dir_all(root).map_err(Error::io(root, "make"))?;
         let repository = Repository::at(root);
-        let had_repository = StateDir::of(root).in_repository();
+        let had_repository = !self.own_repository && StateDir::of(root).in_repository();
         let mut git = if had_repository { None } else { repository.init().err() };
         let in_repository = StateDir::of(root).in_repository();
         if self.many_files && in_repository {
@@ -101,7 +103,7 @@ impl InitOptions {
             settings => settings?,
         };
         let (mut committed, mut printed) = (false, String::new());
-        if self.commit && in_repository {
+        if in_repository && self.commit.unwrap_or(commit_each) {
             match Self::commit_files(root, self.template, environment)? {
                 Ok(output) => (committed, printed) = (true, output),
                 Err(refusal) => git = git.or(Some(refusal)),

@@ -30,6 +30,9 @@ fn a_desk_in_a_folder_of_a_repository_commits_only_when_asked_and_only_its_own()
     sandbox.git(&["add", "."]).ok();
     sandbox.git(&["commit", "-q", "-m", "Code"]).ok();
     sandbox.run(&["init", "support"]).ok();
+    assert_eq!((sandbox.commits(), sandbox.path("support/casebook.toml").exists()), (1, true));
+    fs::remove_dir_all(sandbox.path("support")).unwrap();
+    sandbox.run(&["init", "support", "--commit"]).ok();
     let founding = [".gitattributes", "casebook.toml"];
     assert_eq!(sandbox.committed(), founding.map(|path| format!("support/{path}")));
     sandbox.write("main.c", "int main(void);\n");
@@ -68,11 +71,25 @@ impl Sandbox {
 }
 
 #[test]
+fn a_demo_in_a_repository_has_a_repository_of_its_own() {
+    let mut sandbox = Sandbox::new();
+    sandbox.enter("code");
+    sandbox.git(&["init", "-q"]).ok();
+    sandbox.git(&["commit", "-q", "--allow-empty", "-m", "Code"]).ok();
+    let before = tree(&sandbox.path(".git"));
+    sandbox.run(&["demo"]).ok();
+    assert_eq!(tree(&sandbox.path(".git")), before);
+    sandbox.enter("casebook-demo");
+    assert_eq!(sandbox.status(), "");
+    assert!(sandbox.commits() > 10);
+}
+
+#[test]
 fn a_desk_reached_through_a_link_has_the_same_lock_and_the_same_repository() {
     let mut sandbox = Sandbox::new();
     sandbox.enter("code");
     sandbox.git(&["init", "-q"]).ok();
-    sandbox.run(&["init", "support"]).ok();
+    sandbox.run(&["init", "support", "--commit"]).ok();
     let link = sandbox.root().join("story/link");
     symlink(sandbox.path("support"), &link).unwrap();
     sandbox.run(&["-C", link.to_str().unwrap(), "open", "-s", "New", "-m", "Text", "--commit"]).ok();
@@ -146,7 +163,7 @@ fn a_damaged_file_of_a_revision_is_named_relative_to_the_desk() {
     let mut sandbox = Sandbox::new();
     sandbox.enter("code");
     sandbox.git(&["init", "-q"]).ok();
-    sandbox.run(&["init", "support"]).ok();
+    sandbox.run(&["init", "support", "--commit"]).ok();
     sandbox.enter("support");
     let place = sandbox.place(&sandbox.opened("Tiles time out", &["--commit"]));
     let sound = sandbox.opened("Next", &["--commit"]);
@@ -196,8 +213,8 @@ fn two_desks_of_a_repository_share_only_the_lock() {
     let mut sandbox = Sandbox::new();
     sandbox.enter("two");
     sandbox.git(&["init", "-q"]).ok();
-    sandbox.run(&["init", "a"]).ok();
-    sandbox.run(&["init", "b"]).ok();
+    sandbox.run(&["init", "a", "--commit"]).ok();
+    sandbox.run(&["init", "b", "--commit"]).ok();
     let open = |desk: &str, subject: &str, words: &[&str]| {
         let open =
             ["-C", desk, "open", "--commit", "-s", subject, "--requester", "ana@x.example", "-m", "Which release?"];

@@ -82,7 +82,7 @@ fn a_desk_in_a_folder_of_a_repository_is_compared_too() {
     let mut sandbox = Sandbox::new();
     sandbox.git(&["init", "-q"]).ok();
     sandbox.enter("desk");
-    sandbox.run(&["init"]).ok();
+    sandbox.run(&["init", "--commit"]).ok();
     let ticket = sandbox.opened("Tiles", &["--commit"]);
     assert_eq!(lines(&sandbox, &["HEAD"]), Vec::<Vec<String>>::new());
     assert_eq!(lines(&sandbox, &[])[0][2], ticket);

@@ -26,7 +26,7 @@ const VISITOR: &str = "you@desk.example";
 
 /// Create an example desk to explore.
 ///
-/// You are one of its agents.
+/// It has a git repository of its own, also inside another one. You are one of its agents.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
     /// The folder to create it in
@@ -72,7 +72,8 @@ fn create(root: &Path, session: &Session, environment: &Environment, story: &Dem
         template: PolicyTemplate::Looker,
         time_zone: machine_zone(),
         agent: session.named_actor()?,
-        commit: false,
+        commit: Some(false),
+        own_repository: true,
         program: program(),
         many_files: false,
     };

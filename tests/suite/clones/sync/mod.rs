@@ -187,7 +187,7 @@ fn a_desk_in_a_folder_of_a_repository_is_merged_and_resolved_there() {
     sandbox.git(&["init", "-q", "--bare", "hub.git"]).ok();
     sandbox.git(&["init", "-q", "one"]).ok();
     sandbox.enter("one/desk");
-    sandbox.run(&["init"]).ok();
+    sandbox.run(&["init", "--commit"]).ok();
     let ticket = sandbox.opened("Tiles", &["--commit"]);
     sandbox.git(&["remote", "add", "origin", "../hub.git"]).ok();
     sandbox.run(&["sync"]).ok();

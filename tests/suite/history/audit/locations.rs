@@ -11,7 +11,7 @@ fn desks(folders: &[&str]) -> Sandbox {
     for folder in folders {
         sandbox.go_to("story/whole");
         sandbox.enter(folder);
-        sandbox.run(&["init"]).ok();
+        sandbox.run(&["init", "--commit"]).ok();
         let ticket = sandbox.opened("Tiles", &["--commit"]);
         let file = sandbox.file_of(&ticket);
         std::fs::write(&file, sandbox.read(&file).replace("Tiles", "Other tiles")).unwrap();
@@ -165,7 +165,7 @@ fn a_desk_that_moved_or_was_deleted_is_reported() {
 #[test]
 fn two_desks_in_a_repository_are_no_finding() {
     let scene = Scene::new();
-    scene.sandbox.run(&["init", "other"]).ok();
+    scene.sandbox.run(&["init", "other", "--commit"]).ok();
     scene.sandbox.run(&["-C", "other", "open", "-s", "There", "-m", "x"]).ok();
     scene.sandbox.shell("git add -A && git commit -qm Both || true").ok();
     assert_eq!(told_in(&scene, &[]), []);

@@ -94,7 +94,7 @@ fn a_bare_repository_and_a_desk_in_a_folder_are_audited_too() {
     scene.sandbox.git(&["add", "."]).ok();
     scene.sandbox.git(&["commit", "-qm", "code"]).ok();
     scene.sandbox.enter("desk");
-    scene.sandbox.run(&["init"]).ok();
+    scene.sandbox.run(&["init", "--commit"]).ok();
     let ticket = scene.sandbox.opened("Tiles", &["--commit"]);
     scene.sandbox.run(&["reply", &ticket, "-m", "And?", "--commit"]).ok();
     scene.sandbox.run(&["audit", "--identity", "--strict"]).ok();

@@ -56,7 +56,7 @@ fn a_desk_in_a_folder_is_guarded_too() {
     scene.sandbox.go_to("story/whole");
     scene.sandbox.git(&["init", "-q"]).ok();
     scene.sandbox.enter("a desk");
-    scene.sandbox.run(&["init"]).ok();
+    scene.sandbox.run(&["init", "--commit"]).ok();
     scene.ticket = scene.sandbox.opened("Tiles", &["--commit"]);
     scene.file = scene.sandbox.shown(&scene.ticket)["path"].as_str().unwrap().to_owned();
     scene.sandbox.run(&["hooks", "install"]).ok();
@@ -171,7 +171,7 @@ fn a_hook_knows_the_folder_of_its_desk() {
     for (desk, name) in [("one", "one"), ("a two", "two")] {
         sandbox.go_to("story/whole");
         sandbox.enter(desk);
-        sandbox.run(&["init"]).ok();
+        sandbox.run(&["init", "--commit"]).ok();
         sandbox.opened("Tiles", &["--commit"]);
         sandbox.go_to("story/whole");
         clone(&sandbox, name);
@@ -257,7 +257,7 @@ fn the_doctor_names_each_of_two_desks() {
     sandbox.enter("whole");
     sandbox.git(&["init", "-q"]).ok();
     for folder in ["one", "two"] {
-        sandbox.run(&["init", folder]).ok();
+        sandbox.run(&["init", folder, "--commit"]).ok();
     }
     sandbox.git(&["add", "-A"]).ok();
     sandbox.git(&["commit", "-qm", "Two", "--allow-empty"]).ok();

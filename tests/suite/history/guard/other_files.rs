@@ -165,7 +165,7 @@ fn a_desk_in_a_folder_is_checked_too() {
     scene.sandbox.go_to("story/whole");
     scene.sandbox.git(&["init", "-q"]).ok();
     scene.sandbox.enter("a desk");
-    scene.sandbox.run(&["init", "--template", "looker"]).ok();
+    scene.sandbox.run(&["init", "--template", "looker", "--commit"]).ok();
     scene.ticket = scene.sandbox.opened("Tiles", &["--commit"]);
     scene.sandbox.git(&["clone", "-q", "--bare", "..", "../../whole.git"]).ok();
     let server = scene.sandbox.path("../../whole.git");
