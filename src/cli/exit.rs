@@ -6,7 +6,7 @@
 pub enum Exit {
     /// The command was done.
     Done = 0,
-    /// A check, audit or guard found something.
+    /// A check, audit or guard found something, or `list --exists` nothing.
     Found = 1,
     /// The command line has an unknown verb, flag, word or value.
     Usage = 2,
@@ -37,7 +37,7 @@ impl Exit {
     /// All exit codes in the order of their numbers, with their meanings for the reference page.
     pub const MEANINGS: &[(Self, &str)] = &[
         (Self::Done, "done; a closed pipe is not an error"),
-        (Self::Found, "a check, audit or guard found something"),
+        (Self::Found, "a check, audit or guard found something, or `list --exists` nothing"),
         (Self::Usage, "usage error"),
         (Self::NotFound, "not found, ambiguous, or no desk"),
         (Self::Refused, "a rule does not allow it"),

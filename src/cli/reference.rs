@@ -65,7 +65,10 @@ pub const CODES: &[(&str, Exit, &str)] = &[
 
 /// The environment variables that the program reads, with their meanings.
 pub const VARIABLES: &[(&str, &str)] = &[
-    ("CASEBOOK_ACTOR", "the person who runs the command, without `--as`; else git's `user.email`"),
+    (
+        "CASEBOOK_ACTOR",
+        "the person who runs the command, without `--as`; else git's `user.email`. If git has no identity, also the author of commits",
+    ),
     ("CASEBOOK_DIR", "the desk's folder, without `-C`; else the nearest casebook.toml upwards"),
     ("CASEBOOK_NOW", "the present, in RFC 3339, for tests and imports; commits have this date too"),
     ("CASEBOOK_PATIENCE", "the number of seconds to wait for other writers (30)"),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::desk::FaultPoint;
+use crate::domain::people::person::Person;
 
 /// The environment of a command, read once when it begins.
 #[derive(Clone, Debug)]
@@ -19,6 +20,8 @@ pub struct Environment {
     pub seed: Option<u64>,
     /// The step at which a test ends or stops the process.
     pub fault_point: Option<Arc<FaultPoint>>,
+    /// The author of commits if git knows none: the person whom a variable names.
+    pub stand_in: Option<Person>,
     /// True if the index is not used: everything is read from the files.
     pub no_index: bool,
     /// The longest time to wait for the lock of casebook or git.

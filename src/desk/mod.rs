@@ -183,12 +183,12 @@ impl Desk {
     /// # Errors
     /// There is none.
     fn repository(&self) -> Result<Repository, Error> {
-        let root = &self.root;
-        if self.state.in_repository() {
-            Ok(Repository::at(root))
-        } else {
-            Err(Error::NoRepository { root: root.clone() })
-        }
+        if self.state.in_repository() { Ok(self.git()) } else { Err(Error::NoRepository { root: self.root.clone() }) }
+    }
+
+    /// Returns the repository at the folder of the desk, whether or not there is one.
+    fn git(&self) -> Repository {
+        Repository::at(&self.root).with_stand_in(self.environment.stand_in.as_ref())
     }
 
     /// Returns the state directory.

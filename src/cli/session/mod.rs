@@ -146,9 +146,29 @@ impl Session {
         self.identity.get()?.git_author()
     }
 
-    /// Returns the desk as the actor sees it; without an actor, with everything in it.
+    /// Returns the desk as the actor sees it; with everything in it unless the command named the actor, because a clone
+    /// hides nothing from its owner.
     pub fn view<'a>(&'a self, desk: &'a Desk) -> Result<DeskView<'a>, CliError> {
-        Ok(desk.as_seen_by(self.actor()?)?)
+        let actor = self.actor()?;
+        Ok(if self.actor_was_named() { desk.as_seen_by(actor)? } else { desk.as_owned_by(actor) })
+    }
+
+    /// Returns the view of a verb that lists tickets. Notes that a customer does not see all of them.
+    pub fn view_of_lists<'a>(&'a self, desk: &'a Desk) -> Result<DeskView<'a>, CliError> {
+        let view = self.view(desk)?;
+        if let Some(person) = view.viewer().filter(|_| !view.sees_everything()) {
+            self.output.warn(&format!("note: only tickets visible to {person} are shown"));
+        }
+        Ok(view)
+    }
+
+    /// Returns the view of a gate, named by `attempt`.
+    ///
+    /// # Errors
+    /// The command named a customer, for whom the gate would pass without a look at all tickets.
+    pub fn view_of_gates<'a>(&'a self, desk: &'a Desk, attempt: &str) -> Result<DeskView<'a>, CliError> {
+        let view = self.view(desk)?;
+        if view.sees_everything() { Ok(view) } else { Err(CliError::agents_only(&format!("run {attempt}, because a customer does not see all tickets"))) }
     }
 
     /// Returns the zone in which times are printed: that of the desk.
@@ -160,9 +180,10 @@ impl Session {
         Ok(self.zone.get_or_init(|| zone))
     }
 
-    /// Returns the side of the actor, which chooses the labels. Without an actor it is that of support.
+    /// Returns the side of the actor, which chooses the labels. It is that of support unless the command named a customer.
     pub fn viewer(&self, desk: &Desk) -> Result<Viewer, CliError> {
-        let is_support = self.actor()?.is_none_or(|person| desk.config().team.has_agent(person));
+        let is_agent = |person| desk.config().team.has_agent(person);
+        let is_support = !self.actor_was_named() || self.actor()?.is_none_or(is_agent);
         Ok(if is_support { Viewer::Support } else { Viewer::Customer })
     }
 
@@ -255,6 +276,7 @@ fn read_environment(global: &GlobalFlags) -> Result<Environment, CliError> {
         clock_is_fixed: fixed.is_some(),
         seed: variable("CASEBOOK_SEED").and_then(|seed| seed.parse().ok()),
         no_index: global.no_index,
+        stand_in: variable("CASEBOOK_ACTOR").and_then(|address| Person::from_address(&address).ok()),
         fault_point: variable("CASEBOOK_KILLED_AT")
             .map(|step| FaultPoint::killed_at(&step))
             .or_else(|| variable("CASEBOOK_STOPPED_AT").map(|step| FaultPoint::stopped_at(&step)))

@@ -41,7 +41,7 @@ impl ChangesArgs {
         let Some(format) = FIELDS.json_or_text(self.json.as_deref(), session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
         let range = parse_range(self.range.as_deref())?;
-        let found = session.view(&desk)?.ticket_diffs(&range).map_err(range_error)?;
+        let found = session.view_of_lists(&desk)?.ticket_diffs(&range).map_err(range_error)?;
         let diffs = found.tickets.as_slice();
         let audience = session.audience(&desk)?;
         if self.markdown {

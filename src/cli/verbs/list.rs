@@ -41,7 +41,7 @@ pub struct ListArgs {
     /// Print only the number of tickets
     #[arg(long, conflicts_with_all = ["form", "exists"])]
     count: bool,
-    /// Print nothing: exit with 0 if a ticket matches, with 3 if none does
+    /// Print nothing: exit with 0 if a ticket matches, with 1 if none does
     #[arg(long, conflicts_with = "form")]
     exists: bool,
     #[command(flatten)]
@@ -58,10 +58,10 @@ impl ListArgs {
         if !self.all && !query.speaks_of_solved() {
             query = query.unsolved();
         }
-        let view = session.view(&desk)?;
+        let view = session.view_of_lists(&desk)?;
         let SummaryList { mut rows, unreadable } = view.query(&query)?;
         if self.exists {
-            return Ok(if rows.is_empty() { Exit::NotFound } else { Exit::Done });
+            return Ok(if rows.is_empty() { Exit::Found } else { Exit::Done });
         }
         if self.count {
             session.output.print(&format!("{}\n", rows.len()))?;

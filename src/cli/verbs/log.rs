@@ -44,7 +44,7 @@ impl LogArgs {
         let Some(format) = self.form.chosen(&FIELDS, session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
         let since = self.since.as_deref().map(|text| parse_since(session, &desk, text)).transpose()?;
-        let view = session.view(&desk)?;
+        let view = session.view_of_lists(&desk)?;
         let ticket = self.query.take_ticket(&view)?;
         let query = self.query.query(session, &desk)?;
         let is_recent =

@@ -20,7 +20,6 @@ use crate::domain::ticket::macros::{Macro, MacroStep, MacroTexts, language_of, t
 use crate::error::Error;
 use crate::store::config::Settings;
 use crate::view;
-use crate::view::Viewer;
 use crate::view::macro_template;
 use crate::view::sanitize::one_line;
 
@@ -52,7 +51,7 @@ pub struct MacroArgs {
 impl MacroArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
-        if session.viewer(&desk)? == Viewer::Customer {
+        if session.actor()?.is_some_and(|person| !desk.config().team.has_agent(person)) {
             return Err(CliError::agents_only("`macro` here"));
         }
         let macros = desk.policy().settings(Settings::macros)?;

@@ -59,7 +59,7 @@ impl SearchArgs {
         let pattern = Pattern::parse(unescape(&self.text), mode).map_err(|error| pattern_error(&error))?;
         let desk = session.desk()?;
         let query = self.query.query(session, &desk)?;
-        let view = session.view(&desk)?;
+        let view = session.view_of_lists(&desk)?;
         let for_people = format.is_for_people(session);
         let context = if for_people { self.context } else { 0 };
         let find = |texts: &TicketTexts<'_>| search_results::find(texts, &pattern, context);

@@ -59,7 +59,7 @@ impl SweepArgs {
         if query.as_of.is_some() {
             return Err(CliError::usage("`sweep` works on the desk as it is now", "leave `as-of:` out"));
         }
-        let due = session.view(&desk)?.due_items(&query)?;
+        let due = session.view_of_gates(&desk, "`sweep`")?.due_items(&query)?;
         if self.apply { self.apply(session, desk, &due, &format) } else { list(session, &desk, &due, &format) }
     }
 

@@ -143,7 +143,8 @@ impl InitOptions {
             patience: environment.patience,
             state: None,
         };
-        Ok(Repository::at(root).commit(&commit, None, &|_| {}))
+        let repository = Repository::at(root).with_stand_in(environment.stand_in.as_ref());
+        Ok(repository.commit(&commit, None, &|_| {}))
     }
 }
 

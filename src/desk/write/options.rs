@@ -3,7 +3,6 @@
 use crate::domain::people::person::Person;
 use crate::error::Error;
 use crate::store::config::Settings;
-use crate::store::git::Repository;
 
 use super::commit_message::on_behalf_of;
 use crate::desk::Desk;
@@ -51,7 +50,14 @@ impl WriteOptions {
         }
         let author = match &self.git_author {
             Some(author) => Some(author.clone()),
-            None => Repository::at(&desk.root).setting("user.email")?,
+            None => {
+                let repository = desk.git();
+                let stand_in = || repository.author_in_place_of_git();
+                match repository.setting("user.email")? {
+                    None => stand_in()?.map(|person| person.as_str().to_owned()),
+                    set => set,
+                }
+            }
         };
         let actor = self.actor.as_str();
         let is_author = author.is_some_and(|author| author.eq_ignore_ascii_case(actor));

@@ -6,7 +6,7 @@ use crate::domain::ticket::FORMAT;
 use crate::domain::vocabulary::Role;
 use crate::error::Error;
 use crate::store::files::{Journal, Lock, LockError, PlannedCommit, remove_placed};
-use crate::store::git::{GitError, Repository};
+use crate::store::git::GitError;
 
 use super::attach::store_attachments;
 use super::command::{Command, FileCommand};
@@ -97,9 +97,7 @@ fn write(desk: &Desk, outcome: &mut Outcome) -> Result<String, Error> {
 
 fn write_journal(desk: &Desk, outcome: &Outcome, journal: &mut Journal) -> Result<String, Error> {
     // git prepares the commit while the files are written.
-    let plan = |commit: &PlannedCommit| {
-        Repository::at(&desk.root).plan_commit(&journal.paths(), commit.date.as_deref(), &desk.state)
-    };
+    let plan = |commit: &PlannedCommit| desk.git().plan_commit(&journal.paths(), commit.date.as_deref(), &desk.state);
     let plan = journal.commit.as_ref().and_then(plan);
     let reach = |step: &str| desk.fault_point(step);
     let is_required = journal.is_required(&desk.state, &desk.root);

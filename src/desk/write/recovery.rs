@@ -129,7 +129,7 @@ pub(crate) fn commit_journal(desk: &Desk, journal: &Journal, plan: Option<Commit
     let date = commit.date.as_deref();
     let patience = desk.environment.patience;
     let commit = CommitRequest { paths: &paths, new: &new, message: path, date, patience, state: Some(&desk.state) };
-    Repository::at(&desk.root).commit(&commit, plan, &|step| desk.fault_point(step))
+    desk.git().commit(&commit, plan, &|step| desk.fault_point(step))
 }
 
 /// Saves a text in the state directory, in a file named after the current time.

@@ -49,6 +49,11 @@ impl Person {
         &self.0
     }
 
+    /// Returns the part of the address before the domain; all of a bare name.
+    pub fn local_part(&self) -> &str {
+        self.0.rsplit_once('@').map_or(&self.0, |(local, _)| local)
+    }
+
     /// Returns the domain of the address; empty for a bare name.
     pub fn domain(&self) -> &str {
         self.0.rsplit_once('@').map_or("", |(_, domain)| domain)

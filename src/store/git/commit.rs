@@ -35,6 +35,18 @@ pub(super) fn dated(run: GitCommand, date: Option<&str>) -> GitCommand {
 }
 
 impl Repository {
+    /// Sets the dates and, if git knows none, the author of a commit in the environment of a run.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub(super) fn authored(&self, run: GitCommand, date: Option<&str>) -> Result<GitCommand, GitError> {
+        let run = dated(run, date);
+        let Some(person) = self.author_in_place_of_git()? else { return Ok(run) };
+        let (name, address) = (person.local_part(), person.as_str());
+        let run = run.env("GIT_AUTHOR_NAME", name).env("GIT_AUTHOR_EMAIL", address);
+        Ok(run.env("GIT_COMMITTER_NAME", name).env("GIT_COMMITTER_EMAIL", address))
+    }
+
     /// Commits the paths as they are in the work tree, and nothing else. If git refuses, its index is as it was before.
     /// While another process holds a lock of git, tries again. A commit of the same files by a process that was killed
     /// counts as this commit. `plan` is a fast commit in preparation, if there is one. Returns the output of hooks.
@@ -101,7 +113,7 @@ impl Repository {
 
     fn commit_only(&self, commit: &CommitRequest<'_>) -> Result<String, GitError> {
         let run = self.run(&["commit", "--quiet", "--only", "--cleanup=verbatim", "--file"]).file(commit.message);
-        dated(run, commit.date).paths(commit.paths).printed()
+        self.authored(run, commit.date)?.paths(commit.paths).printed()
     }
 
     /// Returns those of the paths that are not in git's index.

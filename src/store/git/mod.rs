@@ -39,6 +39,7 @@ pub use remote::{MergeOptions, WorkTreeState};
 pub use signatures::{Signature, TrustedKey};
 pub use snapshot::{FileKind, FolderEntry, Snapshot};
 
+use crate::domain::people::person::Person;
 use crate::domain::time::duration::format_wait;
 use objects::ObjectReader;
 
@@ -90,6 +91,9 @@ impl From<std::io::Error> for GitError {
     }
 }
 
+/// A setting that keeps git from guessing an identity by the name of the machine.
+const CONFIGURED_ONLY: &str = "user.useConfigOnly=true";
+
 /// The repository of a desk.
 #[derive(Clone, Debug)]
 pub struct Repository {
@@ -99,6 +103,8 @@ pub struct Repository {
     index: Option<PathBuf>,
     /// The folder of the desk in the repository, if it is not `root`.
     prefix: Option<String>,
+    /// The author of commits if git knows none.
+    stand_in: Option<Person>,
     /// The folder of `root` in the repository, and the git directory, once they are known.
     places: Arc<OnceLock<(String, PathBuf)>>,
     objects: Arc<ObjectReader>,
@@ -107,8 +113,8 @@ pub struct Repository {
 impl Repository {
     /// Returns the repository that contains the desk at `root`.
     pub fn at(root: &Path) -> Self {
-        let (index, prefix, places, objects) = Default::default();
-        Self { root: root.to_owned(), in_hook: false, index, prefix, places, objects }
+        let (index, prefix, stand_in, places, objects) = Default::default();
+        Self { root: root.to_owned(), in_hook: false, index, prefix, stand_in, places, objects }
     }
 
     /// Returns the repository of a hook, for a process that git started in a folder of it. The environment says where
@@ -122,6 +128,25 @@ impl Repository {
     pub fn in_folder(mut self, prefix: &str) -> Self {
         self.prefix = Some(prefix.to_owned());
         self
+    }
+
+    /// Returns the same repository with an author for its commits if git knows none.
+    #[must_use]
+    pub fn with_stand_in(self, stand_in: Option<&Person>) -> Self {
+        Self { stand_in: stand_in.cloned(), ..self }
+    }
+
+    /// Returns the stand-in if git knows no author.
+    ///
+    /// # Errors
+    /// git is not installed.
+    pub fn author_in_place_of_git(&self) -> Result<Option<&Person>, GitError> {
+        let Some(person) = &self.stand_in else { return Ok(None) };
+        Ok(if self.find(&["-c", CONFIGURED_ONLY, "var", "GIT_COMMITTER_IDENT"])?.is_none() {
+            Some(person)
+        } else {
+            None
+        })
     }
 
     /// Returns the same repository with another file as its index, and with a reader of objects of its own, which can run

@@ -5,7 +5,6 @@
 use std::io::BufRead;
 use std::time::Duration;
 
-use super::commit::dated;
 use super::process::GitProcess;
 use super::{GitError, Repository};
 
@@ -132,7 +131,7 @@ impl Repository {
         let driver = format!("merge.casebook.driver={}", options.driver);
         let arguments = ["-c", &driver, "-c", "merge.casebook.name=casebook", "merge", "--quiet", "--no-stat", "--ff"];
         let run = self.run(&[&arguments[..], &["-m", options.message, "--end-of-options", options.theirs]].concat());
-        dated(run, options.date).done()
+        self.authored(run, options.date)?.done()
     }
 
     /// Commits a merge whose conflicts are resolved.
@@ -140,7 +139,7 @@ impl Repository {
     /// # Errors
     /// The message of git or a hook.
     pub fn commit_merge(&self, options: &MergeOptions<'_>) -> Result<(), GitError> {
-        dated(self.run(&["commit", "--quiet", "-m", options.message]), options.date).done()
+        self.authored(self.run(&["commit", "--quiet", "-m", options.message]), options.date)?.done()
     }
 
     /// Aborts an unfinished merge; the work tree is as it was before.

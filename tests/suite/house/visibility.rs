@@ -15,8 +15,10 @@ const DECISIONS: &[(&str, &[&str])] = &[
     // Which agent's turn it is depends on all tickets, and `resolve` maintains the clone for any user.
     ("as_seen_by(None)", &["src/desk/write/assign.rs", "src/cli/verbs/resolve.rs"]),
     ("DeskView {", &["src/desk/read/desk_view.rs"]),
-    // The side of a viewer chooses labels; a customer may not run `macro`, and `textconv` prints any file.
-    ("Viewer::Customer", &["src/view/", "src/cli/session/mod.rs", "src/cli/verbs/macros.rs"]),
+    // Only a session knows whether the command named the actor.
+    ("as_owned_by(", &["src/cli/session/mod.rs"]),
+    // The side of a viewer chooses labels, and `textconv` prints any file.
+    ("Viewer::Customer", &["src/view/", "src/cli/session/mod.rs"]),
     ("Viewer::Support", &["src/view/", "src/cli/session/mod.rs", "src/cli/verbs/textconv.rs"]),
 ];
 

@@ -15,6 +15,7 @@ fn opened(sandbox: &Sandbox) -> Desk {
         now,
         clock_is_fixed: true,
         seed: None,
+        stand_in: None,
         fault_point: None,
         no_index: false,
         patience,

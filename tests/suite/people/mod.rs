@@ -4,6 +4,7 @@ mod cc;
 mod concealment;
 mod desk_view;
 mod eligibility;
+mod gates;
 mod internal_texts;
 mod organization_access;
 mod organizations;

@@ -129,6 +129,7 @@ impl TestDesk {
             now: now(),
             clock_is_fixed: true,
             seed: None,
+            stand_in: None,
             fault_point: None,
             no_index,
             patience,

@@ -113,11 +113,13 @@ fn unknown_values_are_named_if_nothing_is_found() {
         &["list", "group:none"],
         &["list", "assignee:kenji@desk.example"],
         &["-q", "list", "group:nosuch"],
-        // Customers learn of no organization and of no agent.
-        &["--as", "ana@acme.example", "list", "--org", "acmee"],
-        &["--as", "ana@acme.example", "list", "assignee:kenij@desk.example"],
     ] {
         assert_eq!(noted(words), "", "{words:?}");
+    }
+    // Customers learn of no organization and of no agent.
+    let partial = "note: only tickets visible to ana@acme.example are shown\n";
+    for query in ["org:acmee", "assignee:kenij@desk.example"] {
+        assert_eq!(noted(&["--as", "ana@acme.example", "list", query]), partial);
     }
     for form in ["--json=id", "--jsonl=id", "--count", "--csv=id"] {
         assert_eq!(sandbox.run(&["list", "group:nosuch", form]).ok().stderr, "", "{form}");

@@ -53,6 +53,7 @@ impl Union {
             now,
             clock_is_fixed: true,
             seed: None,
+            stand_in: None,
             fault_point: None,
             no_index: false,
             patience: Duration::ZERO,

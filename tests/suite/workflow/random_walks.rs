@@ -65,6 +65,7 @@ impl WalkedDesk {
             now: self.now,
             clock_is_fixed: true,
             seed,
+            stand_in: None,
             fault_point: None,
             no_index: false,
             patience,

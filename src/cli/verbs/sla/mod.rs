@@ -73,7 +73,11 @@ impl SlaArgs {
         if query.as_of.is_none() {
             query.as_of = now.filter(|now| *now < session.environment.now).map(AsOf::Instant);
         }
-        let view = session.view(&desk)?;
+        let fails = self.fail_on.is_some() || !self.report.is_empty();
+        let view = match fails {
+            true => session.view_of_gates(&desk, "`sla --fail-on` or `--report`")?,
+            false => session.view_of_lists(&desk)?,
+        };
         // For an instant in the future, the histories are those of the present.
         let instant = match (&query.as_of, now) {
             (None, Some(now)) => now,
@@ -84,7 +88,6 @@ impl SlaArgs {
             return explain::run(session, &view, &evaluator, ticket, &query, &format);
         }
         let for_people = format.is_for_people(session);
-        let fails = self.fail_on.is_some() || !self.report.is_empty();
         let options = DueOptions { with_stopped: self.all, with_rows: for_people || fails };
         let DueClocks { mut clocks, rows, unreadable } = view.due_clocks(&query, &evaluator, options)?;
         let fail_on = self.fail_on.unwrap_or_default();

@@ -21,7 +21,7 @@ use std::thread::JoinHandle;
 
 use super::commit::dated;
 use super::log::hex;
-use super::{CommitRequest, GitError, Repository};
+use super::{CONFIGURED_ONLY, CommitRequest, GitError, Repository};
 use crate::store::files::{StateDir, read_plain};
 use git_settings::{GitIdentity, GitSettings};
 use index_entries::{IndexStamp, StagedFile};
@@ -99,7 +99,11 @@ impl Repository {
         let repo = RepoPaths::of(&self.root, state)?;
         let mut paths: Vec<String> = paths.iter().map(|path| format!("{}{path}", repo.prefix)).collect();
         paths.sort_unstable();
-        let settings = dated(self.run(&["var", "-l"]), date);
+        let run = match &self.stand_in {
+            Some(_) => self.run(&["-c", CONFIGURED_ONLY, "var", "-l"]),
+            None => self.run(&["var", "-l"]),
+        };
+        let settings = dated(run, date);
         let settings = std::thread::spawn(move || settings.bytes().ok().and_then(GitSettings::read));
         let (repository, of_repo, of_paths) = (self.with_index(None), repo.clone(), paths.clone());
         let trees = std::thread::spawn(move || {
