@@ -10,6 +10,7 @@ pub const CODES: &[(&str, Exit, &str)] = &[
     ("store.missing", Exit::NotFound, "no casebook.toml in the folder or above it"),
     ("ticket.not_found", Exit::NotFound, "no such ticket, or the viewer may not see it"),
     ("ticket.ambiguous", Exit::NotFound, "several tickets match; `candidates` lists them"),
+    ("person.ambiguous", Exit::NotFound, "several people have this name; `candidates` lists their addresses"),
     ("organization.not_found", Exit::NotFound, "no such organization, or the viewer may not see it"),
     ("entry.not_found", Exit::NotFound, "the ticket has no such entry"),
     ("transition.refused", Exit::Refused, "the workflow does not allow it now"),

@@ -43,7 +43,7 @@ impl TicketFlags {
         command: impl FnOnce(Vec<ActionRequest>) -> Command,
     ) -> Result<(), CliError> {
         let desk = session.desk()?;
-        let id = session.view(&desk)?.find(&self.ticket.ticket)?;
+        let id = session.find(&session.view(&desk)?, &self.ticket.ticket)?;
         let request = self.readers.on(self.conditions.on(request(&desk, id)?))?;
         let input = match comment {
             None => self.text.optional()?,

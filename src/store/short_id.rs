@@ -66,6 +66,11 @@ pub fn suffix(id: Id, characters: usize) -> String {
     id.to_string()[LENGTH - characters.clamp(SHORTEST_SHOWN, LENGTH)..].to_owned()
 }
 
+/// Returns whether the short id of an id can begin with a part, whatever its length.
+pub fn may_begin_with(id: Id, part: &str) -> bool {
+    id.to_string().find(part).is_some_and(|place| place <= LENGTH - SHORTEST_SHOWN)
+}
+
 /// Returns the number of characters that two ids have in common at their ends.
 fn common_suffix(a: Id, b: Id) -> usize {
     let differing = u128::from_be_bytes(a.to_bytes()) ^ u128::from_be_bytes(b.to_bytes());

@@ -17,7 +17,8 @@ pub use write_flags::{CommitFlags, ConditionFlags, TicketFlags, WriteFlags};
 /// The ticket of a verb.
 #[derive(Debug, Args)]
 pub struct TicketArgument {
-    /// A ticket: its id, a part of it (4 characters or more at either end), or the id it was imported under
+    /// A ticket: its id, a part of it (4 characters or more at either end, or the beginning of the id in lists), or the id
+    /// it was imported under
     #[arg(index = 1, value_name = "TICKET")]
     pub ticket: String,
 }

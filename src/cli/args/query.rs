@@ -112,6 +112,7 @@ impl QueryFlags {
         if let Some(moment) = &self.as_of {
             query = query.and(read(&format!("as-of:{}", quoted(moment)))?);
         }
+        session.find_people(desk, &mut query)?;
         check_custom_fields(&query, desk)?;
         Ok(query)
     }
@@ -121,22 +122,19 @@ impl QueryFlags {
     ///
     /// # Errors
     /// The word looks like a part of an id, and no ticket has it.
-    pub(crate) fn take_ticket(&mut self, view: &DeskView<'_>) -> Result<Option<Id>, CliError> {
+    pub(crate) fn take_ticket(&mut self, session: &Session, view: &DeskView<'_>) -> Result<Option<Id>, CliError> {
         let Some(word) = self.words.first() else { return Ok(None) };
         if word.contains([':', '"', '@', ESCAPE]) || word.contains(char::is_whitespace) {
             return Ok(None);
         }
-        match view.find(word) {
+        match session.find(view, word) {
             Ok(id) => {
                 self.words.remove(0);
                 Ok(Some(id))
             }
-            Err(Error::NotFound { .. }) if !looks_like_an_id(word) => Ok(None),
-            Err(error @ Error::NotFound { .. }) => {
-                let hint = format!("to search tickets for the word, put it in quotes: '\"{word}\"'");
-                Err(CliError::from(error).hint(hint))
-            }
-            Err(error) => Err(error.into()),
+            Err(error) if error.code != "ticket.not_found" => Err(error),
+            Err(_) if !looks_like_an_id(word) => Ok(None),
+            Err(error) => Err(error.hint(format!("to search tickets for the word, put it in quotes: '\"{word}\"'"))),
         }
     }
 

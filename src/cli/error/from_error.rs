@@ -3,9 +3,10 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::CliError;
+use super::{Candidate, CliError};
 use super::{refusal, sync};
 use crate::cli::terminal::shell::quoted;
+use crate::domain::id::Id;
 use crate::domain::people::assignment::NoAssignee;
 use crate::domain::suggestion;
 use crate::domain::template::UnknownField;
@@ -43,6 +44,8 @@ impl From<Error> for CliError {
             Error::OrganizationExists { id } => Self::new("organization.exists", message)
                 .hint(format!("`casebook org show {id}` shows it, `casebook org set {id} KEY=VALUE` changes it")),
             Error::Ambiguous { candidates, .. } => {
+                let plain = |id: Id| Candidate { id: id.to_string(), description: id.to_string() };
+                let candidates = candidates.into_iter().map(plain).collect();
                 Self { candidates, ..Self::new("ticket.ambiguous", format!("{message}:")) }
                     .hint("give more characters")
             }

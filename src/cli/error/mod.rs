@@ -18,6 +18,18 @@ use super::reference::CODES;
 use crate::domain::id::Id;
 use crate::view::sanitize;
 
+/// A ticket, entry or person that an ambiguous name matches.
+#[derive(Debug)]
+pub(crate) struct Candidate {
+    /// The id or address, for programs.
+    pub id: String,
+    /// The line for people.
+    pub description: String,
+}
+
+/// The number of candidates that people read.
+pub(crate) const CANDIDATES: usize = 20;
+
 /// An error as it is printed.
 #[derive(Debug)]
 pub(crate) struct CliError {
@@ -33,8 +45,8 @@ pub(crate) struct CliError {
     pub ticket: Option<Id>,
     /// The file of the error, with line and column.
     pub place: Option<(String, usize, usize)>,
-    /// The tickets or entries that an ambiguous name matches.
-    pub candidates: Vec<Id>,
+    /// The tickets, entries or people that an ambiguous name matches.
+    pub candidates: Vec<Candidate>,
     /// The file in which the text of the failed command is kept.
     pub kept: Option<PathBuf>,
     /// The text of the failed command, if it could not be kept in a file.
@@ -107,8 +119,11 @@ impl CliError {
             self.place.as_ref().map(|(file, line, column)| format!("{file}:{line}:{column}: ")).unwrap_or_default();
         let mut text: String = self.recovery.iter().map(|line| format!("{}\n", sanitize::lines(line))).collect();
         text.push_str(&format!("casebook: {place}{}\n", sanitize::lines(&self.message)));
-        for candidate in &self.candidates {
-            text.push_str(&format!("  {candidate}\n"));
+        for candidate in self.candidates.iter().take(CANDIDATES) {
+            text.push_str(&format!("  {}\n", sanitize::one_line(&candidate.description)));
+        }
+        if let Some(more) = self.candidates.len().checked_sub(CANDIDATES).filter(|more| *more > 0) {
+            text.push_str(&format!("  and {more} more\n"));
         }
         if let Some(hint) = &self.hint {
             for line in sanitize::lines(hint).lines() {
@@ -142,7 +157,7 @@ impl CliError {
             "file": place.map(|(file, ..)| file),
             "line": place.map(|(_, line, _)| line),
             "column": place.map(|(.., column)| column),
-            "candidates": self.candidates.iter().map(Id::to_string).collect::<Vec<_>>(),
+            "candidates": self.candidates.iter().map(|candidate| &candidate.id).collect::<Vec<_>>(),
         } })
     }
 }

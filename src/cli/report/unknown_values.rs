@@ -7,6 +7,7 @@
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::DeskView;
+use crate::domain::people::person::Person;
 use crate::domain::query::{PersonField, Predicate, Query, TextField};
 use crate::domain::suggestion;
 use crate::view::sanitize::one_line;
@@ -29,7 +30,11 @@ impl Session {
                 }
                 Predicate::Person(PersonField::Assignee, values) => {
                     let team = view.team();
-                    let unknown = values.iter().flatten().filter(|person| !person.is_in(&team));
+                    // A name stands beside the agent who is called so.
+                    let is_called = |name: &Person| {
+                        name.domain().is_empty() && values.iter().flatten().any(|other| other.is_in(&team))
+                    };
+                    let unknown = values.iter().flatten().filter(|one| !one.is_in(&team) && !is_called(one));
                     let unknown: Vec<String> = unknown.map(ToString::to_string).collect();
                     let known: Vec<String> = team.iter().map(ToString::to_string).collect();
                     self.note("[team] in casebook.toml has no agent", unknown.iter(), &known);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::domain::people::person::Person;
+use super::who::Who;
 
 /// Flags that every verb has.
 #[derive(Clone, Debug, Args)]
@@ -14,8 +14,8 @@ pub struct GlobalFlags {
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
     /// The person who runs the command [default: $CASEBOOK_ACTOR, else git's user.email]
-    #[arg(long = "as", value_name = "WHO", global = true, value_parser = Person::from_address)]
-    pub actor: Option<Person>,
+    #[arg(long = "as", value_name = "WHO", global = true, value_parser = Who::parse)]
+    pub actor: Option<Who>,
     /// The language of tickets printed for people [default: that of LC_ALL, LC_MESSAGES or LANG, else en]
     #[arg(long, global = true, value_name = "LANG", value_parser = ["en", "fr", "ja", "pt"])]
     pub lang: Option<String>,

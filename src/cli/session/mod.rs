@@ -3,10 +3,12 @@
 pub(crate) mod global_flags;
 pub(crate) mod identity;
 pub(crate) mod program;
+pub(crate) mod ticket;
+pub(crate) mod who;
 
 use std::cell::OnceCell;
 use std::io::ErrorKind;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +18,7 @@ use super::env::{self, path_variable, variable};
 use super::error::CliError;
 use super::session::global_flags::{ColorChoice, GlobalFlags};
 use super::session::identity::Identity;
+use super::session::who::{Who, known_person};
 use super::terminal::output::Output;
 use crate::desk::{Desk, DeskView, Environment, FaultPoint};
 use crate::domain::people::person::Person;
@@ -85,20 +88,42 @@ impl Session {
 
     /// Opens the desk, and begins to look up the actor.
     pub fn desk(&self) -> Result<Desk, CliError> {
-        Ok(Desk::open(&self.root()?, self.environment.clone())?)
+        self.open(Desk::open)
     }
 
     /// Opens the desk for `check`, which also reports errors in casebook.toml.
     pub fn desk_to_check(&self) -> Result<Desk, CliError> {
-        Ok(Desk::open_for_check(&self.root()?, self.environment.clone())?)
+        self.open(Desk::open_for_check)
     }
 
     /// Opens the desk for `resolve`, which also resolves conflicts in casebook.toml.
     pub fn desk_to_resolve(&self) -> Result<Desk, CliError> {
-        Ok(Desk::open_conflicted(&self.root()?, self.environment.clone())?)
+        self.open(Desk::open_conflicted)
     }
 
-    /// Returns the folder of the desk, and begins to look up the actor.
+    /// Opens the desk, and looks up the actor: a name in the desk, anything else while it is opened.
+    fn open(&self, open: impl FnOnce(&Path, Environment) -> Result<Desk, Error>) -> Result<Desk, CliError> {
+        let root = self.root()?;
+        let begin = |person| _ = self.identity.set(Identity::begin(person, &root));
+        let named = match self.named()? {
+            Some(Who::Name(name)) => Some(name),
+            Some(Who::Address(person)) => {
+                begin(Some(person));
+                None
+            }
+            Some(Who::Me) | None => {
+                begin(None);
+                None
+            }
+        };
+        let desk = open(&root, self.environment.clone())?;
+        if let Some(name) = named {
+            begin(Some(known_person(&desk.as_owned_by(None), &name)?));
+        }
+        Ok(desk)
+    }
+
+    /// Returns the folder of the desk.
     fn root(&self) -> Result<PathBuf, CliError> {
         let start = self.start()?;
         let is_named = self.global.directory.is_some() || path_variable("CASEBOOK_DIR").is_some();
@@ -107,24 +132,37 @@ impl Session {
         } else {
             layout::discover(&start)
         };
-        let root = root.or_else(|| layout::discover(&start)).ok_or(Error::NotInDesk { start })?;
-        let _ = self.identity.set(Identity::begin(self.named_actor()?, &root));
-        Ok(root)
+        Ok(root.or_else(|| layout::discover(&start)).ok_or(Error::NotInDesk { start })?)
     }
 
-    /// Returns the person named by `--as`, else by CASEBOOK_ACTOR.
+    /// Returns the person as `--as` names them, else CASEBOOK_ACTOR.
     ///
     /// # Errors
-    /// CASEBOOK_ACTOR is not an e-mail address.
-    pub fn named_actor(&self) -> Result<Option<Person>, CliError> {
-        let read = |address: String| {
-            Person::from_address(&address).map_err(|error| {
+    /// CASEBOOK_ACTOR is neither an e-mail address nor a name.
+    fn named(&self) -> Result<Option<Who>, CliError> {
+        let read = |text: String| {
+            Who::parse(&text).map_err(|error| {
                 Error::usage(format!("cannot read CASEBOOK_ACTOR: {error}"), "set it to an e-mail address, or unset it")
             })
         };
         match &self.global.actor {
-            Some(person) => Ok(Some(person.clone())),
+            Some(who) => Ok(Some(who.clone())),
             None => Ok(variable("CASEBOOK_ACTOR").map(read).transpose()?),
+        }
+    }
+
+    /// Returns the person named by `--as`, else by CASEBOOK_ACTOR, for a verb without a desk.
+    ///
+    /// # Errors
+    /// The person is named without an address.
+    pub fn named_actor(&self) -> Result<Option<Person>, CliError> {
+        match self.named()? {
+            Some(Who::Address(person)) => Ok(Some(person)),
+            Some(Who::Name(name)) => {
+                let message = format!("`{name}` is not an address, and there is no desk that knows the name");
+                Err(CliError::usage(message, "give an address: `--as ADDRESS`"))
+            }
+            Some(Who::Me) | None => Ok(None),
         }
     }
 

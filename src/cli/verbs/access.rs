@@ -10,6 +10,7 @@ use crate::cli::args::{CommitFlags, TextFlags, TicketFlags, WriteFlags, key};
 use crate::cli::error::CliError;
 use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
+use crate::cli::session::who::Who;
 use crate::desk::{AccessChange, ActionRequest, Command, Desk, FileCommand, TicketRef};
 use crate::domain::id::Id;
 use crate::domain::people::organization::Organization;
@@ -64,11 +65,11 @@ struct AccessRequestArgs {
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
     /// The technical contact who approved it, if an administrator requests it
-    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
-    approved_by: Option<Person>,
+    #[arg(long, value_name = "WHO", value_parser = Who::parse)]
+    approved_by: Option<Who>,
     /// The requester [default: the actor]
-    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
-    requester: Option<Person>,
+    #[arg(long, value_name = "WHO", value_parser = Who::parse)]
+    requester: Option<Who>,
     /// The subject of the ticket [default: Organization access]
     #[arg(short, long, value_name = "SUBJECT", allow_hyphen_values = true)]
     subject: Option<String>,
@@ -87,8 +88,8 @@ struct AccessRevokeArgs {
     #[arg(value_name = "ORG")]
     organization: String,
     /// The person whose access is revoked
-    #[arg(value_name = "WHO", value_parser = Person::from_address)]
-    person: Person,
+    #[arg(value_name = "WHO", value_parser = Who::parse)]
+    person: Who,
     #[command(flatten)]
     text: TextFlags,
     #[command(flatten)]
@@ -124,12 +125,14 @@ impl AccessRequestArgs {
             })?,
         };
         let text = self.text.required(desk.state(), "The reason for access to every ticket of the organization.")?;
-        let mut fields = OpenFields::new(subject, self.priority, self.requester.unwrap_or(actor));
+        let person = |who: Option<Who>| who.map(|who| session.person(&desk, &who)).transpose();
+        let approved_by = person(self.approved_by)?;
+        let mut fields = OpenFields::new(subject, self.priority, person(self.requester)?.unwrap_or(actor));
         fields.kind = Some(Kind::OrganizationAccess);
         fields.organization = self.org.as_deref().and_then(clean_subject);
         // The person who approved it must be able to see that the ticket says so.
-        fields.cc.extend(self.approved_by.clone().filter(|person| !person.same_address(&fields.requester)));
-        fields.approved_by = self.approved_by;
+        fields.cc.extend(approved_by.clone().filter(|person| !person.same_address(&fields.requester)));
+        fields.approved_by = approved_by;
         let action = Action::Open(Box::new(fields));
         let request = ActionRequest {
             target: TicketRef::New,
@@ -153,7 +156,7 @@ fn grant(session: &Session, on: TicketFlags) -> Result<(), CliError> {
 
 fn decline(session: &Session, mut on: TicketFlags) -> Result<(), CliError> {
     let desk = session.desk()?;
-    let id = session.view(&desk)?.find(&on.ticket.ticket)?;
+    let id = session.find(&session.view(&desk)?, &on.ticket.ticket)?;
     let ticket = check_request(session, &desk, id, "access decline")?;
     on.write.key = Some(decline_key(on.write.key.as_deref(), ticket.version()));
     on.run_write(session, Some("The reason for declining."), |_, _| Ok(Action::Reply { auto: false, via_ticket: None }))
@@ -181,7 +184,7 @@ impl AccessRevokeArgs {
         let mut desk = session.desk()?;
         let options = session.write_options(&self.end)?;
         let input = self.text.optional()?;
-        let (organization, person) = (self.organization, self.person);
+        let (organization, person) = (self.organization, session.person(&desk, &self.person)?);
         let line = format!("{organization}  {person} reads only their own tickets");
         let change =
             AccessChange::Revoke { organization: organization.clone(), person, text: input.text, key: self.key };

@@ -5,8 +5,8 @@ use clap::{ArgGroup, Args};
 use crate::cli::args::TicketFlags;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
+use crate::cli::session::who::Who;
 use crate::desk::{ActionRequest, Command, Desk, TicketCommand};
-use crate::domain::people::person::Person;
 use crate::domain::ticket::action::Action;
 
 /// Assign a ticket to an agent, or to no agent.
@@ -15,11 +15,11 @@ use crate::domain::ticket::action::Action;
 /// work at this time: the agent with the fewest unsolved tickets, or the next agent in the round, as `next` under
 /// `[team]` in casebook.toml says. The text is internal unless --public is given.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea@desk.example\n  casebook assign 7S1W1X --next\n  casebook assign 7S1W1X --none")]
+#[command(group = ArgGroup::new("whom").required(true), after_help = "Examples:\n  casebook assign 7S1W1X lea\n  casebook assign 7S1W1X me\n  casebook assign 7S1W1X --next\n  casebook assign 7S1W1X --none")]
 pub struct AssignArgs {
     /// The agent
-    #[arg(index = 2, value_name = "WHO", value_parser = Person::from_address, group = "whom")]
-    assignee: Option<Person>,
+    #[arg(index = 2, value_name = "WHO", value_parser = Who::parse, group = "whom")]
+    assignee: Option<Who>,
     /// Leave the ticket without an assignee
     #[arg(long, group = "whom")]
     none: bool,
@@ -42,7 +42,10 @@ impl AssignArgs {
             }
             _ => Command::requests(requests),
         };
-        let request = |_: &Desk, id| Ok(ActionRequest::on(id, Action::Assign { assignee }, None));
+        let request = |desk: &Desk, id| {
+            let assignee = assignee.map(|who| session.person(desk, &who)).transpose()?;
+            Ok(ActionRequest::on(id, Action::Assign { assignee }, None))
+        };
         on.run_write_as(session, None, request, command)
     }
 }

@@ -45,7 +45,7 @@ impl LogArgs {
         let desk = session.desk()?;
         let since = self.since.as_deref().map(|text| parse_since(session, &desk, text)).transpose()?;
         let view = session.view_of_lists(&desk)?;
-        let ticket = self.query.take_ticket(&view)?;
+        let ticket = self.query.take_ticket(session, &view)?;
         let query = self.query.query(session, &desk)?;
         let is_recent =
             |ticket: &Ticket| since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since));

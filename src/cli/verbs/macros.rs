@@ -60,7 +60,7 @@ impl MacroArgs {
         };
         let applied = macros.iter().find(|other| other.name == *name).ok_or_else(|| unknown_macro(name, macros))?;
         let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
-        let id = session.view(&desk)?.find(ticket)?;
+        let id = session.find(&session.view(&desk)?, ticket)?;
         let zone = session.zone(&desk)?;
         let steps = applied.steps_for(&actor, session.environment.now, zone).map_err(|(index, error)| {
             let message = format!("the macro `{name}`, action {}: {error}", index + 1);

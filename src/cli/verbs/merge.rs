@@ -38,10 +38,10 @@ pub struct MergeArgs {
 impl MergeArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
-        let into = session.view(&desk)?.find(&self.into)?;
+        let into = session.find(&session.view(&desk)?, &self.into)?;
         let mut requests: Vec<ActionRequest> = Vec::new();
         for source in &self.sources {
-            let source = session.view(&desk)?.find(source)?;
+            let source = session.find(&session.view(&desk)?, source)?;
             let action = Action::Merge { into, reason: self.reason };
             let request = self.conditions.on(ActionRequest::on(source, action, None));
             if !requests.iter().any(|other| other.target == request.target) {

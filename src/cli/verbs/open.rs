@@ -12,6 +12,7 @@ use crate::cli::args::{TextFlags, WriteFlags};
 use crate::cli::error::CliError;
 use crate::cli::run_write::ResultStyle;
 use crate::cli::session::Session;
+use crate::cli::session::who::Who;
 use crate::desk::{ActionRequest, Command, Desk, OnExisting, TicketRef};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
@@ -43,8 +44,8 @@ pub struct OpenArgs {
     #[arg(short, long, value_name = "GROUP")]
     group: Option<String>,
     /// The requester [default: the actor]
-    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
-    requester: Option<Person>,
+    #[arg(long, value_name = "WHO", value_parser = Who::parse)]
+    requester: Option<Who>,
     /// The customer's organization
     #[arg(long, value_name = "ORG")]
     org: Option<String>,
@@ -54,9 +55,9 @@ pub struct OpenArgs {
     /// The product it is about
     #[arg(long, value_name = "PRODUCT")]
     product: Option<String>,
-    /// A person in copy, on the customer's side; can be given several times
-    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
-    cc: Vec<Person>,
+    /// A person in copy, on the customer's side; commas separate several
+    #[arg(long, value_name = "WHO", value_parser = Who::parse, value_delimiter = ',')]
+    cc: Vec<Who>,
     /// The channel it came through: portal, email, chat, phone, …
     #[arg(long, value_name = "CHANNEL")]
     channel: Option<String>,
@@ -67,8 +68,8 @@ pub struct OpenArgs {
     #[arg(long = "field", value_name = "NAME=VALUE", value_parser = field)]
     fields: Vec<(String, String)>,
     /// The agent responsible for it
-    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
-    assignee: Option<Person>,
+    #[arg(long, value_name = "WHO", value_parser = Who::parse)]
+    assignee: Option<Who>,
     /// For agents: open it although the requester may not ask for support, and why; recorded in the ticket
     #[arg(long = "override", value_name = "REASON", allow_hyphen_values = true)]
     overridden: Option<String>,
@@ -93,7 +94,7 @@ impl OpenArgs {
         let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
         // With a key, the first result must be returned even if the requester has lost their roles since.
         if session.can_ask() && !self.is_complete() && self.write.key.is_none() {
-            self.check_eligibility(&desk, &actor)?;
+            self.check_eligibility(session, &desk, &actor)?;
         }
         if self.subject.is_none() {
             self.ask(session, &desk)?;
@@ -102,7 +103,7 @@ impl OpenArgs {
             .ok_or_else(|| Error::usage("the subject is empty", "give a subject with -s SUBJECT"))?;
         let attachments = attachment::read(&self.attach, &desk)?;
         let input = self.text.required(desk.state(), &format!("The first text of the ticket: {subject}"))?;
-        let fields = self.fields(&desk, actor, subject)?;
+        let fields = self.fields(session, &desk, actor, subject)?;
         let request = ActionRequest {
             target: TicketRef::New,
             attachments,
@@ -124,28 +125,29 @@ impl OpenArgs {
     }
 
     /// Returns the fields of the new ticket, without its text and attachments.
-    fn fields(&self, desk: &Desk, actor: Person, subject: String) -> Result<OpenFields, CliError> {
+    fn fields(&self, session: &Session, desk: &Desk, actor: Person, subject: String) -> Result<OpenFields, CliError> {
         let priority = match self.priority {
             Some(priority) => priority,
             None => *desk.policy().settings(Settings::default_priority)?,
         };
-        let mut fields = OpenFields::new(subject, priority, self.requester.clone().unwrap_or(actor));
+        let person = |who: &Option<Who>| who.as_ref().map(|who| session.person(desk, who)).transpose();
+        let mut fields = OpenFields::new(subject, priority, person(&self.requester)?.unwrap_or(actor));
         fields.product_group = self.group.as_deref().and_then(clean_subject);
         fields.organization = self.org.as_deref().and_then(clean_subject);
         fields.instance = self.instance.as_deref().and_then(clean_subject);
         fields.product = self.product.as_deref().and_then(clean_subject);
         fields.channel = self.channel.as_deref().and_then(clean_subject);
         fields.language = self.lang_of_ticket.as_deref().and_then(clean_subject);
-        fields.assignee.clone_from(&self.assignee);
+        fields.assignee = person(&self.assignee)?;
         fields.fields = custom_fields(&self.fields)?;
         fields.overridden = match self.overridden.as_deref() {
             None => None,
             // The desk fills in the rules that are overridden.
             Some(reason) => Some(Override { rule: String::new(), reason: override_reason(reason)? }),
         };
-        for person in &self.cc {
+        for person in session.people(desk, &self.cc)? {
             if !person.is_in(&fields.cc) && !person.same_address(&fields.requester) {
-                fields.cc.push(person.clone());
+                fields.cc.push(person);
             }
         }
         Ok(fields)

@@ -6,7 +6,8 @@ use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::{assignments, priority};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::domain::people::person::Person;
+use crate::cli::session::who::Who;
+use crate::desk::Desk;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::header_field::HeaderField;
@@ -30,25 +31,25 @@ pub struct SetArgs {
 
 impl SetArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
-        let action = parse_assignments(&self.assignments)?;
-        self.on.run_write(session, None, |_, _| Ok(action))
+        let assignments = self.assignments;
+        self.on.run_write(session, None, |desk, _| parse_assignments(&assignments, session, desk))
     }
 }
 
 /// Parses `KEY=VALUE` arguments into one action.
 ///
 /// # Errors
-/// An argument without `=`, a key that is unknown or given twice, or a requester that is not an address.
-fn parse_assignments(arguments: &[String]) -> Result<Action, CliError> {
+/// An argument without `=`, a key that is unknown or given twice, or a requester whom the desk does not know.
+fn parse_assignments(arguments: &[String], session: &Session, desk: &Desk) -> Result<Action, CliError> {
     let (mut set, mut unset) = (Vec::new(), Vec::new());
     for (name, value) in assignments(arguments)? {
         let field = HeaderField::from_name(name).ok_or_else(|| cannot_set(name))?;
         match value {
             None => unset.push(field),
             Some(text) if field == HeaderField::REQUESTER => {
-                let person = Person::from_address(&text)
-                    .map_err(|error| Error::usage(error.to_string(), "a requester is an e-mail address"))?;
-                set.push((field, Value::from(person.as_str())));
+                let who = Who::parse(&text)
+                    .map_err(|error| Error::usage(error, "a requester is an e-mail address, or a name that the desk knows"))?;
+                set.push((field, Value::from(session.person(desk, &who)?.as_str())));
             }
             Some(text) => set.push((field, Value::String(text))),
         }
@@ -97,20 +98,23 @@ impl PrioritizeArgs {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook cc 7S1W1X --add bo@acme.example --remove al@acme.example")]
 pub struct CcArgs {
-    /// A person to add; can be given several times
-    #[arg(long, value_name = "WHO", value_parser = Person::from_address, group = "change")]
-    add: Vec<Person>,
-    /// A person to remove; can be given several times
-    #[arg(long, value_name = "WHO", value_parser = Person::from_address, group = "change")]
-    remove: Vec<Person>,
+    /// A person to add; commas separate several
+    #[arg(long, value_name = "WHO", value_parser = Who::parse, value_delimiter = ',', group = "change")]
+    add: Vec<Who>,
+    /// A person to remove; commas separate several
+    #[arg(long, value_name = "WHO", value_parser = Who::parse, value_delimiter = ',', group = "change")]
+    remove: Vec<Who>,
     #[command(flatten)]
     on: TicketFlags,
 }
 
 impl CcArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
-        let action = Action::Cc { add: self.add, remove: self.remove };
-        self.on.run_write(session, None, |_, _| Ok(action))
+        let (add, remove) = (self.add, self.remove);
+        let action = |desk: &Desk, _| {
+            Ok(Action::Cc { add: session.people(desk, &add)?, remove: session.people(desk, &remove)? })
+        };
+        self.on.run_write(session, None, action)
     }
 }
 
@@ -120,11 +124,11 @@ impl CcArgs {
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true), after_help = "Example:\n  casebook tag 7S1W1X --add outage --remove triage")]
 pub struct TagArgs {
-    /// A label to add; can be given several times
-    #[arg(long, value_name = "TAG", value_parser = label, group = "change")]
+    /// A label to add; commas separate several
+    #[arg(long, value_name = "TAG", value_parser = label, value_delimiter = ',', group = "change")]
     add: Vec<String>,
-    /// A label to remove; can be given several times
-    #[arg(long, value_name = "TAG", value_parser = label, group = "change")]
+    /// A label to remove; commas separate several
+    #[arg(long, value_name = "TAG", value_parser = label, value_delimiter = ',', group = "change")]
     remove: Vec<String>,
     #[command(flatten)]
     on: TicketFlags,

@@ -49,7 +49,7 @@ impl ShowArgs {
         let Some(format) = self.output_format(session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
         let view = session.view(&desk)?;
-        let id = view.find(&self.ticket.ticket)?;
+        let id = session.find(&view, &self.ticket.ticket)?;
         if self.raw
             && let Some(text) = view.file_text(id)?
         {

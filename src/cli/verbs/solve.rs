@@ -6,8 +6,8 @@ use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::{priority, word_of};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
+use crate::cli::session::who::Who;
 use crate::desk::Desk;
-use crate::domain::people::person::Person;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::{Priority, ReopenReason, Resolution};
@@ -36,8 +36,8 @@ struct ResolutionFlags {
     #[arg(long, default_value = "agreed", value_parser = ["agreed", "bug_reported", "no_response", "withdrawn"])]
     resolution: String,
     /// The person who agreed [default: the customer who has replied since support's last public text]
-    #[arg(long, value_name = "WHO", value_parser = Person::from_address)]
-    agreed_by: Option<Person>,
+    #[arg(long, value_name = "WHO", value_parser = Who::parse)]
+    agreed_by: Option<Who>,
     /// The reference of the bug in its tracker
     #[arg(long, value_name = "REF")]
     bug: Option<String>,
@@ -78,7 +78,8 @@ impl ResolutionFlags {
             return wrong_resolution("--agreed-by", Resolution::Agreed);
         }
         if self.resolution == Resolution::Agreed.as_str() {
-            return Ok(SolveEvidence::Agreed { by: self.agreed_by.clone(), reply: None });
+            let by = self.agreed_by.as_ref().map(|who| session.person(desk, who)).transpose()?;
+            return Ok(SolveEvidence::Agreed { by, reply: None });
         }
         if self.resolution == Resolution::NoResponse.as_str() {
             return Ok(SolveEvidence::NoResponse);

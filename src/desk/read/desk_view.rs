@@ -105,11 +105,13 @@ impl<'a> DeskView<'a> {
         if self.sees_everything() { ticket } else { customer_view(ticket) }
     }
 
-    /// Returns the ticket that a word names: by its id, by the beginning or end of it, or by the id in the system from which
-    /// it was imported. A ticket that the viewer does not see gives the same error as one that does not exist.
+    /// Returns the ticket that a word names: by its id, by the beginning or end of it, by the beginning of its short id, or
+    /// by the id in the system from which it was imported. A ticket that the viewer does not see gives the same error as
+    /// one that does not exist.
     ///
     /// # Errors
-    /// There is no such ticket, there are several, or its file is damaged, misplaced or not checked out.
+    /// There is no such ticket, there are several, of which the newest is the first, or its file is damaged, misplaced or not
+    /// checked out.
     pub fn find(&self, word: &str) -> Result<Id, Error> {
         let reader = self.desk.read();
         let part = short_id::parse_id_part(word);
@@ -119,7 +121,7 @@ impl<'a> DeskView<'a> {
             return Ok(id);
         }
         let mut found = match &part {
-            Some(part) => self.visible(reader.find_by_parts(std::slice::from_ref(part))?.concat())?,
+            Some(part) => self.find_by_part(part)?,
             None => Vec::new(),
         };
         let mut unreadable = Vec::new();
@@ -131,7 +133,10 @@ impl<'a> DeskView<'a> {
         match found.as_slice() {
             [] => Err(self.not_found(word, part.as_deref(), unreadable)),
             [id] => Ok(*id),
-            _ => Err(Error::Ambiguous { word: word.to_owned(), candidates: found }),
+            _ => {
+                found.sort_unstable_by(|a, b| b.cmp(a));
+                Err(Error::Ambiguous { word: word.to_owned(), candidates: found })
+            }
         }
     }
 
@@ -146,6 +151,19 @@ impl<'a> DeskView<'a> {
             Some(UnreadableFile { path, damage }) => Error::Damaged { path, damage },
             None => Error::NotFound { word: word.to_owned() },
         }
+    }
+
+    /// Returns the tickets whose ids begin or end with a part, and those whose short ids begin with it.
+    fn find_by_part(&self, part: &str) -> Result<Vec<Id>, Error> {
+        let mut found = self.visible(self.desk.read().find_by_parts(&[part.to_owned()])?.concat())?;
+        // A part as long as a short id is usually one, and is found without a look at every id.
+        if part.len() < short_id::SHORTEST_SHOWN || found.is_empty() {
+            let mut others = self.ids()?;
+            others.retain(|id| !found.contains(id) && short_id::may_begin_with(*id, part));
+            let short = self.short_ids(others.iter().copied())?;
+            found.extend(others.into_iter().zip(short).filter(|(_, short)| short.starts_with(part)).map(|(id, _)| id));
+        }
+        Ok(found)
     }
 
     fn visible(&self, ids: Vec<Id>) -> Result<Vec<Id>, Error> {

@@ -4,6 +4,7 @@ pub(crate) mod changes;
 pub(crate) mod desk_view;
 mod kept_texts;
 pub(crate) mod parallel;
+mod people;
 pub(crate) mod query;
 pub(crate) mod search;
 pub(crate) mod summaries;

@@ -7,6 +7,7 @@
 pub mod assignment;
 pub mod eligibility;
 pub mod eligibility_context;
+pub mod known_person;
 pub mod membership;
 pub mod organization;
 pub mod organization_access;

@@ -228,6 +228,22 @@ impl Query {
         self
     }
 
+    /// Returns the people of each condition on people, also of those in saved queries.
+    pub fn people_mut(&mut self) -> Vec<&mut Vec<Option<Person>>> {
+        fn collect(conditions: &mut [Condition]) -> Vec<&mut Vec<Option<Person>>> {
+            let mut found = Vec::new();
+            for condition in conditions {
+                match &mut condition.predicate {
+                    Predicate::Person(_, people) => found.push(people),
+                    Predicate::All(conditions) => found.extend(collect(conditions)),
+                    _ => {}
+                }
+            }
+            found
+        }
+        collect(&mut self.conditions)
+    }
+
     /// Returns the query that has the conditions of both.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {

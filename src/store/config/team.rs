@@ -13,6 +13,8 @@ pub struct AssignmentTeam {
     pub strategy: AssignmentStrategy,
     /// The agents, in the order of `[team] agents`.
     pub candidates: Vec<AssignmentCandidate>,
+    /// The names of agents and managers.
+    pub names: Vec<(Person, String)>,
 }
 
 pub(super) fn read(settings: &Settings) -> Result<Team, ConfigError> {
@@ -30,10 +32,16 @@ pub(super) fn assignment(settings: &Settings) -> Result<AssignmentTeam, ConfigEr
         _ => AssignmentStrategy::LeastLoaded,
     };
     let candidate = |person| AssignmentCandidate { person, languages: Vec::new(), teams: Vec::new(), calendar: None };
-    let mut candidates: Vec<_> = settings.config()?.team.agents.iter().cloned().map(candidate).collect();
+    let team = &settings.config()?.team;
+    let mut candidates: Vec<_> = team.agents.iter().cloned().map(candidate).collect();
+    let mut names = Vec::new();
     for (word, section) in settings.section("team.people")?.entries() {
         let person = word.parse(Person::from_address)?;
+        names.extend(section.get("name").text().map(|name| (person.clone(), name.to_owned())));
         let Some(candidate) = candidates.iter_mut().find(|candidate| candidate.person.same_address(&person)) else {
+            if team.has_manager(&person) {
+                continue;
+            }
             return Err(word.error(format!("{person} is not an agent; add them to [team] agents")));
         };
         candidate.languages = section.get("languages").texts();
@@ -42,7 +50,7 @@ pub(super) fn assignment(settings: &Settings) -> Result<AssignmentTeam, ConfigEr
             candidate.calendar = Some(known_name(word, &settings.calendar_names(), "calendar")?);
         }
     }
-    Ok(AssignmentTeam { strategy, candidates })
+    Ok(AssignmentTeam { strategy, candidates, names })
 }
 
 #[cfg(test)]
@@ -56,12 +64,13 @@ mod tests {
     #[test]
     fn agents_are_in_the_order_of_the_file() {
         let text = "[team]\nagents = [\"lea@desk.example\", \"kenji@desk.example\"]\nnext = \"round_robin\"\n\
-                    [team.people.\"KENJI@desk.example\"]\nlanguages = [\"ja\"]\nteams = [\"looker\"]\ncalendar = \"tokyo\"\n\
+                    [team.people.\"KENJI@desk.example\"]\nname = \"Kenji\"\nlanguages = [\"ja\"]\nteams = [\"looker\"]\ncalendar = \"tokyo\"\n\
                     [calendars.tokyo]\n";
         let team = read(text).expect("a team");
         assert_eq!(team.strategy, AssignmentStrategy::RoundRobin);
         let names: Vec<&str> = team.candidates.iter().map(|candidate| candidate.person.as_str()).collect();
         assert_eq!(names, ["lea@desk.example", "kenji@desk.example"]);
+        assert_eq!(team.names[0].1, "Kenji");
         assert_eq!(team.candidates[1].calendar.as_deref(), Some("tokyo"));
         assert_eq!(read(""), Ok(AssignmentTeam::default()));
     }

@@ -6,6 +6,7 @@ mod desk_view;
 mod eligibility;
 mod gates;
 mod internal_texts;
+mod names;
 mod organization_access;
 mod organizations;
 mod visibility;

@@ -25,7 +25,7 @@ pub(super) fn run(
     query: &Query,
     format: &OutputFormat,
 ) -> Result<Exit, CliError> {
-    let id = view.find(argument)?;
+    let id = session.find(view, argument)?;
     if matches!(query.as_of, Some(AsOf::Revision(_))) {
         let hint = "give an instant: `--now 2026-11-20T17:00:00Z`";
         return Err(CliError::usage("--explain needs an instant, not a revision", hint));
