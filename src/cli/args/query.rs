@@ -266,6 +266,9 @@ fn hint(kind: &QueryErrorKind) -> String {
             "for example fields.cost:>5, fields.renewal:<2027-01-01, fields.cost:5..9".to_owned()
         }
         QueryErrorKind::InvalidPerson(_) => "give an e-mail address, `me` or `none`".to_owned(),
+        QueryErrorKind::Operator(word) => format!(
+            "a comma means or (`status:open,on_hold`), a blank means and, and - means not; to search for the word: '\"{word}\"'"
+        ),
         QueryErrorKind::OpenQuote => "end it with another \"".to_owned(),
         QueryErrorKind::UnknownSaved(_) => "[queries] in casebook.toml defines them".to_owned(),
         QueryErrorKind::SavedQueryCycle(_) => "correct [queries] in casebook.toml".to_owned(),

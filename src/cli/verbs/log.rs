@@ -33,6 +33,9 @@ pub struct LogArgs {
     /// Only entries since then: a duration before now (7d, 4h30m), a date, or a time
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
+    /// The largest number of entries to print
+    #[arg(short = 'n', long, value_name = "N")]
+    limit: Option<usize>,
     #[command(flatten)]
     query: QueryFlags,
     #[command(flatten)]
@@ -53,7 +56,8 @@ impl LogArgs {
         if found.tickets.is_empty() && format.is_text() {
             session.warn_unknown_values(&view, &query)?;
         }
-        let lines = newest_first(&found.tickets, since);
+        let mut lines = newest_first(&found.tickets, since);
+        lines.truncate(self.limit.unwrap_or(usize::MAX));
         if format.is_for_people(session) {
             let text = render_table(&lines, &session.audience(&desk)?);
             let exit = session.report_unreadable(&found.unreadable);

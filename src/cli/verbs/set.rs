@@ -47,8 +47,9 @@ fn parse_assignments(arguments: &[String], session: &Session, desk: &Desk) -> Re
         match value {
             None => unset.push(field),
             Some(text) if field == HeaderField::REQUESTER => {
-                let who = Who::parse(&text)
-                    .map_err(|error| Error::usage(error, "a requester is an e-mail address, or a name that the desk knows"))?;
+                let who = Who::parse(&text).map_err(|error| {
+                    Error::usage(error, "a requester is an e-mail address, or a name that the desk knows")
+                })?;
                 set.push((field, Value::from(session.person(desk, &who)?.as_str())));
             }
             Some(text) => set.push((field, Value::String(text))),

@@ -3,14 +3,14 @@
 use clap::Args;
 
 use crate::cli::args::TicketFlags;
-use crate::cli::args::value_parsers::{priority, word_of};
+use crate::cli::args::value_parsers::word_of;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::session::who::Who;
 use crate::desk::Desk;
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::{Action, SolveEvidence};
-use crate::domain::vocabulary::{Priority, ReopenReason, Resolution};
+use crate::domain::vocabulary::{ReopenReason, Resolution};
 
 /// Solve a ticket.
 ///
@@ -20,7 +20,7 @@ use crate::domain::vocabulary::{Priority, ReopenReason, Resolution};
 #[derive(Debug, Args)]
 #[command(
     mut_arg("if_needed", |flag| flag.hide(false)),
-    after_help = "Examples:\n  casebook solve 7S1W1X -m \"Works since the restart.\"\n  casebook solve 7S1W1X --agreed-by ana@acme.example -m \"Ana confirmed by phone.\"\n  casebook solve 7S1W1X --resolution bug_reported --bug BUG-17 --bug-priority S2 --eta 2026-12-15\n  casebook solve 7S1W1X --resolution no_response\n  casebook solve 7S1W1X --resolution withdrawn -m \"A test.\""
+    after_help = "Examples:\n  casebook solve 7S1W1X -m \"Works since the restart.\"\n  casebook solve 7S1W1X --agreed-by ana@acme.example -m \"Ana confirmed by phone.\"\n  casebook solve 7S1W1X --resolution bug_reported --bug BUG-17 --bug-priority P2 --eta 2026-12-15\n  casebook solve 7S1W1X --resolution no_response\n  casebook solve 7S1W1X --resolution withdrawn -m \"A test.\""
 )]
 pub struct SolveArgs {
     #[command(flatten)]
@@ -41,9 +41,9 @@ struct ResolutionFlags {
     /// The reference of the bug in its tracker
     #[arg(long, value_name = "REF")]
     bug: Option<String>,
-    /// The priority agreed for the bug
-    #[arg(long, value_name = "PRIORITY", value_parser = priority)]
-    bug_priority: Option<Priority>,
+    /// The priority agreed for the bug, as its tracker writes it
+    #[arg(long, value_name = "PRIORITY")]
+    bug_priority: Option<String>,
     /// The estimated time at which the bug will be resolved: a date, a time, +3d
     #[arg(long, value_name = "WHEN")]
     eta: Option<String>,
@@ -87,7 +87,8 @@ impl ResolutionFlags {
         if self.resolution == Resolution::Withdrawn.as_str() {
             return Ok(SolveEvidence::Withdrawn);
         }
-        match (self.bug.as_deref().and_then(clean_subject), self.bug_priority, self.eta.as_deref()) {
+        let line = |text: &Option<String>| text.as_deref().and_then(clean_subject);
+        match (line(&self.bug), line(&self.bug_priority), self.eta.as_deref()) {
             (Some(bug), Some(priority), Some(eta)) => {
                 Ok(SolveEvidence::BugReported { bug, priority, eta: session.planned_time(desk, eta)? })
             }

@@ -185,6 +185,9 @@ pub enum QueryErrorKind {
     /// A saved query that contains itself, directly or through others.
     #[error("saved query `{0}` contains itself")]
     SavedQueryCycle(String),
+    /// A word of another query language.
+    #[error("`{0}` is not an operator")]
+    Operator(String),
     /// A second `as-of:`.
     #[error("duplicate `as-of:`")]
     DuplicateAsOf,

@@ -55,6 +55,9 @@ fn parse_within(text: &str, scope: &QueryScope<'_>, within: &mut Vec<String>) ->
             query = query.and(if negated { none_of(saved) } else { saved });
             continue;
         }
+        if ["AND", "OR", "NOT"].contains(&token.text) {
+            return Err(token.error(QueryErrorKind::Operator(token.text.to_owned())));
+        }
         match token.text.split_once(':').filter(|_| !token.text.starts_with('"')) {
             None => query
                 .conditions

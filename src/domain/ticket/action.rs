@@ -166,8 +166,8 @@ pub enum SolveEvidence {
     BugReported {
         /// The reference of the bug in its tracker.
         bug: String,
-        /// The priority agreed for the bug.
-        priority: Priority,
+        /// The priority agreed for the bug, in the words of its tracker.
+        priority: String,
         /// The estimated day or time of the fix.
         eta: PlannedTime,
     },
@@ -195,7 +195,11 @@ impl Record for SolveEvidence {
         field_of!(Option<Person>, agreed_by, " The person who agreed; of `agreed`."),
         field_of!(Option<Id>, agreed_in, " The reply in which the person agreed; of `agreed`."),
         field_of!(Option<String>, bug, " The reference of the bug in its tracker; of `bug_reported`."),
-        field_of!(Option<Priority>, bug_priority, " The priority agreed for the bug; of `bug_reported`."),
+        field_of!(
+            Option<String>,
+            bug_priority,
+            " The priority agreed for the bug, as its tracker writes it; of `bug_reported`."
+        ),
         field_of!(Option<PlannedTime>, eta, " The estimated day or time of the fix; of `bug_reported`."),
     ];
 

@@ -142,7 +142,7 @@ fn solved(solution: &SolveEvidence, zone: &Zone, catalog: &Catalog) -> String {
         SolveEvidence::Agreed { by: None, .. } => labels.agreed.to_owned(),
         SolveEvidence::BugReported { bug, priority, eta } => {
             let time = relative_time::planned_in(*eta, zone, &catalog.times);
-            fill(labels.bug_reported, &[("bug", bug), ("priority", priority.as_str()), ("time", &time)])
+            fill(labels.bug_reported, &[("bug", bug), ("priority", priority), ("time", &time)])
         }
         SolveEvidence::NoResponse => labels.no_response.to_owned(),
         SolveEvidence::Withdrawn => labels.withdrawn.to_owned(),

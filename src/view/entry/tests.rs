@@ -27,7 +27,7 @@ fn every_action_has_a_sentence() {
     };
     let bug = SolveEvidence::BugReported {
         bug: "b/7".to_owned(),
-        priority: Priority::S2,
+        priority: "P2".to_owned(),
         eta: PlannedTime::Instant(id(0, 1).time()),
     };
     let set = vec![

@@ -25,12 +25,7 @@ const NO_GROUP: &str = "none of these";
 impl OpenArgs {
     /// Checks that the ticket may be opened, and asks for the instance if the organization has several. It runs first, so
     /// that no text is typed for a ticket that is refused.
-    pub(super) fn check_eligibility(
-        &mut self,
-        session: &Session,
-        desk: &Desk,
-        actor: &Person,
-    ) -> Result<(), CliError> {
+    pub(super) fn check_eligibility(&mut self, session: &Session, desk: &Desk, actor: &Person) -> Result<(), CliError> {
         let instances = precheck_opening(desk, &self.fields(session, desk, actor.clone(), String::new())?, actor)?;
         if instances.is_empty() {
             return Ok(());
