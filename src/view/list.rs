@@ -8,8 +8,7 @@ use crate::domain::time::duration;
 use crate::domain::vocabulary::Status;
 
 use super::colors;
-use super::table::{Cell, Table, tab_separated};
-use super::text_width::cut;
+use super::table::{Cell, Column, Table, tab_separated};
 use super::{Audience, Viewer, relative_time, sla};
 
 /// The columns of [`render_tsv`], by the names of JSON.
@@ -19,32 +18,30 @@ pub const COLUMNS: &[&str] =
 /// A function that returns the most urgent clock of a ticket, if it has one.
 pub type NextClock<'a> = &'a dyn Fn(&Summary) -> Option<Clock>;
 
-/// The least width to which an address is cut, in columns.
-const MIN_PERSON_WIDTH: usize = 12;
-
 /// Renders a table: short id, priority (`S1!` while escalated), status, time to the next due instant (only with `next`),
-/// time since the last activity, assignee, requester, subject. The short ids are in the order of the tickets. The text is
-/// empty without tickets.
+/// time since the last activity, assignee, requester, organization, subject. The short ids are in the order of the
+/// tickets. The text is empty without tickets.
 pub fn render_table(
     tickets: impl Iterator<Item = Summary>,
     short_ids: &[String],
     next: Option<NextClock<'_>>,
     audience: &Audience<'_>,
 ) -> String {
-    let columns = &audience.catalog().columns;
-    let mut names = vec![
-        columns.id,
-        columns.priority,
-        columns.status,
-        columns.last_activity,
-        columns.assignee,
-        columns.requester,
-        columns.subject,
+    let names = &audience.catalog().columns;
+    let mut columns = vec![
+        Column::new(names.id),
+        Column::new(names.priority),
+        Column::new(names.status).shrinks(8),
+        Column::new(names.last_activity).right().leaves(2),
+        Column::new(names.assignee).shrinks(8).leaves(3),
+        Column::new(names.requester).shrinks(8).leaves(4),
+        Column::new(names.organization).shrinks(6).leaves(1),
+        Column::new(names.subject),
     ];
     if next.is_some() {
-        names.insert(3, columns.due);
+        columns.insert(3, Column::new(names.due).right());
     }
-    let mut table = Table::with_header(&names);
+    let mut table = Table::with_columns(columns);
     for (ticket, short_id) in tickets.zip(short_ids) {
         let mut cells = row(&ticket, short_id, audience);
         if let Some(next) = next {
@@ -70,8 +67,9 @@ fn row(ticket: &Summary, short_id: &str, audience: &Audience<'_>) -> Vec<Cell> {
         audience.priority_cell(header),
         status(header, audience),
         Cell::plain(&relative_time::age_in(ticket.last_activity_at, audience.now, &audience.catalog().times)),
-        header.assignee.as_ref().map_or_else(Cell::absent, |assignee| person(assignee, audience)),
-        person(&header.requester, audience),
+        header.assignee.as_ref().map_or_else(Cell::absent, |assignee| Cell::plain(audience.name(assignee))),
+        Cell::plain(audience.name(&header.requester)),
+        header.organization.as_deref().map_or_else(Cell::absent, Cell::plain),
         Cell::plain(&header.subject),
     ]
 }
@@ -87,14 +85,6 @@ fn status(header: &Header, audience: &Audience<'_>) -> Cell {
         };
     }
     Cell::styled(audience.catalog().statuses.of(header.status), colors::status(header.status))
-}
-
-/// Returns the cell with an address, cut to a fifth of the terminal so that the subject has enough space.
-fn person(person: &Person, audience: &Audience<'_>) -> Cell {
-    match audience.width {
-        Some(columns) => Cell::plain(&cut(person.as_str(), (columns / 5).max(MIN_PERSON_WIDTH))),
-        None => Cell::plain(person.as_str()),
-    }
 }
 
 /// Renders a ticket as a line of tab-separated values: the [`COLUMNS`]. Absent values are empty.
@@ -143,9 +133,9 @@ mod tests {
         let short_ids = ["000001".to_owned(), "AB0001".to_owned()];
         assert_eq!(
             render_table(tickets().into_iter(), &short_ids, None, &test_fixtures::audience(&test_fixtures::paris())),
-            "id      pri  status          age  assignee  requester         subject\n\
-             000001  S2   open            3d   -         ana@acme.example  Dashboard tiles time out\n\
-             AB0001  S2!  awaiting reply  2d   kenji     ana@acme.example  One two ␛[2J\n"
+            "id      pri  status          activity  assignee  requester         org   subject\n\
+             000001  S2   open                  3d  -         ana@acme.example  acme  Dashboard tiles time out\n\
+             AB0001  S2!  awaiting reply        2d  kenji     ana@acme.example  acme  One two ␛[2J\n"
         );
         assert_eq!(render_table(std::iter::empty(), &[], None, &test_fixtures::audience(&test_fixtures::paris())), "");
     }
@@ -157,15 +147,15 @@ mod tests {
         for (language, expected) in [
             (
                 Language::Japanese,
-                "Id      優先度  Status               Last Activity  担当者  リクエスト送信者  Subject\n\
-                 000001  S2      Open                 3日            -       ana@acme.example  Dashboard tiles time out\n\
-                 AB0001  S2!     Awaiting your reply  2日            kenji   ana@acme.example  One two ␛[2J\n",
+                "Id      優先度  Status            Last Activity  担当者  リクエスト送信者  組織  Subject\n\
+                 000001  S2      Open                        3日  -       ana@acme.example  acme  Dashboard tiles time out\n\
+                 AB0001  S2!     お客様の返信待ち            2日  kenji   ana@acme.example  acme  One two ␛[2J\n",
             ),
             (
-                Language::French,
-                "Identifiant  Priorité  État                         Dernière activité  Responsable  Demandeur         Objet\n\
-                 000001       S2        Ouverte                      3 j                -            ana@acme.example  Dashboard tiles time out\n\
-                 AB0001       S2!       En attente de votre réponse  2 j                kenji        ana@acme.example  One two ␛[2J\n",
+                Language::Portuguese,
+                "ID      Prioridade  Status                    Última atividade  Responsável  Solicitante       Organização  Assunto\n\
+                 000001  S2          Aberto                                 3 d  -            ana@acme.example  acme         Dashboard tiles time out\n\
+                 AB0001  S2!         Aguardando o solicitante               2 d  kenji        ana@acme.example  acme         One two ␛[2J\n",
             ),
         ] {
             let audience = Audience { language, ..test_fixtures::audience(&zone) };

@@ -12,7 +12,7 @@ use super::Audience;
 use super::colors;
 use super::entry::{describe, short_id};
 use super::json::entry_json;
-use super::table::{Cell, Table, tab_separated};
+use super::table::{Cell, Column, Table, tab_separated};
 use super::visible_history::{VisibleEntry, visible_entries};
 
 /// The columns of [`render_tsv`], by the names of JSON. JSON has the whole text, a line only the first line of it.
@@ -43,20 +43,26 @@ pub fn newest_first(tickets: &[Ticket], since: Option<DateTime<Utc>>) -> Vec<Log
     lines
 }
 
-/// Renders a table: local time, short id of the ticket, actor, action, first line of the text. The text is empty without
+/// Renders a table: local time, short id of the ticket, actor, action with the first line of the text. The text is empty without
 /// entries.
 pub fn render_table(lines: &[LogLine<'_>], audience: &Audience<'_>) -> String {
     let columns = &audience.catalog().columns;
-    let mut table = Table::with_header(&[columns.time, columns.id, columns.who, columns.what, columns.text]);
+    let mut table = Table::with_columns(vec![
+        Column::new(columns.time),
+        Column::new(columns.id),
+        Column::new(columns.who).shrinks(8),
+        Column::new(columns.what).shrinks(44),
+    ]);
     for LogLine { ticket, visible } in lines {
         let entry = visible.entry;
+        let (what, text) = (describe(entry, audience.zone, audience.catalog()), visible.first_line());
+        let what = if text.is_empty() { what } else { format!("{what}: {text}") };
         let style = if entry.has_internal_text() { colors::INTERNAL } else { anstyle::Style::new() };
         table.push(vec![
             Cell::styled(&audience.minute(entry.at), colors::MUTED),
             audience.id_cell(ticket.id, &short_id(ticket.id)),
-            Cell::plain(entry.by.as_str()),
-            Cell::styled(&describe(entry, audience.zone, audience.catalog()), style),
-            Cell::plain(visible.first_line()),
+            Cell::plain(audience.name(&entry.by)),
+            Cell::styled(&what, style),
         ]);
     }
     audience.render(&table)
@@ -105,11 +111,11 @@ mod tests {
         assert_eq!(
             render_table(&newest_first(&tickets, None), &test_fixtures::audience(&test_fixtures::paris())),
             format!(
-                "time              id      who                 what                    text\n\
-                 2026-11-21 18:25  {name}  kenji@desk.example  wrote an internal note  Known.\n\
-                 2026-11-21 18:15  {name}  kenji@desk.example  replied                 Which release?\n\
-                 2026-11-21 18:05  {name}  ana@acme.example    opened                  Every tile times out.\n\
-                 2026-11-21 18:05  {name}  ana@acme.example    opened                  Every tile times out.\n"
+                "time              id      who                 what\n\
+                 2026-11-21 18:25  {name}  kenji@desk.example  wrote an internal note: Known.\n\
+                 2026-11-21 18:15  {name}  kenji@desk.example  replied: Which release?\n\
+                 2026-11-21 18:05  {name}  ana@acme.example    opened: Every tile times out.\n\
+                 2026-11-21 18:05  {name}  ana@acme.example    opened: Every tile times out.\n"
             )
         );
         let since = Some(test_fixtures::minute(6));

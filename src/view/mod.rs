@@ -43,6 +43,8 @@ pub mod visible_history;
 use chrono::{DateTime, Utc};
 
 use crate::domain::id::Id;
+use crate::domain::people::known_person::PeopleNames;
+use crate::domain::people::person::Person;
 use crate::domain::ticket::Header;
 use crate::domain::time::zone::Zone;
 use colors::ColorMode;
@@ -79,6 +81,8 @@ pub struct Audience<'a> {
     pub custom_labels: Option<&'a CustomLabels>,
     /// The link targets of ticket ids, if the terminal supports links.
     pub links: Option<&'a LinkTargets>,
+    /// The names of people, if they are known.
+    pub names: Option<&'a PeopleNames>,
     /// The columns of the terminal; without it lines are not cut.
     pub width: Option<usize>,
 }
@@ -110,8 +114,21 @@ impl Audience<'_> {
         relative_time::ago_in(at, self.now, &self.catalog().times)
     }
 
-    /// Renders a table for the terminal: the last column is cut to its width.
-    pub fn render(&self, table: &Table) -> String {
+    /// Returns the name of a person, or the address if the name is not known.
+    pub fn name<'b>(&'b self, person: &'b Person) -> &'b str {
+        self.names.and_then(|names| names.of(person)).unwrap_or_else(|| person.as_str())
+    }
+
+    /// Formats a person: the name and the address, or only the address if the name is not known.
+    pub fn person(&self, person: &Person) -> String {
+        match self.names.and_then(|names| names.of(person)) {
+            Some(name) => format!("{name} <{person}>"),
+            None => person.to_string(),
+        }
+    }
+
+    /// Renders a table for the terminal: it is cut to its width.
+    pub fn render(&self, table: &Table<'_>) -> String {
         table.render(self.color_mode, self.width)
     }
 

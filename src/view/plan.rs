@@ -35,7 +35,7 @@ pub fn render_comparison(plans: &[&Plan], audience: &Audience<'_>) -> String {
             }
         }
     }
-    let mut text = table.render(audience.color_mode, None);
+    let mut text = audience.render(&table);
     text.push_str(&render_calendars(plans));
     text
 }
@@ -154,7 +154,7 @@ pub fn render_changes(
             cell(&row.after),
         ]);
     }
-    table.render(audience.color_mode, None)
+    audience.render(&table)
 }
 
 /// Returns the cell of a clock: `4h (2026-11-21 18:05, in 2h)`.

@@ -17,7 +17,7 @@ use super::json::record;
 use super::labels::catalog::ClockLabels;
 use super::labels::{Catalog, fill};
 use super::relative_time::{open_time_in, span_in};
-use super::table::{Cell, Table, tab_separated};
+use super::table::{Cell, Column, Table, tab_separated};
 use super::{Audience, colors, labels, sanitize};
 
 /// The JSON fields of a clock, after the `id` of its ticket.
@@ -99,17 +99,22 @@ pub fn due_text(clock: &Clock, now: DateTime<Utc>) -> String {
 /// Formats the time to the due instant in a language.
 pub fn due_text_in(clock: &Clock, now: DateTime<Utc>, catalog: &Catalog) -> String {
     let labels = &catalog.clocks;
-    let with_span = |label: &str, span: TimeDelta| fill(label, &[("span", &span_in(rounded(span), &catalog.times))]);
     match (clock.due_at, clock.stopped_at) {
         (_, Some(_)) if clock.state == ClockState::Met => labels.met.to_owned(),
-        (Some(due), Some(stopped)) => with_span(labels.late, stopped - due),
-        (Some(due), None) => match due.cmp(&now) {
-            Ordering::Less => with_span(labels.late, now - due),
-            Ordering::Equal => labels.now.to_owned(),
-            Ordering::Greater => with_span(labels.ahead, due - now),
-        },
+        (Some(due), stopped) => time_left(due, stopped.unwrap_or(now), catalog),
         (None, _) if clock.state == ClockState::Paused => labels.paused.to_owned(),
         (None, _) => labels.never.to_owned(),
+    }
+}
+
+/// Formats the time to an instant in a language: `in 2h`, `3d late`.
+pub fn time_left(due: DateTime<Utc>, now: DateTime<Utc>, catalog: &Catalog) -> String {
+    let labels = &catalog.clocks;
+    let with_span = |label: &str, span: TimeDelta| fill(label, &[("span", &span_in(rounded(span), &catalog.times))]);
+    match due.cmp(&now) {
+        Ordering::Less => with_span(labels.late, now - due),
+        Ordering::Equal => labels.now.to_owned(),
+        Ordering::Greater => with_span(labels.ahead, due - now),
     }
 }
 
@@ -156,7 +161,7 @@ fn local_minute(at: DateTime<Utc>, audience: &Audience<'_>) -> String {
     format!("{} {}", audience.minute(at), audience.zone.abbreviation(at))
 }
 
-/// Renders a table: due instant, time to it, metric, ticket. The short ids are in the order of the rows.
+/// Renders a table: time to the due instant, the instant, metric, ticket. The short ids are in the order of the rows.
 pub fn render_table<'a>(
     rows: impl Iterator<Item = (Summary, &'a Clock)>,
     short_ids: &[String],
@@ -164,17 +169,24 @@ pub fn render_table<'a>(
 ) -> String {
     let catalog = audience.catalog();
     let columns = &catalog.columns;
-    let heads = [columns.due, "", columns.what, columns.id, columns.priority, columns.assignee, columns.subject];
-    let mut table = Table::with_header(&heads);
+    let mut table = Table::with_columns(vec![
+        Column::new(columns.due).right(),
+        Column::new(columns.due_at).leaves(1),
+        Column::new(columns.what).shrinks(8),
+        Column::new(columns.id),
+        Column::new(columns.priority),
+        Column::new(columns.assignee).shrinks(8).leaves(2),
+        Column::new(columns.subject),
+    ]);
     for ((row, clock), short_id) in rows.zip(short_ids) {
         let header = &row.header;
         table.push(vec![
-            Cell::plain(&clock.due_at.map_or_else(|| "-".to_owned(), |due| audience.minute(due))),
             Cell::styled(&due_text_in(clock, audience.now, catalog), style(clock)),
+            clock.due_at.map_or_else(Cell::absent, |due| Cell::plain(&audience.minute(due))),
             Cell::plain(metric_in(clock.metric, &catalog.clocks)),
             audience.id_cell(row.id, short_id),
             audience.priority_cell(header),
-            header.assignee.as_ref().map_or_else(Cell::absent, |person| Cell::plain(person.as_str())),
+            header.assignee.as_ref().map_or_else(Cell::absent, |person| Cell::plain(audience.name(person))),
             Cell::plain(&header.subject),
         ]);
     }

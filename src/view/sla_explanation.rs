@@ -12,7 +12,8 @@ use crate::domain::time::zone::Zone;
 use crate::domain::vocabulary::Priority;
 
 use super::json::record;
-use super::table::{Cell, Table};
+use super::table::{Cell, Column, Table};
+use super::text_width::{cut, width, wrap};
 use super::{Audience, colors, sanitize, sla};
 
 /// The plan and the clocks of a ticket, with the intervals of each clock.
@@ -43,9 +44,11 @@ pub struct Explanation<'a> {
 /// Renders an explanation for people, with times in the zone of each calendar.
 pub fn render(explanation: &Explanation<'_>, name: &str, audience: &Audience<'_>) -> String {
     let mut text = audience.ticket_link(explanation.ticket, name);
-    text.push_str(&format!("  {}\n{}\n", sanitize::one_line(explanation.subject), plan(explanation)));
+    let subject = sanitize::one_line(explanation.subject);
+    let room = audience.width.map_or(usize::MAX, |columns| columns.saturating_sub(width(name) + 2));
+    text.push_str(&format!("  {}\n{}", cut(&subject, room), wrapped(&plan(explanation), audience)));
     if explanation.clocks.is_empty() {
-        text.push_str(&no_clocks(explanation));
+        text.push_str(&wrapped(&no_clocks(explanation), audience));
     }
     for (clock, zone, intervals) in &explanation.clocks {
         text.push('\n');
@@ -96,9 +99,18 @@ fn render_clock(
 ) -> String {
     let target = format_hours(clock.target);
     let (metric, calendar) = (sla::metric(clock.metric), sanitize::one_line(&clock.calendar));
-    let mut text = audience.color_mode.text(colors::STRONG, metric);
-    text.push_str(&format!(": {target} for {}, by {calendar} in {}\n", clock.priority, zone.name()));
-    let mut table = Table::with_header(&["from", "to", "status", "counted", "sum", "why"]).indented(2);
+    let heading = format!("{metric}: {target} for {}, by {calendar} in {}", clock.priority, zone.name());
+    let heading = wrapped(&heading, audience);
+    let mut text = audience.color_mode.text(colors::STRONG, metric) + heading.strip_prefix(metric).unwrap_or(&heading);
+    let mut table = Table::with_columns(vec![
+        Column::new("from"),
+        Column::new("to").leaves(2),
+        Column::new("status").leaves(1),
+        Column::new("counted").right(),
+        Column::new("sum").right(),
+        Column::new("why"),
+    ])
+    .indented(2);
     for interval in intervals {
         let counted = if interval.counted.is_zero() { "-".to_owned() } else { format_hours(interval.counted) };
         let prefix = if interval.is_ahead { "future: " } else { "" };
@@ -113,9 +125,16 @@ fn render_clock(
             Cell::styled(&format!("{prefix}{reason}{}", holiday.unwrap_or_default()), style),
         ]);
     }
-    text.push_str(&table.render(audience.color_mode, None));
-    text.push_str(&render_result(explanation, clock, zone, audience));
+    text.push_str(&audience.render(&table));
+    text.push_str(&wrapped(&render_result(explanation, clock, zone, audience), audience));
     text
+}
+
+/// Wraps lines to the width of the terminal. The lines after the first are indented.
+fn wrapped(lines: &str, audience: &Audience<'_>) -> String {
+    const INDENT: &str = "    ";
+    let room = audience.width.map_or(usize::MAX, |columns| columns.saturating_sub(INDENT.len()));
+    lines.lines().map(|line| wrap(line, room).join(&format!("\n{INDENT}")) + "\n").collect()
 }
 
 /// Renders the sum of a clock, and its due instant in the zones of the calendar, the customer and the desk.

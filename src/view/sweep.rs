@@ -12,8 +12,8 @@ use crate::domain::time::duration::{self, format_duration, format_hours};
 
 use super::json::record;
 use super::labels::catalog::SweepLabels;
-use super::table::{Cell, Table};
-use super::{Audience, colors, csv_and_jsonl, labels, relative_time};
+use super::table::{Cell, Column, Table};
+use super::{Audience, colors, csv_and_jsonl, labels, relative_time, sla};
 
 /// The JSON fields of a row, in their order.
 pub const FIELDS: &[&str] = &[
@@ -98,19 +98,25 @@ impl DueRow<'_> {
     }
 }
 
-/// Renders a table: short id, priority, kind, time since it is due, reason, subject. The text is empty without rows.
+/// Renders a table: short id, priority, kind, time to the due instant, reason, subject. The text is empty without rows.
 pub fn render_table(rows: &[DueRow<'_>], audience: &Audience<'_>) -> String {
     let catalog = audience.catalog();
     let columns = &catalog.columns;
-    let heads = [columns.id, columns.priority, columns.what, columns.due, columns.why, columns.subject];
-    let mut table = Table::with_header(&heads);
+    let mut table = Table::with_columns(vec![
+        Column::new(columns.id),
+        Column::new(columns.priority).leaves(1),
+        Column::new(columns.what).shrinks(8),
+        Column::new(columns.due).right(),
+        Column::new(columns.why).shrinks(20).leaves(2),
+        Column::new(columns.subject),
+    ]);
     for row in rows {
         let header = &row.ticket.header;
         table.push(vec![
             audience.id_cell(row.ticket.id, row.short_id),
             Cell::styled(header.priority.as_str(), colors::priority(header.priority)),
             Cell::styled(row.label(&catalog.sweep), colors::STRONG),
-            Cell::plain(&relative_time::age(row.item.due_at(), audience.now)),
+            Cell::plain(&sla::time_left(row.item.due_at(), audience.now, catalog)),
             Cell::plain(&row.reason(audience)),
             Cell::plain(&header.subject),
         ]);

@@ -73,6 +73,7 @@ pub(super) fn audience(zone: &Zone) -> Audience<'_> {
         color_mode: ColorMode::PLAIN,
         custom_labels: None,
         links: None,
+        names: None,
         width: None,
     }
 }

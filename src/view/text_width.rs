@@ -26,6 +26,26 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", text[..end.unwrap_or(text.len())].trim_end()))
 }
 
+/// Breaks a line into parts of at most `columns`: at blanks, and inside a word only if it is longer. A line that fits is its
+/// only part.
+pub fn wrap(line: &str, columns: usize) -> Vec<&str> {
+    let (mut parts, mut rest) = (Vec::new(), line);
+    while rest.width() > columns.max(1) {
+        let mut taken = 0;
+        let place = rest.char_indices().skip(1).find_map(|(place, c)| {
+            taken += rest[..place].chars().next_back().map_or(0, max_width);
+            (taken + max_width(c) > columns).then_some(place)
+        });
+        let Some(place) = place else { break };
+        let blank = if rest[place..].starts_with(' ') { Some(place) } else { rest[..place].rfind(' ') };
+        let place = blank.filter(|blank| !rest[..*blank].trim().is_empty()).unwrap_or(place);
+        parts.push(rest[..place].trim_end());
+        rest = rest[place..].trim_start_matches(' ');
+    }
+    parts.push(rest);
+    parts
+}
+
 /// Appends spaces after a text of `taken` columns, up to `columns`.
 pub(super) fn pad(line: &mut String, taken: usize, columns: usize) {
     line.extend(std::iter::repeat_n(' ', columns.saturating_sub(taken)));
@@ -44,6 +64,22 @@ mod tests {
     fn columns_are_not_characters() {
         for (text, columns) in [("", 0), ("abc", 3), ("緊急", 4), ("e\u{301}", 1), ("👩‍🔬", 2)] {
             assert_eq!(width(text), columns, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_is_wrapped_at_blanks() {
+        assert_eq!(wrap("one two", 7), ["one two"]);
+        assert_eq!(wrap("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+        assert_eq!(wrap("  indented words", 10), ["  indented", "words"]);
+        assert_eq!(wrap("abcdefghij kl", 4), ["abcd", "efgh", "ij", "kl"]);
+        assert_eq!(wrap("緊急です", 4), ["緊急", "です"]);
+        assert_eq!(wrap("", 4), [""]);
+        for columns in 2..9 {
+            for part in wrap("☁️☁️👩‍🔬🇫🇷緊急 a bc 緊急です abcdefghij", columns) {
+                assert!(width(part) <= columns, "{part} {columns}");
+            }
         }
     }
 

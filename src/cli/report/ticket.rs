@@ -75,6 +75,7 @@ pub(crate) fn render_ticket(
     clocks: &Clocks<'_>,
     with_changes: bool,
 ) -> Result<String, CliError> {
+    session.look_up_names(&session.view(desk)?, ticket.header.organization.clone());
     let audience = session.audience_of_ticket(desk)?;
     let sla = clocks.of(&Summary::from(ticket));
     Ok(view::ticket::render(ticket, &ticket.id.to_string(), &sla, with_changes, &audience))

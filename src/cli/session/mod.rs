@@ -16,11 +16,13 @@ use chrono::{DateTime, Utc};
 
 use super::env::{self, path_variable, variable};
 use super::error::CliError;
+use super::exit::Exit;
 use super::session::global_flags::{ColorChoice, GlobalFlags};
 use super::session::identity::Identity;
 use super::session::who::{Who, known_person};
 use super::terminal::output::Output;
 use crate::desk::{Desk, DeskView, Environment, FaultPoint};
+use crate::domain::people::known_person::PeopleNames;
 use crate::domain::people::person::Person;
 use crate::domain::time::duration::whole_seconds;
 use crate::domain::time::parse::{ParseTimeError, parse_planned_time, parse_time};
@@ -50,6 +52,7 @@ pub(crate) struct Session {
     zone: OnceCell<Zone>,
     links: OnceCell<Option<LinkTargets>>,
     custom_labels: OnceCell<Option<CustomLabels>>,
+    names: OnceCell<PeopleNames>,
 }
 
 impl Session {
@@ -68,6 +71,7 @@ impl Session {
             zone: OnceCell::new(),
             links: OnceCell::new(),
             custom_labels: OnceCell::new(),
+            names: OnceCell::new(),
         })
     }
 
@@ -194,10 +198,15 @@ impl Session {
     /// Returns the view of a verb that lists tickets. Notes that a customer does not see all of them.
     pub fn view_of_lists<'a>(&'a self, desk: &'a Desk) -> Result<DeskView<'a>, CliError> {
         let view = self.view(desk)?;
+        self.note_partial_view(&view);
+        Ok(view)
+    }
+
+    /// Notes that a customer does not see all tickets.
+    pub fn note_partial_view(&self, view: &DeskView<'_>) {
         if let Some(person) = view.viewer().filter(|_| !view.sees_everything()) {
             self.output.warn(&format!("note: only tickets visible to {person} are shown"));
         }
-        Ok(view)
     }
 
     /// Returns the view of a gate, named by `attempt`.
@@ -206,7 +215,11 @@ impl Session {
     /// The command named a customer, for whom the gate would pass without a look at all tickets.
     pub fn view_of_gates<'a>(&'a self, desk: &'a Desk, attempt: &str) -> Result<DeskView<'a>, CliError> {
         let view = self.view(desk)?;
-        if view.sees_everything() { Ok(view) } else { Err(CliError::agents_only(&format!("run {attempt}, because a customer does not see all tickets"))) }
+        if view.sees_everything() {
+            Ok(view)
+        } else {
+            Err(CliError::agents_only(&format!("run {attempt}, because a customer does not see all tickets")))
+        }
     }
 
     /// Returns the zone in which times are printed: that of the desk.
@@ -239,8 +252,21 @@ impl Session {
             color_mode,
             custom_labels: None,
             links,
+            names: self.names.get(),
             width,
         })
+    }
+
+    /// Looks up the names of the agents and of the people of these organizations, for the texts that follow.
+    pub fn look_up_names(&self, view: &DeskView<'_>, organizations: impl IntoIterator<Item = String>) {
+        let _ = self.names.set(view.names(organizations));
+    }
+
+    /// Prints a text through the pager; at its place, that nothing was found, and for whom.
+    pub fn print_found(&self, view: &DeskView<'_>, text: &str, nothing: &str, exit: Exit) -> Result<Exit, CliError> {
+        let whom = view.viewer().map(|person| format!(" for {person}")).unwrap_or_default();
+        let none = format!("{nothing}{whom}\n");
+        Ok(self.output.print_paged(if text.is_empty() { &none } else { text }, view.desk().root(), exit)?)
     }
 
     /// Returns the audience of a whole ticket. Customers read the labels of product groups and custom fields, support

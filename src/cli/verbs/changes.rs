@@ -41,7 +41,8 @@ impl ChangesArgs {
         let Some(format) = FIELDS.json_or_text(self.json.as_deref(), session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
         let range = parse_range(self.range.as_deref())?;
-        let found = session.view_of_lists(&desk)?.ticket_diffs(&range).map_err(range_error)?;
+        let view = session.view_of_lists(&desk)?;
+        let found = view.ticket_diffs(&range).map_err(range_error)?;
         let diffs = found.tickets.as_slice();
         let audience = session.audience(&desk)?;
         if self.markdown {
@@ -51,7 +52,7 @@ impl ChangesArgs {
         } else if session.output.is_terminal {
             let text = view::changes::render_table(diffs, &audience);
             let exit = session.report_unreadable(&found.unreadable);
-            return Ok(session.output.print_paged(&text, desk.root(), exit)?);
+            return session.print_found(&view, &text, "no ticket differs", exit);
         } else {
             session.output.print(&view::changes::render_tsv(diffs))?;
         }

@@ -84,11 +84,12 @@ impl ListArgs {
         let short_ids = if wants_short_ids { view.short_ids(rows.ids())? } else { Vec::new() };
         let report = || session.report_clock_errors(&clocks, session.report_unreadable(&unreadable));
         if for_people {
+            session.look_up_names(&view, rows.iter().filter_map(|row| row.header.organization));
             let audience = Audience { now, ..session.audience(&desk)? };
             let next_clock = |row: &Summary| clocks.next(row);
             let next_clock = clocks.are_there().then_some(&next_clock as &dyn Fn(&Summary) -> _);
             let text = view::list::render_table(rows.iter(), &short_ids, next_clock, &audience);
-            return Ok(session.output.print_paged(&text, desk.root(), report())?);
+            return session.print_found(&view, &text, "no ticket matches", report());
         }
         let mut short_ids = short_ids.into_iter();
         format.print_rows(session, rows.iter(), view::list::render_tsv, |row| {

@@ -47,8 +47,11 @@ impl LogArgs {
         let Some(format) = self.form.chosen(&FIELDS, session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
         let since = self.since.as_deref().map(|text| parse_since(session, &desk, text)).transpose()?;
-        let view = session.view_of_lists(&desk)?;
+        let view = session.view(&desk)?;
         let ticket = self.query.take_ticket(session, &view)?;
+        if ticket.is_none() {
+            session.note_partial_view(&view);
+        }
         let query = self.query.query(session, &desk)?;
         let is_recent =
             |ticket: &Ticket| since.is_none_or(|since| ticket.history.iter().any(|entry| entry.at >= since));
@@ -59,9 +62,10 @@ impl LogArgs {
         let mut lines = newest_first(&found.tickets, since);
         lines.truncate(self.limit.unwrap_or(usize::MAX));
         if format.is_for_people(session) {
+            session.look_up_names(&view, found.tickets.iter().filter_map(|ticket| ticket.header.organization.clone()));
             let text = render_table(&lines, &session.audience(&desk)?);
             let exit = session.report_unreadable(&found.unreadable);
-            return Ok(session.output.print_paged(&text, desk.root(), exit)?);
+            return session.print_found(&view, &text, "no entry matches", exit);
         }
         format.print_rows(session, &lines, |line| render_tsv(line), to_json)?;
         Ok(session.report_unreadable(&found.unreadable))

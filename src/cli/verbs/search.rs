@@ -73,7 +73,7 @@ impl SearchArgs {
             let short_ids = view.short_ids(results.iter().map(|ticket| ticket.id))?;
             let text = search_results::render_table(&results, &short_ids, &session.audience(&desk)?);
             let exit = session.report_unreadable(&unreadable);
-            return Ok(session.output.print_paged(&text, desk.root(), exit)?);
+            return session.print_found(&view, &text, "no text matches", exit);
         }
         let unreadable = if format.is_text() {
             let mut stream = session.output.stream();

@@ -139,9 +139,8 @@ fn list(session: &Session, desk: &Desk, due: &DueItems, format: &OutputFormat) -
     let rows: Vec<_> = rows.map(|((ticket, item), short_id)| DueRow { ticket, short_id, item }).collect();
     if format.is_for_people(session) {
         let text = view::sweep::render_table(&rows, &audience);
-        let text = if text.is_empty() { "nothing is due\n".to_owned() } else { text };
         let exit = session.report_unreadable(&due.unreadable);
-        return Ok(session.output.print_paged(&text, desk.root(), exit)?);
+        return session.print_found(&session.view(desk)?, &text, "nothing is due", exit);
     }
     let tsv = |row: &&DueRow<'_>| view::sweep::render_tsv(row, &audience);
     format.print_rows(session, &rows, tsv, |row| view::sweep::to_json(row, &audience))?;

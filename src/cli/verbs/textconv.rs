@@ -40,6 +40,7 @@ impl TextconvArgs {
                     color_mode,
                     custom_labels: None,
                     links: None,
+                    names: None,
                     width: None,
                 };
                 view::ticket::render_for_diff(&ticket, &audience)

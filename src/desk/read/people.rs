@@ -1,5 +1,7 @@
 //! The people whom a desk knows: its agents, and the people of its organizations.
 
+use std::collections::BTreeSet;
+
 use crate::domain::people::known_person::{KnownPerson, PeopleNames};
 use crate::domain::people::person::Person;
 use crate::error::Error;
@@ -44,11 +46,9 @@ impl DeskView<'_> {
     }
 
     /// Returns the names of the agents, and of the people of some organizations, if the viewer may read these.
-    pub fn names<'o>(&self, organizations: impl Iterator<Item = &'o str>) -> PeopleNames {
-        let mut ids: Vec<&str> = organizations.collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let people = ids.into_iter().filter_map(|id| self.organization(id).ok()).flat_map(|found| found.people);
+    pub fn names(&self, organizations: impl IntoIterator<Item = String>) -> PeopleNames {
+        let ids: BTreeSet<String> = organizations.into_iter().collect();
+        let people = ids.iter().filter_map(|id| self.organization(id).ok()).flat_map(|found| found.people);
         self.desk().agents().into_iter().chain(people.map(KnownPerson::from)).collect()
     }
 }

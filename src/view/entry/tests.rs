@@ -41,7 +41,7 @@ fn every_action_has_a_sentence() {
         (test_fixtures::note(), "wrote an internal note".to_owned()),
         (Action::Remind { auto: false }, "reminded the requester".to_owned()),
         (Action::Hold(hold), "put it on hold: with engineering, waiting for Cobalt, until 2026-11-21 19:00".to_owned()),
-        (Action::Solve(bug), "solved it: bug b/7 reported, S2, expected by 2026-11-21 18:00".to_owned()),
+        (Action::Solve(bug), "solved it: bug b/7 reported, P2, expected by 2026-11-21 18:00".to_owned()),
         (Action::Solve(SolveEvidence::NoResponse), "solved it: no response".to_owned()),
         (Action::Merge { into: b, reason: MergeReason::SameIssue }, format!("merged it into {b} (same issue)")),
         (Action::Merged { source: a, cc: bo.clone() }, format!("merged {a} into this, with bo@acme.example in copy")),

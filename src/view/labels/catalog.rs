@@ -148,7 +148,7 @@ impl ProductGroupLabels {
 
 label_group! {
     /// The headings of the columns of tables.
-    ColumnLabels { id, priority, status, due, last_activity, assignee, requester, subject, time, who, what, why, text, tickets }
+    ColumnLabels { id, priority, status, due, due_at, last_activity, assignee, requester, organization, subject, time, who, what, why, tickets }
 }
 label_group! {
     /// The kinds of due rows of a sweep.
@@ -171,7 +171,7 @@ impl FieldLabels {
 
 label_group! {
     /// Additions to the fields of a ticket and to its entries.
-    RemarkLabels { next_step, unassigned, waiting_for, until, escalated_to, since, hidden, corrected, duplicate, internal, nothing, passed, hold_ended }
+    RemarkLabels { next_step, unassigned, waiting_for, until, escalated_to, since, hidden, corrected, duplicate, internal, nothing, passed, hold_ended, allowed }
 }
 label_group! {
     /// Sentences for actions, printed after the actor. The labels `on_behalf_of` to `overridden`, `via_ticket`, `with_cc`
@@ -204,7 +204,7 @@ label_group! {
 }
 label_group! {
     /// The changes between two versions of a desk.
-    ChangeLabels { by_hand, removed, rewritten, new, gone, summary }
+    ChangeLabels { by_hand, removed, rewritten, new, gone, summary, solved, escalated, altered, deleted }
 }
 
 label_group! {

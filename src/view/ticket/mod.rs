@@ -22,12 +22,16 @@ use super::colors;
 use super::colors::ColorMode;
 use super::entry::{describe, describe_hold, short_id, transition};
 use super::labels::{self, Catalog, fill};
-use super::text_width::{pad, width};
+use super::text_width::{pad, width, wrap};
 use super::visible_history::{VisibleEntry, visible_entries};
 use super::{Audience, sanitize, sla};
 
 /// The mark before each line of a text of a user.
 const GUTTER: &str = "│";
+/// The spaces before the further lines of a heading.
+const HEADING_INDENT: usize = 2;
+/// The least width to which a text is wrapped, in columns.
+const MIN_ROOM: usize = 12;
 
 /// Renders a ticket, with its short id and clocks, and with the fields that each entry changed if `with_changes` is true.
 pub fn render(
@@ -39,10 +43,22 @@ pub fn render(
 ) -> String {
     let mut text = audience.ticket_link(ticket.id, ticket_short_id);
     text.push_str("  ");
-    audience.color_mode.push(&mut text, colors::STRONG, &sanitize::one_line(&ticket.header.subject));
-    text.push_str("\n\n");
+    let indent = width(ticket_short_id) + 2;
+    push_wrapped(&mut text, &sanitize::one_line(&ticket.header.subject), colors::STRONG, indent, audience);
+    text.push('\n');
     text.push_str(&render_fields(ticket, clocks, true, audience));
     push_history(&mut text, ticket, with_changes, audience);
+    text
+}
+
+/// Renders the verbs that the viewer may use on a ticket; the text is empty without any.
+pub fn render_allowed(verbs: &[&str], audience: &Audience<'_>) -> String {
+    let mut text = String::new();
+    if !verbs.is_empty() {
+        text.push('\n');
+        let line = fill(audience.catalog().remarks.allowed, &[("verbs", &verbs.join(", "))]);
+        push_wrapped(&mut text, &line, colors::MUTED, 2, audience);
+    }
     text
 }
 
@@ -78,20 +94,32 @@ fn header_changes(ticket: &Ticket, wanted: bool) -> HashMap<Id, Vec<HeaderChange
     if wanted { changes(ticket).into_iter().collect() } else { HashMap::new() }
 }
 
+/// Appends a line, wrapped to the width of the terminal. The lines after the first are indented.
+fn push_wrapped(text: &mut String, line: &str, style: anstyle::Style, indent: usize, audience: &Audience<'_>) {
+    let room = audience.width.map_or(usize::MAX, |columns| columns.saturating_sub(indent).max(MIN_ROOM));
+    for (index, part) in wrap(line, room).into_iter().enumerate() {
+        if index > 0 {
+            pad(text, 0, indent);
+        }
+        audience.color_mode.push(text, style, part);
+        text.push('\n');
+    }
+}
+
 /// A table of names and values. Fields without a value are left out.
-struct FieldTable {
+struct FieldTable<'a> {
     lines: String,
-    color_mode: ColorMode,
+    audience: &'a Audience<'a>,
     /// The width of the names, in columns.
     name_width: usize,
 }
 
-impl FieldTable {
+impl<'a> FieldTable<'a> {
     /// Returns an empty table, as wide as the names of the catalog and the custom fields need.
-    fn new<'a>(catalog: &Catalog, custom: impl Iterator<Item = &'a str>, color_mode: ColorMode) -> Self {
-        let names = catalog.fields.all();
+    fn new<'n>(custom: impl Iterator<Item = &'n str>, audience: &'a Audience<'a>) -> Self {
+        let names = audience.catalog().fields.all();
         let widest = names.iter().map(|(_, name)| *name).chain(custom).map(width).max().unwrap_or(0);
-        Self { lines: String::new(), color_mode, name_width: widest + 1 }
+        Self { lines: String::new(), audience, name_width: widest + 1 }
     }
 
     fn push(&mut self, name: &str, value: &str, style: anstyle::Style) {
@@ -101,10 +129,9 @@ impl FieldTable {
         let mut name = sanitize::one_line(name).into_owned();
         let taken = width(&name);
         pad(&mut name, taken, self.name_width);
-        self.color_mode.push(&mut self.lines, colors::MUTED, &name);
+        self.audience.color_mode.push(&mut self.lines, colors::MUTED, &name);
         self.lines.push(' ');
-        self.color_mode.push(&mut self.lines, style, &sanitize::one_line(value));
-        self.lines.push('\n');
+        push_wrapped(&mut self.lines, &sanitize::one_line(value), style, self.name_width + 1, self.audience);
     }
 
     fn plain(&mut self, name: &str, value: &str) {
@@ -129,7 +156,7 @@ fn render_fields(ticket: &Ticket, clocks: &[Clock], with_times: bool, audience: 
     let header = &ticket.header;
     // A very long name must not widen the table.
     let custom = header.fields.iter().map(|(name, _)| audience.custom_field(name)).filter(|name| width(name) <= 24);
-    let mut table = FieldTable::new(catalog, custom, audience.color_mode);
+    let mut table = FieldTable::new(custom, audience);
     table.push(names.status, &status(ticket, catalog), colors::status(header.status));
     table.push(names.priority, catalog.priorities.of(header.priority), colors::priority(header.priority));
     push_states(&mut table, header, audience);
@@ -141,9 +168,10 @@ fn render_fields(ticket: &Ticket, clocks: &[Clock], with_times: bool, audience: 
             sla::style(clock),
         );
     }
-    table.optional(names.requester, Some(&header.requester));
-    table.plain(names.assignee, header.assignee.as_ref().map_or(catalog.remarks.unassigned, |person| person.as_str()));
-    table.list(names.cc, &header.cc);
+    table.plain(names.requester, &audience.person(&header.requester));
+    let assignee = header.assignee.as_ref().map(|person| audience.person(person));
+    table.plain(names.assignee, assignee.as_deref().unwrap_or(catalog.remarks.unassigned));
+    table.list(names.cc, &header.cc.iter().map(|person| audience.person(person)).collect::<Vec<_>>());
     push_texts(&mut table, header, audience);
     table.list(names.tags, &header.tags);
     for (name, value) in &header.fields {
@@ -221,33 +249,77 @@ fn push_block(
 ) {
     let entry = visible.entry;
     let (color_mode, catalog) = (audience.color_mode, audience.catalog());
-    let style = if entry.has_internal_text() { colors::INTERNAL } else { colors::STRONG };
-    color_mode.push(text, colors::MUTED, &audience.minute(entry.at));
-    text.push(' ');
-    color_mode.push(text, colors::STRONG, &sanitize::one_line(entry.by.as_str()));
-    text.push_str(&format!(" ({}) ", catalog.roles.of(entry.role)));
-    color_mode.push(text, style, &describe(entry, audience.zone, catalog));
-    if let Some(transition) = transition(entry, catalog) {
-        text.push_str(&format!(" · {transition}"));
-    }
-    color_mode.push(text, colors::MUTED, &format!(" · {}", short_id(entry.id)));
-    text.push('\n');
+    let (style, bar) = match entry.has_internal_text() {
+        true => (colors::INTERNAL, colors::INTERNAL),
+        false => (colors::STRONG, colors::MUTED),
+    };
+    let mut heading = vec![
+        (colors::MUTED, audience.minute(entry.at)),
+        (colors::STRONG, sanitize::one_line(&audience.person(&entry.by)).into_owned()),
+        (anstyle::Style::new(), format!("({})", catalog.roles.of(entry.role))),
+        (style, describe(entry, audience.zone, catalog)),
+    ];
+    heading.extend(transition(entry, catalog).map(|transition| (anstyle::Style::new(), format!("· {transition}"))));
+    heading.push((colors::MUTED, format!("· {}", short_id(entry.id))));
+    push_heading(text, &heading, audience);
     for change in changes.into_iter().flatten() {
         push_change(text, change, color_mode, catalog);
     }
     for remark in remarks(visible, catalog) {
-        color_mode.push(text, colors::MUTED, &format!("{GUTTER} ({remark})"));
-        text.push('\n');
+        push_behind_bar(text, &format!("({remark})"), (colors::MUTED, colors::MUTED), audience);
     }
     for attachment in visible.attachments() {
-        color_mode.push(text, if entry.has_internal_text() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
+        color_mode.push(text, bar, GUTTER);
         let size = attachment::format_size(attachment.size);
         text.push_str(&format!(" {} ({size}) {}\n", sanitize::one_line(&attachment.name), attachment.path()));
     }
     for line in sanitize::lines(visible.text().unwrap_or_default()).lines() {
-        color_mode.push(text, if entry.has_internal_text() { colors::INTERNAL } else { colors::MUTED }, GUTTER);
-        text.push_str(if line.is_empty() { "" } else { " " });
-        text.push_str(line);
+        push_behind_bar(text, line, (bar, anstyle::Style::new()), audience);
+    }
+}
+
+/// Appends a heading of styled parts; a word that does not fit on a line begins the next one.
+fn push_heading(text: &mut String, parts: &[(anstyle::Style, String)], audience: &Audience<'_>) {
+    let columns = audience.width.unwrap_or(usize::MAX);
+    let mut taken = 0;
+    for (style, part) in parts {
+        let mut run = String::new();
+        for word in part.split(' ') {
+            let blank = usize::from(taken > 0);
+            if taken > HEADING_INDENT && taken + blank + width(word) > columns {
+                audience.color_mode.push(text, *style, &std::mem::take(&mut run));
+                text.push('\n');
+                pad(text, 0, HEADING_INDENT);
+                taken = HEADING_INDENT;
+            } else if blank > 0 {
+                if run.is_empty() {
+                    text.push(' ')
+                } else {
+                    run.push(' ')
+                }
+                taken += blank;
+            }
+            run.push_str(word);
+            taken += width(word);
+        }
+        audience.color_mode.push(text, *style, &run);
+    }
+    text.push('\n');
+}
+
+/// Appends a line of an entry after its bar, which every line that it is wrapped to has. The styles are those of the bar and
+/// the line.
+fn push_behind_bar(
+    text: &mut String,
+    line: &str,
+    (bar, style): (anstyle::Style, anstyle::Style),
+    audience: &Audience<'_>,
+) {
+    let room = audience.width.map_or(usize::MAX, |columns| columns.saturating_sub(2).max(MIN_ROOM));
+    for part in wrap(line, room) {
+        audience.color_mode.push(text, bar, GUTTER);
+        text.push_str(if part.is_empty() { "" } else { " " });
+        audience.color_mode.push(text, style, part);
         text.push('\n');
     }
 }

@@ -118,7 +118,7 @@ Identifiant         {}
     assert_eq!(
         fields(Viewer::Support, Language::Japanese),
         format!(
-            "Status               Awaiting your reply: 次に対応するのはリクエスト送信者です、アラート 1 件を送信済み
+            "Status               お客様の返信待ち: 次に対応するのはリクエスト送信者です、アラート 1 件を送信済み
 優先度               S2: 重大
 リクエスト送信者     ana@acme.example
 担当者               なし

@@ -172,9 +172,9 @@ fn tables_on_a_terminal_follow_the_language() {
         return;
     }
     for (words, lang, expected) in [
-        ("list", "fr", "En attente de votre réponse"),
+        ("list", "fr", "En attente du demandeur"),
         ("list", "ja", "リクエスト送信者"),
-        ("list", "pt", "Aguardando sua resposta"),
+        ("list", "pt", "Aguardando o solicitante"),
         ("log", "fr", "a mis la demande en attente : communique avec une équipe d'ingénieurs"),
         ("log", "ja", "リクエストを作成しました"),
         ("search work", "fr", "21/11/2026"),

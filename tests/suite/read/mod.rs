@@ -6,6 +6,7 @@ mod inbox;
 mod index;
 mod languages;
 mod list_order;
+mod narrow;
 mod output_formats;
 mod search;
 mod show;

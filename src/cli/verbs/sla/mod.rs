@@ -76,6 +76,7 @@ impl SlaArgs {
         let fails = self.fail_on.is_some() || !self.report.is_empty();
         let view = match fails {
             true => session.view_of_gates(&desk, "`sla --fail-on` or `--report`")?,
+            false if self.explain.is_some() => session.view(&desk)?,
             false => session.view_of_lists(&desk)?,
         };
         // For an instant in the future, the histories are those of the present.
@@ -110,10 +111,11 @@ impl SlaArgs {
         if !for_people {
             return Ok(exit);
         }
+        session.look_up_names(&view, []);
         let audience = Audience { now: instant, ..session.audience(&desk)? };
         let short_ids = view.short_ids(clocks.iter().map(|due| due.ticket))?;
         let rows = clocks.iter().filter_map(|due| Some((rows.of(due.ticket)?, &due.clock)));
         let text = view::sla::render_table(rows, &short_ids, &audience);
-        Ok(session.output.print_paged(&text, desk.root(), exit)?)
+        session.print_found(&view, &text, "no clock matches", exit)
     }
 }
