@@ -11,7 +11,7 @@ use super::args::{CommitFlags, TicketFlags, WriteFlags};
 use super::error::{CliError, refusal};
 use super::exit::Exit;
 use super::report::ticket::{CREATED, OPENED, TICKET, render_ticket, ticket_json};
-use super::report::write_result::{readers_phrase, recovery_lines, status_change, text_readers};
+use super::report::write_result::{done, readers_phrase, recovery_lines, text_readers};
 use super::session::Session;
 use crate::desk::{ActionRequest, Command, Desk, Outcome, TicketRef, WriteOptions};
 use crate::domain::id::Id;
@@ -182,9 +182,10 @@ impl Session {
                 _ => {
                     let name = if self.output.is_terminal { short_suffix(ticket.id) } else { ticket.id.to_string() };
                     let subject = sanitize::one_line(&ticket.header.subject);
-                    let status = status_change(outcome, ticket);
+                    self.look_up_names(&view, []);
+                    let done = sanitize::one_line(&done(outcome, ticket, &self.audience(desk)?)).into_owned();
                     let readers = text_readers(outcome, ticket);
-                    self.output.status(&format!("{name}  {status}  {subject}{readers}"))?;
+                    self.output.status(&format!("{name}  {done}  {subject}{readers}"))?;
                 }
             }
         }

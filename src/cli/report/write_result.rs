@@ -3,6 +3,7 @@
 use crate::cli::session::Session;
 use crate::desk::{Desk, GitNotes, Outcome, Recovery, RollbackReason};
 use crate::domain::people::assignment::{Assignment, RelaxedRequirement};
+use crate::domain::people::person::Person;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::attachment::format_size;
@@ -14,7 +15,8 @@ use crate::error::Error;
 use crate::store::git::GitError;
 use crate::store::short_id::short_suffix;
 use crate::view;
-use crate::view::labels::count;
+use crate::view::Audience;
+use crate::view::labels::{count, format_value};
 use crate::view::sanitize;
 
 impl Session {
@@ -138,6 +140,46 @@ pub(crate) fn text_readers(outcome: &Outcome, ticket: &Ticket) -> &'static str {
         Some(entry) if entry.internal => "  (internal text)",
         Some(entry) if !matches!(entry.action, Action::Reply { .. }) => "  (public text)",
         _ => "",
+    }
+}
+
+/// Describes what a command did with a ticket: the change of the status, and those of other fields.
+pub(crate) fn done(outcome: &Outcome, ticket: &Ticket, audience: &Audience<'_>) -> String {
+    let entries = outcome.entries.iter().filter(|(id, _)| *id == ticket.id).filter_map(|(_, id)| ticket.entry(*id));
+    let mut changes: Vec<String> = entries.filter_map(|entry| field_change(&entry.action, audience)).collect();
+    let status = status_change(outcome, ticket);
+    if changes.is_empty() || status.contains("->") {
+        changes.insert(0, status);
+    }
+    changes.join(", ")
+}
+
+/// Describes a change of fields that leaves the status as it is.
+fn field_change(action: &Action, audience: &Audience<'_>) -> Option<String> {
+    let signed = |add: Vec<&str>, remove: Vec<&str>| {
+        let add = add.into_iter().map(|word| format!("+{word}"));
+        add.chain(remove.into_iter().map(|word| format!("-{word}"))).collect::<Vec<_>>().join(" ")
+    };
+    match action {
+        Action::Assign { assignee: Some(person) } => Some(format!("assigned to {}", audience.name(person))),
+        Action::Assign { assignee: None } => Some("unassigned".to_owned()),
+        Action::Prioritize { priority, was } => Some(format!("{was} → {priority}")),
+        Action::Tag { add, remove } => {
+            Some(signed(add.iter().map(String::as_str).collect(), remove.iter().map(String::as_str).collect()))
+        }
+        Action::Cc { add, remove } => {
+            Some(signed(add.iter().map(Person::as_str).collect(), remove.iter().map(Person::as_str).collect()))
+        }
+        Action::Set { set, unset } => {
+            let set = set.iter().map(|(field, value)| format!("{}={}", field.name(), format_value(value)));
+            Some(set.chain(unset.iter().map(|field| format!("{}=", field.name()))).collect::<Vec<_>>().join(" "))
+        }
+        Action::Escalate { .. } => Some("escalated".to_owned()),
+        Action::Deescalate { .. } => Some("escalation ended".to_owned()),
+        Action::Remind { .. } => Some("reminded".to_owned()),
+        Action::Note { .. } => Some("note added".to_owned()),
+        Action::Attach => Some("files attached".to_owned()),
+        _ => None,
     }
 }
 

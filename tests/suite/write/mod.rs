@@ -7,4 +7,5 @@ mod crash;
 mod idempotency_keys;
 mod interactive;
 mod macros;
+mod typed_values;
 mod write_contract;

@@ -1,0 +1,71 @@
+//! Values as they are typed: several separated by commas, words kept as they are written, and what a command says it did.
+
+use serde_json::json;
+
+use crate::fixtures::desk::desk;
+
+#[test]
+fn commas_separate_values() {
+    let sandbox = desk();
+    let id = sandbox.opened("Tiles", &["--cc", "bo@acme.example,al@acme.example"]);
+    sandbox.run(&["tag", &id, "--add", "relay,brake", "--add", "axle"]).ok();
+    sandbox.run(&["tag", &id, "--remove", "axle,brake", "--add", "pump"]).ok();
+    sandbox
+        .run(&["cc", &id, "--add", "eve@acme.example,ida@acme.example", "--remove", "al@acme.example,bo@acme.example"])
+        .ok();
+    let shown = sandbox.shown(&id);
+    assert_eq!(shown["tags"], json!(["relay", "pump"]));
+    assert_eq!(shown["cc"], json!(["eve@acme.example", "ida@acme.example"]));
+}
+
+#[test]
+fn the_priority_of_a_bug_is_kept_as_written() {
+    let sandbox = desk();
+    let id = sandbox.opened("Tiles", &[]);
+    let solve = |priority: &str| {
+        let bug = ["solve", &id, "--resolution", "bug_reported", "--bug", "B-1", "--eta", "+30d", "--bug-priority"];
+        sandbox.run(&[&bug[..], &[priority]].concat())
+    };
+    solve(" ").fails(2);
+    solve("P2").ok();
+    assert_eq!(sandbox.shown(&id)["history"][1]["bug_priority"], "P2");
+    assert!(sandbox.run(&["show", &id]).ok().stdout.contains("bug B-1 reported, P2"));
+}
+
+#[test]
+fn a_command_says_what_it_did() {
+    let sandbox = desk();
+    let id = sandbox.opened("Tiles", &["-p", "S3"]);
+    for (words, done) in [
+        (&["assign", &id, "me"][..], "assigned to kenji@desk.example"),
+        (&["assign", &id, "--none"], "unassigned"),
+        (&["prioritize", &id, "S1", "-m", "Down."], "S3 → S1"),
+        (&["tag", &id, "--add", "relay,brake"], "+relay +brake"),
+        (&["tag", &id, "--remove", "brake"], "-brake"),
+        (&["cc", &id, "--add", "bo@acme.example"], "+bo@acme.example"),
+        (&["set", &id, "instance=main", "product="], "instance=main"),
+        (&["note", &id, "-m", "Known."], "note added"),
+        (&["reply", &id, "-m", "Which?"], "open -> awaiting_reply"),
+        (&["remind", &id, "-m", "Still there?"], "reminded"),
+    ] {
+        assert_eq!(sandbox.run(words).ok().stdout, format!("{id}  {done}  Tiles\n"));
+    }
+}
+
+#[test]
+fn a_log_has_a_limit_and_other_query_languages_are_refused() {
+    let sandbox = desk();
+    let id = sandbox.opened("Tiles", &[]);
+    sandbox.run(&["note", &id, "-m", "Known."]).ok();
+    for flag in ["-n", "--limit"] {
+        let lines = sandbox.run(&["log", flag, "1"]).ok().stdout;
+        assert!(lines.lines().count() == 1 && lines.contains("Known."), "{lines}");
+    }
+    for words in
+        [&["list", "tiles", "OR", "charts"][..], &["list", "status:open OR status:solved"], &["list", "NOT", "x"]]
+    {
+        let told = sandbox.run(words).fails(2).stderr;
+        assert!(told.contains("is not an operator") && told.contains("status:open,on_hold"), "{told}");
+    }
+    sandbox.run(&["list", "\"OR\""]).ok();
+}
