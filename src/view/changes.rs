@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::domain::id::Id;
 use crate::domain::people::visibility::{redacted_entries, without_texts};
+use crate::domain::ticket::action::Action;
 use crate::domain::ticket::diff::{EntryChange, TicketDiff};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::time::duration;
@@ -15,8 +16,8 @@ use crate::domain::vocabulary::Status;
 use super::colors;
 use super::entry::{describe, short_id};
 use super::json::{entry_json, record};
-use super::labels::fill;
-use super::table::{Cell, Table, tab_separated};
+use super::labels::{Catalog, fill};
+use super::table::{Cell, Column, Table, tab_separated};
 use super::visible_history::{VisibleEntry, visible_entries};
 use super::{Audience, sanitize};
 
@@ -49,14 +50,19 @@ fn lines<'a>(diff: &'a TicketDiff) -> Vec<ChangeLine<'a>> {
 /// Renders a table: time, short id, actor, action.
 pub fn render_table(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
     let columns = &audience.catalog().columns;
-    let mut table = Table::with_header(&[columns.time, columns.id, columns.who, columns.what]);
+    let mut table = Table::with_columns(vec![
+        Column::new(columns.time),
+        Column::new(columns.id),
+        Column::new(columns.who).shrinks(8),
+        Column::new(columns.what).shrinks(44),
+    ]);
     for line in diffs.iter().flat_map(lines) {
         let at = line.entry.as_deref().map(|entry| audience.minute(entry.at)).unwrap_or_default();
         let style = if line.change == Some(EntryChange::Added) { anstyle::Style::new() } else { colors::ALARM };
         table.push(vec![
             Cell::styled(&at, colors::MUTED),
             Cell::styled(&short_id(line.diff.id), colors::STRONG),
-            Cell::plain(line.entry.as_deref().map_or("", |entry| entry.by.as_str())),
+            Cell::plain(line.entry.as_deref().map_or("", |entry| audience.name(&entry.by))),
             Cell::styled(&describe_change(&line, audience), style),
         ]);
     }
@@ -89,8 +95,7 @@ pub fn to_json(diff: &TicketDiff) -> Map<String, Json> {
     let status = |ticket: &Option<_>| {
         ticket.as_ref().map(|ticket: &crate::domain::ticket::Ticket| ticket.header.status.as_str())
     };
-    let visible: Vec<VisibleEntry<'_>> =
-        [&diff.after, &diff.before].into_iter().flatten().flat_map(visible_entries).collect();
+    let visible = visible_in(diff);
     let entry = |line: &ChangeLine<'_>| {
         let visible =
             visible.iter().find(|visible| Some(visible.entry.id) == line.entry.as_deref().map(|entry| entry.id))?;
@@ -113,16 +118,21 @@ pub fn to_json(diff: &TicketDiff) -> Map<String, Json> {
     }))
 }
 
-/// Renders Markdown for a comment on a pull request: a heading with the counts, then each ticket with its entries. Text from
-/// users is not markup in it and notifies no person.
+/// The most lines of a text that are quoted above its rest.
+const QUOTED: usize = 3;
+
+/// Renders Markdown for a comment on a pull request: a heading with the counts and what matters, then each ticket with its
+/// entries and their texts. Text from users is not markup in it and notifies no person.
 pub fn markdown(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
     let entries: usize = diffs.iter().map(|diff| diff.entries().len()).sum();
     let catalog = audience.catalog();
     let tickets = catalog.count(diffs.len(), |counts| counts.tickets);
     let entries = catalog.count(entries, |counts| counts.entries);
     let summary = fill(catalog.changes.summary, &[("tickets", &tickets), ("entries", &entries)]);
-    let mut page = format!("### {summary}\n");
+    let matters: String = what_matters(diffs, catalog).iter().map(|matter| format!(" · {matter}")).collect();
+    let mut page = format!("### {summary}{matters}\n");
     for diff in diffs {
+        let visible = visible_in(diff);
         let (name, subject) = (short_id(diff.id), escaped(subject(diff)));
         page.push_str(&format!("\n**`{name}` {subject}**{}\n\n", status_change(diff, audience)));
         for line in lines(diff) {
@@ -136,9 +146,48 @@ pub fn markdown(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
             };
             let mark = if line.change == Some(EntryChange::Added) { "" } else { "⚠ " };
             page.push_str(&format!("- {mark}{text}\n"));
+            let words = line.entry.and_then(|entry| visible.iter().find(|visible| visible.entry.id == entry.id));
+            push_quoted(&mut page, words.and_then(VisibleEntry::text).unwrap_or_default());
         }
     }
     page
+}
+
+/// Returns the entries of both versions as they are visible, those of the later version first.
+fn visible_in(diff: &TicketDiff) -> Vec<VisibleEntry<'_>> {
+    [&diff.after, &diff.before].into_iter().flatten().flat_map(visible_entries).collect()
+}
+
+/// Returns what a reviewer must not miss, counted: tickets that were solved, escalated or deleted, and entries that were
+/// removed or rewritten.
+fn what_matters(diffs: &[TicketDiff], catalog: &Catalog) -> Vec<String> {
+    let lines: Vec<ChangeLine<'_>> = diffs.iter().flat_map(lines).collect();
+    let is_new = |line: &&ChangeLine<'_>| line.change == Some(EntryChange::Added);
+    let solved =
+        lines.iter().filter(is_new).filter(|line| line.entry.is_some_and(|one| one.to == Some(Status::Solved)));
+    let escalated =
+        |line: &&ChangeLine<'_>| line.entry.is_some_and(|one| matches!(one.action, Action::Escalate { .. }));
+    let counts = [
+        (solved.count(), catalog.changes.solved),
+        (lines.iter().filter(is_new).filter(escalated).count(), catalog.changes.escalated),
+        (lines.iter().filter(|line| !is_new(line) && line.diff.after.is_some()).count(), catalog.changes.altered),
+        (diffs.iter().filter(|diff| diff.after.is_none()).count(), catalog.changes.deleted),
+    ];
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    counts.map(|(count, label)| fill(label, &[("number", &count.to_string())])).collect()
+}
+
+/// Appends the first lines of a text as a quotation below its entry, and the rest folded.
+fn push_quoted(page: &mut String, text: &str) {
+    let lines: Vec<String> =
+        text.lines().map(|line| format!("  > {}", escaped(line)).trim_end().to_owned() + "\n").collect();
+    let (first, rest) = lines.split_at(lines.len().min(QUOTED));
+    page.extend(first.iter().map(String::as_str));
+    if !rest.is_empty() {
+        page.push_str(&format!("\n  <details><summary>+{}</summary>\n\n", rest.len()));
+        page.extend(rest.iter().map(String::as_str));
+        page.push_str("\n  </details>\n\n");
+    }
 }
 
 fn subject(diff: &TicketDiff) -> &str {
@@ -193,6 +242,15 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_folded_after_its_first_lines() {
+        let mut page = String::new();
+        push_quoted(&mut page, "One\n\n<b>three\nfour\n@five");
+        let first = "  > One\n  >\n  > &lt;b&gt;three\n";
+        let rest = "\n  <details><summary>+2</summary>\n\n  > four\n  > @<!-- -->five\n\n  </details>\n\n";
+        assert_eq!(page, format!("{first}{rest}"));
+    }
 
     #[test]
     fn text_from_users_is_not_markup_and_mentions_no_person() {
