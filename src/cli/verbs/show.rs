@@ -62,7 +62,10 @@ impl ShowArgs {
         }
         let clocks = session.clocks(&view, session.environment.now, format.is_text() || format.asks_for("sla"));
         if format.is_text() {
-            let text = render_ticket(session, &desk, &ticket, &clocks, self.diff)?;
+            let mut text = render_ticket(session, &desk, &ticket, &clocks, self.diff)?;
+            if session.output.is_terminal {
+                text.push_str(&view::ticket::render_allowed(&view.allowed(id), &session.audience(&desk)?));
+            }
             let exit = session.report_clock_errors(&clocks, Exit::Done);
             return Ok(session.output.print_paged(&text, desk.root(), exit)?);
         }

@@ -1,5 +1,6 @@
 //! Reading a desk: ids, summaries from the index, whole tickets, queries, search, and the desk as a viewer sees it.
 
+mod allowed;
 pub(crate) mod changes;
 pub(crate) mod desk_view;
 mod kept_texts;

@@ -70,6 +70,24 @@ fn a_text_is_wrapped_behind_its_bar_and_people_are_shown_by_name() {
 }
 
 #[test]
+fn a_ticket_ends_with_the_verbs_that_are_allowed() {
+    let (sandbox, id) = scene();
+    let agent =
+        "you can: reply, note, hold --reason REASON, remind, solve, escalate --reason REASON, prioritize PRIORITY";
+    for (words, said) in [
+        (&["show", &id][..], agent),
+        (&["--as", "ana@acme.example", "show", &id], "you can: reply, solve, escalate --reason REASON"),
+    ] {
+        let Some(shown) = at_width(&sandbox, 200, words) else { return };
+        assert_eq!(shown.lines().last(), Some(said), "{shown}");
+    }
+    sandbox.run(&["--as", "ana@acme.example", "solve", &id, "-m", "Thanks."]).ok();
+    let Some(shown) = at_width(&sandbox, 80, &["show", &id]) else { return };
+    assert_eq!(shown.lines().last(), Some("you can: reply, note, reopen"), "{shown}");
+    assert!(!sandbox.run(&["show", &id]).ok().stdout.contains("you can"));
+}
+
+#[test]
 fn an_empty_list_says_so_and_for_whom() {
     let sandbox = desk();
     for (words, said) in [
