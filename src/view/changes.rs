@@ -163,10 +163,12 @@ fn visible_in(diff: &TicketDiff) -> Vec<VisibleEntry<'_>> {
 fn what_matters(diffs: &[TicketDiff], catalog: &Catalog) -> Vec<String> {
     let lines: Vec<ChangeLine<'_>> = diffs.iter().flat_map(lines).collect();
     let is_new = |line: &&ChangeLine<'_>| line.change == Some(EntryChange::Added);
-    let solved =
-        lines.iter().filter(is_new).filter(|line| line.entry.is_some_and(|one| one.to == Some(Status::Solved)));
+    let solved = lines
+        .iter()
+        .filter(is_new)
+        .filter(|line| line.entry.as_deref().is_some_and(|one| one.to == Some(Status::Solved)));
     let escalated =
-        |line: &&ChangeLine<'_>| line.entry.is_some_and(|one| matches!(one.action, Action::Escalate { .. }));
+        |line: &&ChangeLine<'_>| line.entry.as_deref().is_some_and(|one| matches!(one.action, Action::Escalate { .. }));
     let counts = [
         (solved.count(), catalog.changes.solved),
         (lines.iter().filter(is_new).filter(escalated).count(), catalog.changes.escalated),

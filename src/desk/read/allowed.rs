@@ -13,7 +13,7 @@ use crate::desk::{ActionRequest, DeskView, WriteOptions};
 
 /// Returns an example of each action that moves a ticket, with its verb and the arguments that the verb needs.
 fn examples(ticket: &Ticket, options: &WriteOptions) -> Vec<(&'static str, Action)> {
-    let solve = SolveEvidence::Agreed { by: Some(ticket.header.requester.clone()) };
+    let solve = SolveEvidence::Agreed { by: Some(ticket.header.requester.clone()), reply: None };
     let hold = Hold { reason: HoldReason::Other, team: None, until: None };
     let priority = if ticket.header.priority == Priority::S1 { Priority::S2 } else { Priority::S1 };
     let reopen = |unmerge| Action::Reopen { reason: ReopenReason::NotSolved, unmerge };
