@@ -4,10 +4,14 @@ use crate::domain::ticket::summary::Summary;
 
 use super::labels::fill;
 use super::table::{Cell, Table};
+use super::text_width::cut;
 use super::{Audience, colors};
 
 /// The number of rows that every section gets before the others get more.
 const FEWEST_ROWS: usize = 3;
+
+/// The least width to which a customer is cut, in columns.
+const MIN_CUSTOMER_WIDTH: usize = 12;
 
 /// A section: its heading, the command that lists all of it, and its tickets, the most urgent first.
 #[derive(Debug)]
@@ -59,12 +63,16 @@ pub fn render(sections: &[InboxSection], lines: Option<usize>, audience: &Audien
 /// Returns the cells of a ticket: short id, priority, note, customer, subject.
 fn cells(row: &InboxRow, audience: &Audience<'_>) -> Vec<Cell> {
     let header = &row.ticket.header;
-    let customer = header.organization.as_deref().unwrap_or(header.requester.as_str());
+    let customer = header.organization.as_deref().unwrap_or_else(|| audience.name(&header.requester));
+    let customer = match audience.width {
+        Some(columns) => cut(customer, (columns / 4).max(MIN_CUSTOMER_WIDTH)),
+        None => customer.into(),
+    };
     vec![
         audience.id_cell(row.ticket.id, &row.short_id),
         audience.priority_cell(header),
         row.note.clone(),
-        Cell::plain(customer),
+        Cell::plain(&customer),
         Cell::plain(&header.subject),
     ]
 }

@@ -29,9 +29,10 @@ const OTHER_LINES: usize = 6;
 /// Prints the inbox of the acting person, and the command that comes next.
 pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     let desk = session.desk()?;
-    let view = session.view(&desk)?;
+    let view = session.view_of_lists(&desk)?;
     let found = view.query(&Query::default().unsolved())?;
     let clocks = session.clocks(&view, session.environment.now, true);
+    session.look_up_names(&view, []);
     let audience = session.audience(&desk)?;
     let actor = session.actor()?;
     let state = state_of(session, &view);
@@ -41,7 +42,7 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     let is_customer = actor.is_some_and(|person| !desk.config().team.has_agent(person));
     let sections = if is_customer { inbox.of_customer()? } else { inbox.of_agent()? };
     let labels = &audience.catalog().inbox;
-    let mut text = format!("{}\n", title(&desk, actor, labels));
+    let mut text = format!("{}\n", title(&desk, actor, &audience));
     let counts = [
         (state.unsent, audience.catalog().count(state.unsent, |counts| counts.unsent)),
         (state.uncommitted, audience.catalog().count(state.uncommitted, |counts| counts.uncommitted)),
@@ -71,7 +72,8 @@ fn state_of(session: &Session, view: &DeskView<'_>) -> WorkTreeState {
 }
 
 /// Returns the line that says who the person is.
-fn title(desk: &Desk, actor: Option<&Person>, labels: &InboxLabels) -> String {
+fn title(desk: &Desk, actor: Option<&Person>, audience: &Audience<'_>) -> String {
+    let labels = &audience.catalog().inbox;
     let team = &desk.config().team;
     let label = match actor {
         None => labels.without_identity,
@@ -79,7 +81,7 @@ fn title(desk: &Desk, actor: Option<&Person>, labels: &InboxLabels) -> String {
         Some(person) if team.has_agent(person) => labels.agent,
         Some(_) => labels.customer,
     };
-    let person = actor.map(ToString::to_string).unwrap_or_default();
+    let person = actor.map(|person| one_line(&audience.person(person)).into_owned()).unwrap_or_default();
     fill(label, &[("person", &person), ("desk", &one_line(&desk.config().name))])
 }
 
@@ -145,11 +147,26 @@ impl Inbox<'_> {
 
     fn of_customer(&self) -> Result<Vec<InboxSection>, CliError> {
         let labels = &self.audience.catalog().inbox;
+        // A customer who owns the clone sees all tickets.
+        let is_theirs = |ticket: &Summary| {
+            let Some(actor) = self.actor.filter(|_| self.view.sees_everything()) else { return true };
+            ticket.header.requester.same_address(actor) || actor.is_in(&ticket.header.cc)
+        };
         let waits = |ticket: &Summary| ticket.header.status == Status::AwaitingReply;
         let age = |ticket: &Summary| Some(self.age(ticket));
         Ok(vec![
-            self.section(labels.your_turn, "status:awaiting_reply", &waits, &age)?,
-            self.section(labels.with_support, "status:open,on_hold", &|ticket| !waits(ticket), &age)?,
+            self.section(
+                labels.your_turn,
+                "status:awaiting_reply",
+                &|ticket| waits(ticket) && is_theirs(ticket),
+                &age,
+            )?,
+            self.section(
+                labels.with_support,
+                "status:open,on_hold",
+                &|ticket| !waits(ticket) && is_theirs(ticket),
+                &age,
+            )?,
         ])
     }
 

@@ -326,6 +326,7 @@ fn a_desk_on_a_path_that_is_not_utf8_works_as_any_other() {
     sandbox.git(&["init", "-q"]).ok();
     sandbox.go_to(std::path::Path::new("story/code").join(name));
     sandbox.run(&["init"]).ok();
+    sandbox.shell("git add -A && git commit -q -m Desk").ok();
     for words in [&["audit"][..], &["list", "as-of:HEAD"], &["check", "--staged"], &["hooks", "install"]] {
         assert!(sandbox.run(words).fails(8).stderr.contains("is not UTF-8: caf"), "{words:?}");
     }

@@ -233,7 +233,7 @@ fn an_expired_hold_is_listed_and_stays_on_hold() {
     let ticket = sandbox.opened("Tiles time out", &[]);
     sandbox.run(&["hold", &ticket, "--reason", "engineering", "--team", "rendering", "--until", "+2d"]).ok();
     assert_eq!(sandbox.run(&["sweep"]).ok().stdout, "");
-    assert!(!sandbox.run(&[]).ok().stdout.contains("ended"), "no hold has ended");
+    assert!(!sandbox.run(&[]).ok().stdout.contains("hold is over"), "no hold has ended");
     sandbox.wait("2d");
     let row = sandbox.run(&["sweep", "--json"]).ok().json()[0].clone();
     assert_eq!((&row["due"], &row["due_at"]), (&"hold_ended".into(), &row["hold_until"]));
@@ -241,7 +241,7 @@ fn an_expired_hold_is_listed_and_stays_on_hold() {
     assert_eq!(swept.stdout, "nothing is due\n");
     assert!(swept.stderr.contains("1 item needs a person"), "{}", swept.stderr);
     assert_eq!(sandbox.shown(&ticket)["status"], "on_hold");
-    assert!(sandbox.run(&[]).ok().stdout.contains("1 hold ended"), "the glance names it");
+    assert!(sandbox.run(&[]).ok().stdout.contains("\nhold is over\n"), "the inbox names it");
     assert!(sandbox.run(&["show", &ticket]).ok().stdout.contains("(ended)"));
     sandbox.run(&["resume", &ticket]).ok();
     assert_eq!(sandbox.run(&["sweep"]).ok().stdout, "");

@@ -232,8 +232,8 @@ fn escalated_tickets_come_first_until_they_are_solved() {
     assert_eq!(listed(&["is:escalated"]), [two, four]);
     assert_eq!(listed(&["-is:escalated"]), [one, three]);
     sandbox.run(&["solve", two, "--agreed-by", "ana@acme.example"]).ok();
-    assert_eq!(listed(&[]), [four, one, two, three]);
-    assert_eq!(listed(&["is:escalated"]), [four, two]);
+    assert_eq!(listed(&["--all"]), [four, one, two, three]);
+    assert_eq!(listed(&["--all", "is:escalated"]), [four, two]);
     sandbox.run(&["--as", "mori@desk.example", "deescalate", four]).ok();
-    assert_eq!(listed(&[]), [one, two, three, four]);
+    assert_eq!(listed(&["--all"]), [one, two, three, four]);
 }

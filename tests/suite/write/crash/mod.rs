@@ -63,7 +63,11 @@ impl Scene {
     #[track_caller]
     fn seen(&self) -> Seen {
         let before = (self.sandbox.work_tree(), self.sandbox.state());
-        let list = self.sandbox.run_under(&SAME, &["list", "--json=id,path,version,status,merged_from,cc"]).ok().json();
+        let list = self
+            .sandbox
+            .run_under(&SAME, &["list", "--all", "--json=id,path,version,status,merged_from,cc"])
+            .ok()
+            .json();
         let ids = list.as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned());
         let shown = ids.map(|id| (id.clone(), self.sandbox.shown(&id))).collect();
         let check = self.sandbox.run(&["check"]).ok().stdout;
