@@ -23,10 +23,11 @@ use std::sync::{Mutex, PoisonError};
 
 use error::CliError;
 pub use exit::Exit;
-pub use reference::{CODES, VARIABLES};
+pub use reference::{CODES, FILES, VARIABLES};
 use session::Session;
 use verbs::Arguments;
 pub use verbs::command;
+pub use verbs::help::{PLUMBING, TASKS};
 
 /// Runs the program with its arguments, of which the first is its own name. Returns the exit code.
 pub fn run(arguments: Vec<OsString>) -> u8 {

@@ -1,5 +1,5 @@
-//! The error codes and environment variables of the reference page (docs/cli.md). Tests compare them with those that the
-//! program uses.
+//! The error codes, environment variables and files of the reference page (docs/cli.md), manual pages and `help`. Tests
+//! compare the codes and variables with those that the program uses.
 
 use super::exit::Exit;
 
@@ -103,4 +103,14 @@ pub const VARIABLES: &[(&str, &str)] = &[
     ("LESS", "the options of `less`; `FRX` if it is not set"),
     ("VISUAL", "the editor, if git names none"),
     ("EDITOR", "the editor, if neither git nor VISUAL names one"),
+];
+
+/// The files and folders of a desk, with their contents.
+pub const FILES: &[(&str, &str)] = &[
+    ("casebook.toml", "the settings; the folder that contains it is the desk"),
+    ("tickets/YYYY/MM/ID.yaml", "a ticket, in the UTC month of its id"),
+    ("organizations/ID.yaml", "a customer organization"),
+    ("calendars/NAME.toml", "a list of holidays"),
+    ("attachments/", "the attachments, by the hashes of their bytes"),
+    (".git/casebook/", "the lock, the journal of a write, and derived files; deleting it costs only time"),
 ];

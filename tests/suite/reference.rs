@@ -3,21 +3,25 @@
 //!
 //! `UPDATE_DOCS=1` writes the pages.
 
-use casebook::cli::{CODES, Exit, VARIABLES, command};
+use casebook::cli::{CODES, Exit, FILES, PLUMBING, TASKS, VARIABLES, command};
 
 use crate::sandbox::Sandbox;
 use crate::snapshot;
 
-/// Returns the verbs, in the order of the help.
+/// Returns the verbs, without those that are other names of a command.
 pub fn verbs() -> Vec<String> {
-    command().get_subcommands().map(|verb| verb.get_name().to_owned()).collect()
+    shown(&command()).map(|verb| verb.get_name().to_owned()).collect()
+}
+
+fn shown(line: &clap::Command) -> impl Iterator<Item = &clap::Command> {
+    line.get_subcommands().filter(|verb| !verb.is_hide_set())
 }
 
 #[test]
 fn the_reference_is_the_help_of_the_program() {
     let mut page = include_str!("reference.head.md").to_owned();
     page.push_str("\n## Verbs\n\n| verb | purpose |\n|---|---|\n");
-    for verb in command().get_subcommands() {
+    for verb in shown(&command()) {
         let name = verb.get_name();
         page.push_str(&format!("| [{name}](cli/{name}.md) | {} |\n", about(verb, false).replace('|', "\\|")));
     }
@@ -34,13 +38,17 @@ fn the_reference_is_the_help_of_the_program() {
     for (name, meaning) in VARIABLES {
         page.push_str(&format!("| `{name}` | {meaning} |\n"));
     }
+    page.push_str("\n## Files\n\n| path | contents |\n|---|---|\n");
+    for (path, contents) in FILES {
+        page.push_str(&format!("| `{path}` | {contents} |\n"));
+    }
     page.push_str(&format!("\n## casebook\n\n```text\n{}```\n", help(command())));
     snapshot::assert_is("docs/cli.md", &page);
 }
 
 #[test]
 fn every_verb_has_a_page_and_every_page_a_verb() {
-    for verb in command().get_subcommands() {
+    for verb in shown(&command()) {
         snapshot::assert_is(&format!("docs/cli/{}.md", verb.get_name()), &verb_page(verb));
     }
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cli");
@@ -194,6 +202,106 @@ fn there_is_a_manual_page_for_every_verb() {
         // Manual pages escape a minus with a backslash.
         assert!(page.contains(&verb.replace('-', r"\-")), "{verb}");
         let page = sandbox.read(format!("pages/casebook-{verb}.1"));
-        assert!(page.contains(".TH") && page.contains(".SH SYNOPSIS"), "{verb}");
+        for part in [".TH", ".SH SYNOPSIS", ".SH \"EXIT STATUS\"", ".SH ENVIRONMENT", ".SH FILES"] {
+            assert!(page.contains(part), "{verb}: {part}");
+        }
     }
+    assert!(page.contains("\\fBCASEBOOK_ACTOR\\fR\n"), "{page}");
+}
+
+#[test]
+fn the_overview_has_every_verb_under_one_task_and_no_plumbing() {
+    let mut named: Vec<&str> = TASKS.iter().flat_map(|(_, verbs)| verbs.iter()).chain(PLUMBING).copied().collect();
+    named.sort_unstable();
+    let mut all = verbs();
+    all.sort_unstable();
+    assert_eq!(named, all);
+    let sandbox = Sandbox::new();
+    let overview = sandbox.run(&["--help"]).ok().stdout;
+    assert_eq!(overview, sandbox.run(&["help"]).ok().stdout);
+    for (task, verbs) in TASKS {
+        assert!(overview.contains(&format!("\n{task}:\n  {} ", verbs[0])), "{overview}");
+    }
+    for verb in PLUMBING.iter().chain(&["take", "status"]) {
+        assert!(!overview.contains(&format!("  {verb} ")), "{verb}: {overview}");
+        assert!(sandbox.run(&["help", verb]).ok().stdout.contains(&format!("Usage: casebook {verb}")), "{verb}");
+    }
+}
+
+#[test]
+fn the_help_of_a_verb_shows_examples_before_flags() {
+    let sandbox = Sandbox::new();
+    for (words, flag) in [("solve", "--resolution"), ("org person add", "--role"), ("calendar import", "--replace")] {
+        let words: Vec<&str> = words.split(' ').collect();
+        let help = sandbox.run(&[&["help"], words.as_slice()].concat()).ok().stdout;
+        assert_eq!(help, sandbox.run(&[words.as_slice(), &["--help"]].concat()).ok().stdout);
+        let place = |text: &str| help.find(&format!("\n{text}")).unwrap_or_else(|| panic!("{text}: {help}"));
+        assert!(help.contains(flag) && place("Global options:") > place("Usage: "), "{help}");
+        assert!(!help.contains("Example") || place("Example") < place("Arguments:"), "{help}");
+    }
+}
+
+#[test]
+fn there_is_a_page_for_every_topic() {
+    let sandbox = Sandbox::new();
+    let page = |topic: &str| sandbox.run(&["help", topic]).ok().stdout;
+    for (name, _) in VARIABLES {
+        assert!(page("environment").contains(name), "{name}");
+    }
+    for (code, _, meaning) in CODES {
+        assert!(page("exit-codes").contains(code) && page("exit-codes").contains(meaning), "{code}");
+    }
+    for key in casebook::domain::query::keys() {
+        assert!(page("query").contains(&format!(" {key}:")), "{key}: {}", page("query"));
+    }
+    assert!(
+        page("formatting").contains("tablerow") && page("formatting").contains("short_id"),
+        "{}",
+        page("formatting")
+    );
+    assert!(page("security").contains("`guard`"), "{}", page("security"));
+    // A token is three characters or more.
+    assert!(page("agents").len() < 3 * 800, "{} bytes: {}", page("agents").len(), page("agents"));
+}
+
+#[test]
+fn an_unknown_topic_suggests_one() {
+    let sandbox = Sandbox::new();
+    for (words, hint) in [
+        (&["exit-code"][..], "did you mean `casebook help exit-codes`?"),
+        (&["solv"], "did you mean `casebook help solve`?"),
+        (&["org", "persons"], "did you mean `casebook help org`?"),
+        (&["zzz"], "`casebook help` lists the verbs and the topics"),
+    ] {
+        let outcome = sandbox.run(&[&["help"], words].concat()).fails(2);
+        assert!(outcome.stderr.contains(hint), "{}", outcome.stderr);
+    }
+}
+
+#[test]
+fn other_names_of_verbs_are_accepted() {
+    let mut sandbox = Sandbox::new();
+    sandbox.run(&["init", "desk"]).ok();
+    sandbox.enter("desk");
+    let id = sandbox.run(&["-q", "new", "-s", "Tiles", "--requester", "ana@acme.example", "-m", "Hi."]).ok().stdout;
+    let id = id.trim();
+    assert!(sandbox.run(&["take", id]).ok().stdout.contains(id));
+    assert_eq!(sandbox.run(&["view", id, "--json=assignee"]).ok().json()["assignee"], "kenji@desk.example");
+    sandbox.run(&["comment", id, "-m", "Known."]).ok();
+    sandbox.run(&["prioritise", id, "S1", "-m", "All are affected."]).ok();
+    assert_eq!(sandbox.run(&["ls", "-priority:S3", "--count"]).ok().stdout, "1\n");
+    let close = ["close", id, "--agreed-by", "ana@acme.example"];
+    sandbox.run(&close).ok();
+    assert_eq!(sandbox.run(&["show", id, "--json=status"]).ok().json()["status"], "solved");
+    assert_eq!(sandbox.run(&["status"]).ok().stdout, sandbox.run(&[]).ok().stdout);
+}
+
+#[test]
+fn no_tip_names_a_verb_that_customers_notice() {
+    let sandbox = Sandbox::new();
+    for slip in ["rm", "remid", "replay", "clos", "solv", "mege", "sweap"] {
+        let outcome = sandbox.run(&[slip]).fails(2);
+        assert!(!outcome.stderr.contains("tip"), "{}", outcome.stderr);
+    }
+    assert!(sandbox.run(&["lsit"]).fails(2).stderr.contains("'list'"));
 }

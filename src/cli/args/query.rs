@@ -21,7 +21,7 @@ use crate::store::short_id;
 const ESCAPE: char = '\u{1}';
 
 /// The verbs that take a query.
-const QUERY_VERBS: [&str; 5] = ["list", "search", "log", "sla", "sweep"];
+const QUERY_VERBS: [&str; 6] = ["list", "ls", "search", "log", "sla", "sweep"];
 
 /// Conditions on tickets. A ticket must meet all of them; several values of one condition mean any of them.
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use crate::cli::session::Session;
 use crate::cli::session::who::Who;
 use crate::desk::{ActionRequest, Command, Desk, TicketCommand};
 use crate::domain::ticket::action::Action;
+use crate::error::Error;
 
 /// Assign a ticket to an agent, or to no agent.
 ///
@@ -47,5 +48,22 @@ impl AssignArgs {
             Ok(ActionRequest::on(id, Action::Assign { assignee }, None))
         };
         on.run_write_as(session, None, request, command)
+    }
+}
+
+/// Assign a ticket to yourself.
+#[derive(Debug, Args)]
+#[command(hide = true)]
+pub struct TakeArgs {
+    #[command(flatten)]
+    on: TicketFlags,
+}
+
+impl TakeArgs {
+    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
+        self.on.run_write(session, None, |_, _| {
+            let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
+            Ok(Action::Assign { assignee: Some(actor) })
+        })
     }
 }

@@ -14,6 +14,7 @@ pub mod doctor;
 pub mod escalate;
 pub mod git_setup;
 pub mod guard;
+pub mod help;
 pub mod hold;
 pub mod hooks;
 pub mod import;
@@ -44,7 +45,7 @@ pub mod textconv;
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgMatches, Args, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::error::CliError;
@@ -55,8 +56,11 @@ use super::session::global_flags::GlobalFlags;
 /// A support desk in a git repository: every ticket a YAML file, every command one clean commit.
 #[derive(Debug, Parser)]
 #[command(name = "casebook", version, max_term_width = 100, disable_help_subcommand = true)]
-#[command(after_help = "Without a verb: your inbox.\nText comes from -m TEXT, -F FILE, -F - or your editor.\n\
-    Try `casebook demo` for a desk to explore.")]
+#[command(
+    subcommand_value_name = "VERB",
+    after_help = "Without a verb: your inbox.\nText comes from -m TEXT, -F FILE, -F - or your editor.\n\
+    Try `casebook demo` for a desk to explore."
+)]
 pub struct Arguments {
     /// The flags that every verb has.
     #[command(flatten)]
@@ -68,25 +72,27 @@ pub struct Arguments {
 
 /// Returns the command line of the program, for help, completions and reference pages.
 pub fn command() -> Command {
-    Arguments::command()
+    help::arranged(Arguments::command())
 }
 
-/// Defines the verbs: the variant, the name and the arguments of each.
+/// Defines the verbs: the variant, the name, other names that are accepted, and the arguments of each.
 macro_rules! verbs {
-    ($($verb:ident($name:literal, $arguments:ty)),+ $(,)?) => {
+    ($($verb:ident($name:literal $(| $alias:literal)*, $arguments:ty)),+ $(,)?) => {
         /// The verbs. The variants have no comments; the help of a verb is the comment of its arguments.
         #[allow(missing_docs)]
         #[derive(Debug)]
         pub enum Verb { $($verb($arguments)),+ }
 
         impl Verb {
-            /// The names of the verbs.
-            const NAMES: &[&str] = &[$($name),+];
+            /// The names of each verb; the first is its own.
+            const NAMES: &[&[&str]] = &[$(&[$name $(, $alias)*]),+];
 
             /// Adds the verbs that are wanted to the command line.
             fn add_to(mut line: Command, is_wanted: impl Fn(&str) -> bool) -> Command {
                 $(if is_wanted($name) {
-                    line = line.subcommand(<$arguments as Args>::augment_args(Command::new($name)));
+                    const ALIASES: &[&str] = &[$($alias),*];
+                    let verb = Command::new($name).aliases(ALIASES);
+                    line = line.subcommand(<$arguments as Args>::augment_args(verb));
                 })+
                 line
             }
@@ -116,19 +122,20 @@ macro_rules! verbs {
 verbs! {
     Init("init", init::InitArgs),
     Demo("demo", demo::DemoArgs),
-    Open("open", open::OpenArgs),
+    Open("open" | "new", open::OpenArgs),
     Reply("reply", reply::ReplyArgs),
-    Note("note", reply::NoteArgs),
+    Note("note" | "comment", reply::NoteArgs),
     Hold("hold", hold::HoldArgs),
     Resume("resume", hold::ResumeArgs),
     Remind("remind", reply::RemindArgs),
-    Solve("solve", solve::SolveArgs),
+    Solve("solve" | "close", solve::SolveArgs),
     Merge("merge", merge::MergeArgs),
     Reopen("reopen", solve::ReopenArgs),
     Escalate("escalate", escalate::EscalateArgs),
     Deescalate("deescalate", escalate::DeescalateArgs),
-    Prioritize("prioritize", set::PrioritizeArgs),
+    Prioritize("prioritize" | "prioritise", set::PrioritizeArgs),
     Assign("assign", assign::AssignArgs),
+    Take("take", assign::TakeArgs),
     Cc("cc", set::CcArgs),
     Attach("attach", reply::AttachArgs),
     Tag("tag", set::TagArgs),
@@ -136,9 +143,9 @@ verbs! {
     Macro("macro", macros::MacroArgs),
     Correct("correct", correct::CorrectArgs),
     Redact("redact", correct::RedactArgs),
-    List("list", Box<list::ListArgs>),
+    List("list" | "ls", Box<list::ListArgs>),
     Search("search", Box<search::SearchArgs>),
-    Show("show", show::ShowArgs),
+    Show("show" | "view", show::ShowArgs),
     Sweep("sweep", Box<sweep::SweepArgs>),
     Log("log", Box<log::LogArgs>),
     Changes("changes", changes::ChangesArgs),
@@ -164,6 +171,15 @@ verbs! {
     Schema("schema", schema::SchemaArgs),
     Completions("completions", man::CompletionsArgs),
     Man("man", man::ManArgs),
+    Help("help", help::HelpArgs),
+    Status("status", overview::StatusArgs),
+}
+
+impl Verb {
+    /// Returns the own name of the verb that a word names.
+    fn named(word: &str) -> Option<&'static str> {
+        Self::NAMES.iter().find(|names| names.contains(&word)).map(|names| names[0])
+    }
 }
 
 impl Subcommand for Verb {
@@ -176,7 +192,7 @@ impl Subcommand for Verb {
     }
 
     fn has_subcommand(name: &str) -> bool {
-        Self::NAMES.contains(&name)
+        Self::named(name).is_some()
     }
 }
 
@@ -186,15 +202,31 @@ impl Subcommand for Verb {
 /// # Errors
 /// The line is invalid, or asks for help or the version.
 pub(super) fn parse(words: &[OsString]) -> Result<Arguments, clap::Error> {
-    let named = words.iter().skip(1).find_map(|word| Verb::NAMES.iter().find(|name| word == *name));
-    let line = GlobalFlags::augment_args(Command::new("casebook").version(env!("CARGO_PKG_VERSION")))
-        .disable_help_subcommand(true);
-    let matches = match Verb::add_to(line, |name| named == Some(&name)).try_get_matches_from(words) {
+    let matches = match line_of(words).try_get_matches_from(words) {
         Ok(matches) => matches,
         Err(error) if error.kind() == ErrorKind::DisplayVersion => return Err(error),
-        Err(_) => command().try_get_matches_from(words)?,
+        Err(_) => command().try_get_matches_from(words).map_err(without_risky_tips)?,
     };
     Arguments::from_arg_matches(&matches)
+}
+
+/// Returns the command line with the first verb that the words name.
+fn line_of(words: &[OsString]) -> Command {
+    let named = words.iter().skip(1).find_map(|word| Verb::named(word.to_str()?));
+    let line = GlobalFlags::augment_args(Command::new("casebook").version(env!("CARGO_PKG_VERSION")));
+    Verb::add_to(line.disable_help_subcommand(true), |name| named == Some(name))
+}
+
+/// Removes the tips for an unknown verb if one of them must not be followed in haste. Other names of verbs are not tips.
+fn without_risky_tips(mut error: clap::Error) -> clap::Error {
+    if let Some(ContextValue::Strings(mut tips)) = error.remove(ContextKind::SuggestedSubcommand) {
+        let is_safe = tips.iter().all(|tip| help::may_be_tip(Verb::named(tip).unwrap_or(tip)));
+        tips.retain(|tip| Verb::named(tip).is_none_or(|verb| verb == tip));
+        if is_safe && !tips.is_empty() {
+            error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(tips));
+        }
+    }
+    error
 }
 
 /// Runs a verb, or prints the inbox.
@@ -231,13 +263,18 @@ mod tests {
             "casebook show",
             "casebook --help",
             "casebook lsit show",
+            "casebook -C desk ls status:open -q",
+            "casebook close 01M7 -m Done",
+            "casebook status --lang fr",
+            "casebook take 01M7 -n",
             "casebook list --version",
             "casebook hold 01M7 --reason enginering",
             "casebook -q -v show 01M7",
         ] {
             let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
             let one = parse(&words).map_err(|error| error.to_string());
-            let all = Arguments::try_parse_from(&words).map_err(|error| error.to_string());
+            let all = command().try_get_matches_from(&words).map_err(without_risky_tips);
+            let all = all.and_then(|all| Arguments::from_arg_matches(&all)).map_err(|error| error.to_string());
             assert_eq!(format!("{one:?}"), format!("{all:?}"), "{line}");
         }
     }

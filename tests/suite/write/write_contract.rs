@@ -81,6 +81,7 @@ const OTHERS: &[&str] = &[
     "textconv",
     "completions",
     "man",
+    "help",
 ];
 
 struct TestDesk {

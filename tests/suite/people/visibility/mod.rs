@@ -109,7 +109,8 @@ fn verbs_of(command: &clap::Command, above: &str) -> Vec<String> {
         let name = format!("{above}{}", verb.get_name());
         if verb.get_subcommands().next().is_some() { verbs_of(verb, &format!("{name} ")) } else { vec![name] }
     };
-    command.get_subcommands().flat_map(named).collect()
+    // A hidden verb is another name of a command.
+    command.get_subcommands().filter(|verb| !verb.is_hide_set()).flat_map(named).collect()
 }
 
 #[test]

@@ -90,4 +90,4 @@ pub const AT_LARGE: &[Row] = &[
 
 /// Verbs about neither tickets nor people: the program itself, this clone, and opening hours.
 pub const OF_THE_PROGRAM: &[&str] =
-    &["calendar", "completions", "config", "doctor", "git-setup", "hooks", "man", "rule", "schema", "team"];
+    &["calendar", "completions", "config", "doctor", "git-setup", "help", "hooks", "man", "rule", "schema", "team"];
