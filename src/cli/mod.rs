@@ -18,6 +18,7 @@ mod terminal;
 mod verbs;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::panic::{AssertUnwindSafe, PanicHookInfo};
 use std::sync::{Mutex, PoisonError};
 
@@ -31,6 +32,13 @@ pub use verbs::help::{PLUMBING, TASKS};
 
 /// Runs the program with its arguments, of which the first is its own name. Returns the exit code.
 pub fn run(arguments: Vec<OsString>) -> u8 {
+    match catch_panic(|| verbs::completions::answer(&arguments)) {
+        Ok(None) => {}
+        answer => {
+            let _ = std::io::stdout().write_all(&answer.ok().flatten().unwrap_or_default());
+            return Exit::Done as u8;
+        }
+    }
     let wants_json = arguments.iter().filter_map(|argument| argument.to_str()).any(|argument| {
         let rest = argument.strip_prefix("--jsonl").or_else(|| argument.strip_prefix("--json"));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))

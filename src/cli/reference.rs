@@ -78,6 +78,7 @@ pub const VARIABLES: &[(&str, &str)] = &[
         "the lock that a command holds while git runs its hooks; casebook sets it, so that a hook does not wait",
     ),
     ("CASEBOOK_SEED", "makes ids predictable, for tests"),
+    ("COMPLETE", "the shell that completes a word, as the script of `casebook completions` sets it"),
     ("CASEBOOK_KILLED_AT", "ends the process at a named step, for tests"),
     ("CASEBOOK_STOPPED_AT", "stops the process at a named step until a signal continues it, for tests"),
     ("GIT_AUTHOR_EMAIL", "the author that git will name; if that is not the actor, a trailer `On-behalf-of:` is added"),

@@ -24,6 +24,8 @@ pub struct Environment {
     pub stand_in: Option<Person>,
     /// True if the index is not used: everything is read from the files.
     pub no_index: bool,
+    /// True if nothing is written, not even the index.
+    pub read_only: bool,
     /// The longest time to wait for the lock of casebook or git.
     pub patience: Duration,
     /// The lock that a command holds while git runs the hook in which this process is.

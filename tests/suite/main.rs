@@ -3,6 +3,7 @@
 
 mod check;
 mod clones;
+mod completions;
 mod fixtures;
 mod format;
 mod git;

@@ -173,26 +173,6 @@ fn the_variables_on_the_page_are_the_variables_of_the_program() {
 }
 
 #[test]
-fn completions_name_every_verb_for_every_shell() {
-    let sandbox = Sandbox::new();
-    for shell in ["bash", "zsh", "fish"] {
-        let script = sandbox.run(&["completions", shell]).ok().stdout;
-        for verb in verbs() {
-            assert!(script.contains(&verb), "{shell} {verb}");
-        }
-        assert!(script.contains("--if-version") || script.contains("if-version"), "{shell}");
-    }
-    sandbox.run(&["completions", "tcsh"]).fails(2);
-}
-
-#[test]
-fn bash_accepts_its_completions() {
-    let sandbox = Sandbox::new();
-    let outcome = sandbox.shell("command -v bash >/dev/null || exit 0; casebook completions bash > c && bash -n c");
-    assert_eq!(outcome.ok().stderr, "");
-}
-
-#[test]
 fn there_is_a_manual_page_for_every_verb() {
     let sandbox = Sandbox::new();
     let page = sandbox.run(&["man"]).ok().stdout;

@@ -75,6 +75,16 @@ impl Session {
         })
     }
 
+    /// Begins the session of a completion, which writes nothing.
+    ///
+    /// # Errors
+    /// As [`Self::begin`].
+    pub fn to_complete(global: &GlobalFlags) -> Result<Self, CliError> {
+        let mut session = Self::begin(global, false)?;
+        session.environment.read_only = true;
+        Ok(session)
+    }
+
     /// Returns the folder in which the command starts: `-C`, else CASEBOOK_DIR, else the current folder. The path is
     /// resolved, since the parent of a link, or of `..`, is not the parent of its name.
     ///
@@ -340,6 +350,7 @@ fn read_environment(global: &GlobalFlags) -> Result<Environment, CliError> {
         clock_is_fixed: fixed.is_some(),
         seed: variable("CASEBOOK_SEED").and_then(|seed| seed.parse().ok()),
         no_index: global.no_index,
+        read_only: false,
         stand_in: variable("CASEBOOK_ACTOR").and_then(|address| Person::from_address(&address).ok()),
         fault_point: variable("CASEBOOK_KILLED_AT")
             .map(|step| FaultPoint::killed_at(&step))

@@ -35,7 +35,7 @@ use crate::view::sanitize::one_line;
 )]
 pub struct MacroArgs {
     /// The macro
-    #[arg(value_name = "NAME", requires = "ticket")]
+    #[arg(value_name = "MACRO", requires = "ticket")]
     name: Option<String>,
     /// The ticket
     #[arg(value_name = "TICKET")]

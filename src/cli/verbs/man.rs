@@ -1,9 +1,8 @@
-//! `man` and `completions`: manual pages and completion scripts, generated from the definition of the command line.
+//! `man`: manual pages, generated from the definition of the command line.
 
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Command};
-use clap_complete::Shell;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
@@ -58,21 +57,5 @@ fn add_section(page: &mut Roff, heading: &str, rows: impl Iterator<Item = (Strin
     page.control("SH", [heading]);
     for (name, meaning) in rows {
         page.control("TP", []).text([bold(name)]).text([roman(meaning)]);
-    }
-}
-
-/// Print a completion script for a shell.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:\n  casebook completions bash > ~/.local/share/bash-completion/completions/casebook")]
-pub struct CompletionsArgs {
-    /// The shell
-    shell: Shell,
-}
-
-impl CompletionsArgs {
-    pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
-        let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut super::command(), "casebook", &mut script);
-        Ok(session.output.print(&String::from_utf8_lossy(&script))?)
     }
 }

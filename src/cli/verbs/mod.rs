@@ -7,6 +7,7 @@ pub mod audit;
 pub mod calendar;
 pub mod changes;
 pub mod check;
+pub mod completions;
 pub mod config;
 pub mod correct;
 pub mod demo;
@@ -169,7 +170,7 @@ verbs! {
     Calendar("calendar", calendar::CalendarArgs),
     Import("import", import::ImportArgs),
     Schema("schema", schema::SchemaArgs),
-    Completions("completions", man::CompletionsArgs),
+    Completions("completions", completions::CompletionsArgs),
     Man("man", man::ManArgs),
     Help("help", help::HelpArgs),
     Status("status", overview::StatusArgs),
@@ -215,6 +216,12 @@ fn line_of(words: &[OsString]) -> Command {
     let named = words.iter().skip(1).find_map(|word| Verb::named(word.to_str()?));
     let line = GlobalFlags::augment_args(Command::new("casebook").version(env!("CARGO_PKG_VERSION")));
     Verb::add_to(line.disable_help_subcommand(true), |name| named == Some(name))
+}
+
+/// Returns the global flags of a command line that is not complete. None if they are invalid.
+fn global_flags(words: &[OsString]) -> Option<GlobalFlags> {
+    let matches = line_of(words).ignore_errors(true).try_get_matches_from(words).ok()?;
+    GlobalFlags::from_arg_matches(&matches).ok()
 }
 
 /// Removes the tips for an unknown verb if one of them must not be followed in haste. Other names of verbs are not tips.

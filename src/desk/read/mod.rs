@@ -4,6 +4,7 @@ mod allowed;
 pub(crate) mod changes;
 pub(crate) mod desk_view;
 mod kept_texts;
+mod newest;
 pub(crate) mod parallel;
 mod people;
 pub(crate) mod query;

@@ -75,7 +75,7 @@ pub(crate) fn clocks(evaluator: Option<&SlaEvaluator<'_>>, summary: &Summary) ->
 }
 
 /// Some tickets of one month.
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     month: &'a MonthDir,
     ids: BatchIds<'a>,
 }
@@ -83,6 +83,20 @@ struct Batch<'a> {
 enum BatchIds<'a> {
     Rows(Range<usize>),
     Ids(&'a [Id]),
+}
+
+impl Batch<'_> {
+    /// Returns the tickets, each with its row in the index.
+    pub(super) fn rows(&self, index: Option<&Index>) -> Result<Vec<(Id, Option<Row>)>, IndexError> {
+        Ok(match (&self.ids, index) {
+            (BatchIds::Rows(range), Some(index)) => {
+                index.rows(range.clone())?.into_iter().map(|row| (row.id, Some(row))).collect()
+            }
+            (BatchIds::Ids(ids), Some(index)) => ids.iter().copied().zip(index.rows_of(ids)?).collect(),
+            (BatchIds::Ids(ids), None) => ids.iter().map(|id| (*id, None)).collect(),
+            (BatchIds::Rows(_), None) => return Err(IndexError::Corrupt),
+        })
+    }
 }
 
 /// The result of reading a batch.
@@ -120,8 +134,8 @@ impl Reader<'_> {
     /// Reads the summary of every ticket once: from the index if the file has not changed, else from the file.
     fn pass(&self, index: Option<&Index>, selection: &Selection<'_>) -> Result<SummaryList, IndexError> {
         // Taken before any file is read: a file that changed after this time, or just before it, is not added to the index.
-        let began = if self.desk.environment.no_index { None } else { FileStamp::now(self.desk.state.folder()).ok() };
-        let builds = index.is_none() && !self.desk.environment.no_index;
+        let began = if self.desk.environment.no_index { None } else { self.present() };
+        let builds = index.is_none() && began.is_some();
         let listing = self.list_months(index)?;
         let batches = batches(&listing);
         let mut builder = match builds && listing.months.iter().map(MonthListing::len).sum::<usize>() > FEW {
@@ -189,15 +203,7 @@ impl Reader<'_> {
         let mut result = BatchResult::default();
         let mut unchanged = Vec::new();
         let mut to_read = Vec::new();
-        let rows: Vec<(Id, Option<Row>)> = match (&batch.ids, index) {
-            (BatchIds::Rows(range), Some(index)) => {
-                index.rows(range.clone())?.into_iter().map(|row| (row.id, Some(row))).collect()
-            }
-            (BatchIds::Ids(ids), Some(index)) => ids.iter().copied().zip(index.rows_of(ids)?).collect(),
-            (BatchIds::Ids(ids), None) => ids.iter().map(|id| (*id, None)).collect(),
-            (BatchIds::Rows(_), None) => return Err(IndexError::Corrupt),
-        };
-        for (id, row) in rows {
+        for (id, row) in batch.rows(index)? {
             let Some(row) = row else {
                 to_read.push(id);
                 continue;
@@ -337,7 +343,7 @@ pub(crate) fn rules_out(query: &Query, bytes: &[u8], id: Id) -> bool {
 }
 
 /// Divides the tickets into batches, in the order of ids.
-fn batches<'a>(listing: &'a IdListing<'_>) -> Vec<Batch<'a>> {
+pub(super) fn batches<'a>(listing: &'a IdListing<'_>) -> Vec<Batch<'a>> {
     let mut batches = Vec::new();
     for MonthListing { month, tickets, .. } in &listing.months {
         match tickets {

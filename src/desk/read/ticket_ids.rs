@@ -135,6 +135,11 @@ impl<'d> Reader<'d> {
         Ok(listing)
     }
 
+    /// Returns the present by the clock of the file system; `None` if nothing may be written, not even the index.
+    pub(super) fn present(&self) -> Option<FileStamp> {
+        if self.desk.environment.read_only { None } else { FileStamp::now(self.desk.state.folder()).ok() }
+    }
+
     /// Lists the folders of all months like [`Self::list_ids`], and notes nothing.
     ///
     /// # Errors
@@ -151,7 +156,7 @@ impl<'d> Reader<'d> {
                 continue;
             }
             if index.is_some() && began.is_none() {
-                began = FileStamp::now(self.desk.state.folder()).ok();
+                began = self.present();
             }
             let misplaced = listing.misplaced.len();
             let before = std::mem::take(&mut listing.tickets);

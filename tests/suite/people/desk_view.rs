@@ -18,6 +18,7 @@ fn opened(sandbox: &Sandbox) -> Desk {
         stand_in: None,
         fault_point: None,
         no_index: false,
+        read_only: false,
         patience,
         lock_of_parent: None,
     };

@@ -132,6 +132,7 @@ impl TestDesk {
             stand_in: None,
             fault_point: None,
             no_index,
+            read_only: false,
             patience,
             lock_of_parent: None,
         };

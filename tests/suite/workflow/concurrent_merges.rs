@@ -56,6 +56,7 @@ impl Union {
             stand_in: None,
             fault_point: None,
             no_index: false,
+            read_only: false,
             patience: Duration::ZERO,
             lock_of_parent: None,
         };

@@ -68,6 +68,7 @@ impl WalkedDesk {
             stand_in: None,
             fault_point: None,
             no_index: false,
+            read_only: false,
             patience,
             lock_of_parent: None,
         };
