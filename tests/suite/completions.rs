@@ -165,6 +165,36 @@ fn a_completion_writes_nothing_and_does_not_fail() {
 }
 
 #[test]
+fn a_completion_reads_an_index_that_is_out_of_date_and_leaves_it() {
+    let desk = Desk::new();
+    let issue = |n: u32| {
+        let created_at = format!("2026-01-02T03:{n:02}:05Z");
+        format!(
+            "{{\"id\":\"x-{n}\",\"title\":\"Issue {n}\",\"status\":\"open\",\"priority\":2,\"created_at\":\"{created_at}\"}}\n"
+        )
+    };
+    desk.sandbox.write("../issues.jsonl", &(0..40).map(issue).collect::<String>());
+    desk.sandbox.run(&["import", "beads", "../issues.jsonl"]).ok();
+    // A file that has just changed is not added to the index.
+    let settle = || std::thread::sleep(std::time::Duration::from_millis(100));
+    settle();
+    let listed = desk.sandbox.run(&["list", "--count"]).ok();
+    assert!(listed.stdout == "43\n" && desk.sandbox.path(".git/casebook/index").exists(), "{}", listed.stdout);
+    let newest = &desk.short_ids[1];
+    desk.sandbox.run(&["solve", newest, "--agreed-by", "ana@acme.example"]).ok();
+    desk.sandbox.run(&["open", "-s", "New", "--requester", "ana@acme.example", "-m", "Hi."]).ok();
+    settle();
+    for viewer in ["kenji@desk.example", "ana@acme.example"] {
+        let before = desk.files();
+        let offered = desk.candidates(&format!("casebook --as {viewer} show "));
+        assert!(offered.len() == if viewer.starts_with("ana") { 4 } else { 44 }, "{offered:?}");
+        assert_eq!(offered[1], desk.short_ids[0], "{offered:?}");
+        assert!(offered[offered.len() - 2..].contains(newest), "{offered:?}");
+        assert!(desk.files() == before, "{viewer}");
+    }
+}
+
+#[test]
 fn the_variable_alone_does_not_change_a_command() {
     let desk = Desk::new();
     let mut command = desk.sandbox.program(&["list", "--count"]);
