@@ -178,7 +178,7 @@ fn a_completion_reads_an_index_that_is_out_of_date_and_leaves_it() {
     // A file that has just changed is not added to the index.
     let settle = || std::thread::sleep(std::time::Duration::from_millis(100));
     settle();
-    let listed = desk.sandbox.run(&["list", "--count"]).ok();
+    let listed = desk.sandbox.run(&["list", "--all", "--count"]).ok();
     assert!(listed.stdout == "43\n" && desk.sandbox.path(".git/casebook/index").exists(), "{}", listed.stdout);
     let newest = &desk.short_ids[1];
     desk.sandbox.run(&["solve", newest, "--agreed-by", "ana@acme.example"]).ok();
@@ -197,7 +197,7 @@ fn a_completion_reads_an_index_that_is_out_of_date_and_leaves_it() {
 #[test]
 fn the_variable_alone_does_not_change_a_command() {
     let desk = Desk::new();
-    let mut command = desk.sandbox.program(&["list", "--count"]);
+    let mut command = desk.sandbox.program(&["list", "--all", "--count"]);
     command.env("COMPLETE", "bash");
     assert_eq!(Running::start(command).finish().ok().stdout, "3\n");
 }

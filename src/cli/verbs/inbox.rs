@@ -1,5 +1,7 @@
 //! The inbox, which `casebook` prints without a verb: the tickets that wait for the acting person.
 
+use clap::Args;
+
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::report::clocks::Clocks;
@@ -18,6 +20,17 @@ use crate::view::labels::catalog::{InboxLabels, fill};
 use crate::view::sanitize::one_line;
 use crate::view::table::Cell;
 use crate::view::{Audience, colors, sla};
+
+/// Print your inbox, as without a verb.
+#[derive(Debug, Args)]
+#[command(hide = true)]
+pub struct StatusArgs {}
+
+impl StatusArgs {
+    pub(super) fn run(self, session: &Session) -> Result<Exit, CliError> {
+        run(session)
+    }
+}
 
 /// The note that a command was interrupted.
 pub(super) const INTERRUPTED: &str =

@@ -19,7 +19,7 @@ pub mod help;
 pub mod hold;
 pub mod hooks;
 pub mod import;
-mod inbox;
+pub mod inbox;
 pub mod init;
 pub mod list;
 pub mod log;
@@ -173,7 +173,7 @@ verbs! {
     Completions("completions", completions::CompletionsArgs),
     Man("man", man::ManArgs),
     Help("help", help::HelpArgs),
-    Status("status", overview::StatusArgs),
+    Status("status", inbox::StatusArgs),
 }
 
 impl Verb {

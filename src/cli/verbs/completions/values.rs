@@ -109,8 +109,9 @@ fn all(view: Option<&DeskView<'_>>, kind: &str) -> Vec<Completion> {
 
 /// Returns the people whom the desk knows: the team, then the people of organizations with their names.
 fn people(view: &DeskView<'_>) -> Vec<Completion> {
+    let me = view.viewer().map(|viewer| ("me".to_owned(), viewer.to_string()));
     let team = view.team().into_iter().map(|agent| (agent.to_string(), String::new()));
     let (organizations, _) = view.organizations().unwrap_or_default();
     let members = organizations.into_iter().flat_map(|organization| organization.people);
-    team.chain(members.map(|member| (member.email.to_string(), member.name.unwrap_or_default()))).collect()
+    me.into_iter().chain(team).chain(members.map(|member| (member.email.to_string(), member.name.unwrap_or_default()))).collect()
 }

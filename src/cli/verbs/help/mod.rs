@@ -18,7 +18,7 @@ pub const TASKS: &[(&str, &[&str])] = &[
         &["note", "assign", "prioritize", "escalate", "deescalate", "cc", "tag", "set", "correct", "redact"],
     ),
     ("Find and read", &["list", "search", "show", "log", "changes", "sla", "sweep"]),
-    ("Policy and people", &["org", "access", "plan", "calendar"]),
+    ("Policy and people", &["config", "team", "org", "access", "plan", "calendar"]),
     ("Git and checks", &["sync", "resolve", "git-setup", "hooks", "check", "rule", "audit"]),
 ];
 
