@@ -15,7 +15,9 @@ pub(crate) fn sync_error(why: SyncError) -> CliError {
         SyncError::Conflicts(_) => {
             refuse("`casebook resolve` resolves those of tickets; then `git commit --no-edit`, and `casebook sync`")
         }
-        SyncError::Detached => refuse("`git switch BRANCH` checks one out; then `casebook sync`"),
+        SyncError::Detached => {
+            refuse("`casebook sync --branch main` synchronizes with that branch; `git switch main` checks it out")
+        }
         SyncError::NoRemote { asked: Some(_), known } if !known.is_empty() => {
             refuse(&format!("known are {}", known.join(", ")))
         }

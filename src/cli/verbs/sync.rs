@@ -35,6 +35,9 @@ pub struct SyncArgs {
     /// The remote [default: that of the branch, else origin]
     #[arg(long, value_name = "REMOTE")]
     remote: Option<String>,
+    /// The branch of the remote, also from a detached HEAD [default: that of the branch]
+    #[arg(long, value_name = "BRANCH")]
+    branch: Option<String>,
     /// The time it may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     deadline: u64,
@@ -51,6 +54,7 @@ impl SyncArgs {
         let mut desk = session.desk()?;
         let options = SyncOptions {
             remote: self.remote.clone(),
+            branch: self.branch.clone(),
             program: program(),
             deadline: Duration::from_secs(self.deadline),
         };

@@ -24,6 +24,8 @@ use crate::domain::rules::finding::Finding;
 pub struct SyncOptions {
     /// The remote; else that of the branch, else the only one or `origin`.
     pub remote: Option<String>,
+    /// The branch of the remote; else that of the branch that is checked out. With it, a detached HEAD can be synchronized.
+    pub branch: Option<String>,
     /// The command by which git runs this program.
     pub program: String,
     /// The longest time that the sync may take.
@@ -169,9 +171,15 @@ impl SyncOptions {
         if let Some(operation) = desk.clones().git_operation() {
             return refuse(SyncError::InProgress(operation));
         }
-        let Some(branch) = repository.branch()? else { return refuse(SyncError::Detached) };
+        let (branch, upstream, remote_branch) = match (&self.branch, repository.branch()?) {
+            (Some(given), _) => (given.clone(), None, None),
+            (None, Some(branch)) => {
+                let (upstream, remote_branch) = repository.upstream(&branch)?;
+                (branch, upstream, remote_branch)
+            }
+            (None, None) => return refuse(SyncError::Detached),
+        };
         let known = repository.remotes()?;
-        let (upstream, remote_branch) = repository.upstream(&branch)?;
         let default = || {
             if known.len() == 1 { known.first().cloned() } else { known.iter().find(|name| *name == "origin").cloned() }
         };

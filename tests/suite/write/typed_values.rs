@@ -70,3 +70,27 @@ fn a_log_has_a_limit_and_other_query_languages_are_refused() {
     }
     sandbox.run(&["list", "\"OR\""]).ok();
 }
+
+#[test]
+fn a_reply_can_solve_hold_and_assign_in_one_commit() {
+    let sandbox = desk();
+    let shown = |words: &[&str]| {
+        let before = sandbox.commits();
+        let ticket = sandbox.run(&[words, &["--json"]].concat()).ok().json();
+        assert_eq!(sandbox.commits(), before + 1, "{words:?}");
+        ticket
+    };
+    let id = sandbox.opened("Tiles", &[]);
+    let held = shown(&["reply", &id, "-m", "We look.", "--hold", "engineering", "--assign", "me"]);
+    assert_eq!((&held["status"], &held["assignee"]), (&"on_hold".into(), &"kenji@desk.example".into()));
+    assert_eq!(held["history"].as_array().unwrap().len(), 4);
+    // Its own text is no agreement, and neither is an opening.
+    sandbox.run(&["reply", &id, "-m", "Fixed.", "--solve"]).fails(4);
+    let told = sandbox.run(&["--as", "ana@acme.example", "reply", &id, "-m", "It works now.", "--json"]).ok().json();
+    let solved = shown(&["reply", &id, "-m", "Good to hear.", "--solve"]);
+    let last = solved["history"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&solved["status"], &last["agreed_by"]), (&"solved".into(), &"ana@acme.example".into()));
+    assert_eq!(last["agreed_in"], told["version"]);
+    sandbox.run(&["reply", &id, "-m", "x", "--solve", "--hold", "engineering"]).fails(2);
+    sandbox.run(&["audit"]).ok();
+}

@@ -113,5 +113,8 @@ fn people(view: &DeskView<'_>) -> Vec<Completion> {
     let team = view.team().into_iter().map(|agent| (agent.to_string(), String::new()));
     let (organizations, _) = view.organizations().unwrap_or_default();
     let members = organizations.into_iter().flat_map(|organization| organization.people);
-    me.into_iter().chain(team).chain(members.map(|member| (member.email.to_string(), member.name.unwrap_or_default()))).collect()
+    me.into_iter()
+        .chain(team)
+        .chain(members.map(|member| (member.email.to_string(), member.name.unwrap_or_default())))
+        .collect()
 }

@@ -203,3 +203,22 @@ fn errors_that_were_fetched_are_reported_and_do_not_prevent_the_sync() {
     clones.at("a").run(&["sync"]).ok();
     assert_eq!(actions(&clones.sandbox, &other), ["open"], "what was made meanwhile has gone");
 }
+
+#[test]
+fn a_detached_head_is_synchronized_with_a_named_branch() {
+    let mut clones = Clones::new(&["a", "robot"]);
+    let ticket = clones.ticket.clone();
+    clones.at("a").run(&["note", &ticket, "-m", "Known."]).ok();
+    clones.at("a").run(&["sync"]).ok();
+    let sandbox = clones.at("robot");
+    sandbox.git(&["checkout", "-q", "--detach"]).ok();
+    sandbox.run(&["note", &ticket, "-m", "Seen."]).ok();
+    assert!(sandbox.run(&["sync"]).fails(4).stderr.contains("casebook sync --branch main"));
+    assert_eq!(
+        sandbox.run(&["sync", "--branch", "main"]).ok().stdout,
+        "origin/main: 1 commit received, 2 commits sent\n"
+    );
+    let there = sandbox.git(&["--git-dir", "../hub.git", "rev-parse", "main"]).ok().stdout;
+    assert_eq!(there, sandbox.git(&["rev-parse", "HEAD"]).ok().stdout);
+    assert_eq!(clones.at("a").run(&["sync"]).ok().stdout, "origin/main: 2 commits received, 0 commits sent\n");
+}
