@@ -17,7 +17,7 @@ pub(crate) fn conflict_text(resolution: &ConflictResult, operation: Option<&str>
         ConflictOutcome::Unresolved(conflict) => (
             reason(conflict),
             format!(
-                "`git show :2:./{path}` and `git show :3:./{path}` print both sides; edit the file, then `git add {word}`"
+                "`git show :2:./{word}` and `git show :3:./{word}` print both sides; edit the file, then `git add {word}`"
             ),
         ),
         ConflictOutcome::NotPlain { moved: Some((side, other)) } => {

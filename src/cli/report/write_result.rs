@@ -1,6 +1,7 @@
 //! The result of a command that writes: notices, the recovery of interrupted commands, and the diff of a dry run.
 
 use crate::cli::session::Session;
+use crate::cli::terminal::shell::quoted;
 use crate::desk::{Desk, GitNotes, Outcome, Recovery, RollbackReason};
 use crate::domain::people::assignment::{Assignment, RelaxedRequirement};
 use crate::domain::people::person::Person;
@@ -60,7 +61,8 @@ impl Session {
         }
         if let Some(path) = ignored {
             self.output.error_line(&sanitize::lines(&format!(
-                "warning: git ignores {path}, so no commit will contain it\n  `git check-ignore -v {path}` prints the pattern"
+                "warning: git ignores {path}, so no commit will contain it\n  `git check-ignore -v {}` prints the pattern",
+                quoted(path.as_ref())
             )));
         }
     }

@@ -100,6 +100,12 @@ impl Session {
         }
     }
 
+    /// Returns the path of a folder that a command names: as the file system does if it exists, otherwise below the start.
+    pub fn folder(&self, named: &Path) -> Result<PathBuf, CliError> {
+        let path = self.start()?.join(named);
+        Ok(path.canonicalize().unwrap_or_else(|_| path.components().collect()))
+    }
+
     /// Opens the desk, and begins to look up the actor.
     pub fn desk(&self) -> Result<Desk, CliError> {
         self.open(Desk::open)

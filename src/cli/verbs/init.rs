@@ -1,6 +1,6 @@
 //! `init`: creates a desk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -45,8 +45,7 @@ pub struct InitArgs {
 
 impl InitArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
-        let start = session.start()?;
-        let root = self.folder.as_ref().map_or(start.clone(), |folder| start.join(folder));
+        let root = session.folder(self.folder.as_deref().unwrap_or(Path::new(".")))?;
         let name = self.name.unwrap_or_else(|| folder_name(&root));
         let options = InitOptions {
             root: root.clone(),
@@ -102,7 +101,7 @@ fn print_report(session: &Session, report: &InitReport) -> Result<(), CliError> 
 }
 
 /// Returns the name of a folder, as the default name of a desk.
-pub(super) fn folder_name(root: &std::path::Path) -> String {
+pub(super) fn folder_name(root: &Path) -> String {
     root.file_name().map_or_else(|| "desk".to_owned(), |name| name.to_string_lossy().into_owned())
 }
 

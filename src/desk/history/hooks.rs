@@ -264,7 +264,7 @@ fn is_unedited(text: &str, hook: Hook, desk: Option<&str>) -> bool {
 }
 
 /// Returns a word as the shell reads it, in quotes if it needs them.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '@' | '=' | ':');
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();

@@ -85,6 +85,21 @@ fn a_demo_in_a_repository_has_a_repository_of_its_own() {
 }
 
 #[test]
+fn a_folder_is_named_as_it_is_and_a_hint_can_be_pasted() {
+    let mut sandbox = Sandbox::new();
+    sandbox.enter("my desk");
+    let place = sandbox.path(".").canonicalize().unwrap().display().to_string();
+    assert_eq!(sandbox.run(&["init", "."]).ok().stdout.lines().next(), Some(&*format!("Created a desk in {place}.")));
+    for folder in [".", "../my desk", "./"] {
+        let told = sandbox.run(&["init", folder]).fails(4).stderr;
+        assert!(told.contains(&format!("a desk in {place}: there is one already")), "{told}");
+        let hint = told.split('`').nth(1).expect("a command");
+        assert_eq!(hint, format!("casebook -C '{place}'"));
+        sandbox.shell(hint).ok();
+    }
+}
+
+#[test]
 fn a_desk_reached_through_a_link_has_the_same_lock_and_the_same_repository() {
     let mut sandbox = Sandbox::new();
     sandbox.enter("code");

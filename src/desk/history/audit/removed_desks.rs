@@ -3,6 +3,7 @@
 //! Only the places of casebook.toml are compared.
 
 use super::{AuditReport, HistoryAudit};
+use crate::desk::history::hooks::quoted;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{TICKET_DELETED, TICKET_MOVED};
 use crate::error::Error;
@@ -67,7 +68,8 @@ impl HistoryAudit {
                 (&TICKET_DELETED, "was removed")
             };
             let message = format!(
-                "the desk at `{desk}` {change} with its tickets; `casebook audit --desk {desk}` audits their history there"
+                "the desk at `{desk}` {change} with its tickets; `casebook audit --desk {}` audits their history there",
+                quoted(desk)
             );
             report.findings.push(Finding::new(rule, path, message).in_commit(commit));
         }

@@ -174,3 +174,14 @@ fn two_desks_in_a_repository_are_no_finding() {
     let gone = scene.commit();
     assert_eq!(told_in(&scene, &[]), [("CB405".to_owned(), gone, "other/casebook.toml".to_owned())]);
 }
+
+#[test]
+fn the_command_for_a_desk_that_moved_can_be_pasted() {
+    let scene = Scene::new();
+    scene.sandbox.shell("mkdir 'a ü' b && git mv casebook.toml tickets 'a ü/'").ok();
+    scene.commit();
+    scene.sandbox.shell("git mv 'a ü/casebook.toml' 'a ü/tickets' b/").ok();
+    scene.commit();
+    let told = scene.sandbox.run(&["-C", "b", "audit"]).fails(1).stdout;
+    assert!(told.contains("casebook audit --desk 'a ü'`"), "{told}");
+}
