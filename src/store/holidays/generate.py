@@ -21,6 +21,16 @@ LISTS = [
     ("gb-sct", "United Kingdom, bank holidays in Scotland", "GB", "SCT", "en_GB", "gov.uk/bank-holidays"),
     ("gb-nir", "United Kingdom, bank holidays in Northern Ireland", "GB", "NIR", "en_GB", "gov.uk/bank-holidays"),
     ("jp", "Japan, national holidays", "JP", None, "en_US", "Act on National Holidays (1948); cao.go.jp"),
+    ("de", "Germany, holidays of all states", "DE", None, "en_US", "Unification Treaty, art. 2; holiday acts of the states"),
+    ("fr", "France, national holidays", "FR", None, "en_US", "Code du travail, art. L3133-1"),
+    ("es", "Spain, national holidays", "ES", None, "en_US", "Estatuto de los Trabajadores, art. 37.2; boe.es"),
+    ("it", "Italy, national holidays", "IT", None, "en_US", "Legge 260/1949, as amended"),
+    ("pt", "Portugal, national holidays", "PT", None, "en_US", "Código do Trabalho, art. 234"),
+    ("br", "Brazil, national holidays", "BR", None, "en_US", "Lei 662/1949, Lei 6.802/1980, Lei 14.759/2023"),
+    ("nl", "Netherlands, national holidays", "NL", None, "en_US", "Algemene termijnenwet, art. 3"),
+    ("ca", "Canada, holidays of all provinces", "CA", None, "en_CA", "employment standards acts of the provinces"),
+    ("au", "Australia, holidays of all states", "AU", None, "en_AU", "public holidays acts of the states; fairwork.gov.au"),
+    ("in", "India, gazetted holidays", "IN", None, "en_IN", "Department of Personnel and Training; dopt.gov.in"),
 ]
 
 

@@ -18,12 +18,22 @@ use crate::domain::calendar::HolidayList;
 pub(super) static SCHEMA: ParsedJson = ParsedJson::of(include_str!("list.schema.json"));
 
 /// The built-in lists by name.
-pub const SHIPPED: [(&str, &str); 5] = [
+pub const SHIPPED: [(&str, &str); 15] = [
     ("us", include_str!("us.toml")),
     ("gb", include_str!("gb.toml")),
     ("gb-sct", include_str!("gb-sct.toml")),
     ("gb-nir", include_str!("gb-nir.toml")),
     ("jp", include_str!("jp.toml")),
+    ("de", include_str!("de.toml")),
+    ("fr", include_str!("fr.toml")),
+    ("es", include_str!("es.toml")),
+    ("it", include_str!("it.toml")),
+    ("pt", include_str!("pt.toml")),
+    ("br", include_str!("br.toml")),
+    ("nl", include_str!("nl.toml")),
+    ("ca", include_str!("ca.toml")),
+    ("au", include_str!("au.toml")),
+    ("in", include_str!("in.toml")),
 ];
 
 /// Returns the text of a built-in list.

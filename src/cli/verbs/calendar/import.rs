@@ -10,6 +10,7 @@ use crate::cli::args::CommitFlags;
 use crate::cli::args::text_input::unreadable;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
+use crate::cli::terminal::shell::quoted;
 use crate::desk::{Command, FileCommand};
 use crate::domain::calendar::HolidayList;
 use crate::error::Error;
@@ -27,7 +28,7 @@ use crate::view::sanitize::one_line;
     after_help = "Examples:\n  casebook calendar import gb-sct\n  casebook calendar import bank-holidays.ics --name gb --replace -n"
 )]
 pub(super) struct CalendarImportArgs {
-    /// An .ics file, or the name of a shipped list: us, gb, gb-sct, gb-nir, jp
+    /// An .ics file, or the name of a shipped list: us, gb, gb-sct, gb-nir, jp, de, fr, es, it, pt, br, nl, ca, au, in
     #[arg(value_name = "FILE")]
     source: PathBuf,
     /// The name of the list [default: the file's name]
@@ -121,7 +122,12 @@ impl CalendarImportArgs {
         if file.extension().is_none_or(|end| !end.eq_ignore_ascii_case("ics")) {
             let shipped: Vec<&str> = holidays::SHIPPED.iter().map(|(name, _)| *name).collect();
             let message = format!("{} is neither an .ics file nor a shipped list", file.display());
-            return Err(CliError::usage(message, format!("the shipped lists are {}", shipped.join(", "))));
+            let hint = format!(
+                "make a list from an iCalendar file: `casebook calendar import {}`\nthe shipped lists are {}",
+                quoted(&file.with_extension("ics")),
+                shipped.join(", ")
+            );
+            return Err(CliError::usage(message, hint));
         }
         let bytes = std::fs::read(file).map_err(|error| unreadable(file, &error))?;
         let text = String::from_utf8(bytes).map_err(|error| {
