@@ -218,7 +218,11 @@ fn diagnose_clone(desk: &Desk, findings: &mut Diagnoses) {
         );
     }
     for path in &health.ignored {
-        findings.wrong("ignored", format!("git ignores files such as {path}"), format!("git check-ignore -v {}", quoted(path.as_ref())));
+        findings.wrong(
+            "ignored",
+            format!("git ignores files such as {path}"),
+            format!("git check-ignore -v {}", quoted(path.as_ref())),
+        );
     }
     match health.indexed {
         Some(rows) => findings.ok("index", count(rows, "row")),

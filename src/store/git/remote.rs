@@ -134,6 +134,14 @@ impl Repository {
         self.authored(run, options.date)?.done()
     }
 
+    /// Checks out a branch, as `git switch` does with these arguments.
+    ///
+    /// # Errors
+    /// git's message.
+    pub fn switch(&self, arguments: &[&str]) -> Result<(), GitError> {
+        self.run(&[&["switch", "--quiet"], arguments].concat()).done()
+    }
+
     /// Commits a merge whose conflicts are resolved.
     ///
     /// # Errors

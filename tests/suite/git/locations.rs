@@ -85,6 +85,34 @@ fn a_demo_in_a_repository_has_a_repository_of_its_own() {
 }
 
 #[test]
+fn the_demo_is_the_same_every_time_and_shows_what_is_due() {
+    let mut sandbox = Sandbox::new();
+    let folders = ["desk-a", "desk-b"];
+    let printed = folders.map(|folder| {
+        let made = sandbox.shell(&format!("CASEBOOK_NOW=2026-11-21T09:00:00Z CASEBOOK_SEED=7 casebook demo {folder}"));
+        made.ok().stdout.replace(folder, "DIR")
+    });
+    assert_eq!(printed[0], printed[1]);
+    for part in
+        ["\nyours\n", "\nunassigned\n", " late ", "  in ", "  remind  ", "\nhold is over\n", "!  ", "Les exports"]
+    {
+        assert!(printed[0].contains(part), "{part} is in {}", printed[0]);
+    }
+    let heads = folders.map(|folder| sandbox.git(&["-C", folder, "rev-parse", "HEAD"]).ok().stdout);
+    assert_eq!(heads[0], heads[1]);
+    sandbox.enter("desk-a");
+    assert_eq!(sandbox.git(&["rev-list", "--count", "--merges", "HEAD"]).ok().stdout, "1\n");
+    assert!(fs::read_dir(sandbox.path("attachments")).unwrap().count() > 0);
+    let suggested: Vec<&str> = printed[0].lines().filter(|line| line.contains("  # ")).collect();
+    assert_eq!(suggested.len(), 5);
+    for command in suggested {
+        let told = sandbox.shell(command.split('#').next().unwrap()).ok().stdout;
+        assert!(!told.is_empty(), "{command}");
+    }
+    sandbox.run(&["check"]).ok();
+}
+
+#[test]
 fn a_folder_is_named_as_it_is_and_a_hint_can_be_pasted() {
     let mut sandbox = Sandbox::new();
     sandbox.enter("my desk");

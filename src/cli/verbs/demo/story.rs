@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::cli::error::CliError;
 use crate::cli::verbs::org::key_values;
-use crate::desk::{ActionRequest, OrganizationCommand, TicketRef};
+use crate::desk::{ActionRequest, AttachmentData, OrganizationCommand, TicketRef};
 use crate::domain::codec::requested_action_from;
 use crate::domain::id::Id;
 use crate::domain::people::organization::Member;
@@ -16,7 +16,7 @@ use crate::domain::people::person::Person;
 use crate::domain::text::Text;
 use crate::domain::ticket::OpenFields;
 use crate::domain::ticket::action::Action;
-use crate::domain::time::duration::parse_duration;
+use crate::domain::time::duration::{format_instant, parse_duration};
 use crate::domain::value::Value;
 use crate::domain::vocabulary::MergeReason;
 use crate::error::Error;
@@ -41,8 +41,15 @@ struct DemoOrganization {
     id: String,
     /// The fields, as for `org set`.
     fields: Vec<String>,
-    /// The roles of the people, by address.
-    people: BTreeMap<String, Vec<String>>,
+    /// The people, by address.
+    people: BTreeMap<String, DemoMember>,
+}
+
+/// A person of a customer.
+#[derive(Deserialize)]
+struct DemoMember {
+    name: String,
+    roles: Vec<String>,
 }
 
 /// A command of the demo.
@@ -54,8 +61,15 @@ pub(super) struct DemoStep {
     pub by: Option<String>,
     /// The name of the ticket in the story.
     pub ticket: String,
+    /// The second clone in which the step is made.
+    pub clone: Option<String>,
     #[serde(default)]
     text: String,
+    /// The name of an attachment.
+    attach: Option<String>,
+    /// The contents of the attachment.
+    #[serde(default)]
+    file: String,
     /// The action and its fields, with the names of an entry.
     #[serde(flatten)]
     fields: BTreeMap<String, String>,
@@ -77,8 +91,9 @@ impl DemoStory {
         for DemoOrganization { id, fields, people } in &self.organizations {
             let fields: Vec<String> = fields.iter().map(|field| field.replace("RENEWAL", &renewal)).collect();
             let mut changes = key_values::parse(&fields)?;
-            for (address, roles) in people {
+            for (address, DemoMember { name, roles }) in people {
                 let mut member = Member::new(person(address)?);
+                member.name = Some(name.clone());
                 member.roles = roles.iter().map(|role| role.parse()).collect::<Result<_, _>>().map_err(invalid)?;
                 changes.push(OrganizationChange::AddPerson(member));
             }
@@ -91,14 +106,25 @@ impl DemoStory {
 impl DemoStep {
     /// Returns its time, counted back from `now`.
     pub fn at(&self, now: DateTime<Utc>) -> DateTime<Utc> {
-        now - parse_duration(&self.ago).unwrap_or(TimeDelta::zero())
+        before(now, &self.ago)
+    }
+
+    /// Returns the files of the step.
+    pub fn attachments(&self) -> Vec<AttachmentData> {
+        let file = |name: &String| AttachmentData::of(name.clone(), self.file.clone().into_bytes());
+        self.attach.iter().map(file).collect()
     }
 
     /// Returns the request of the step by an actor, with the ids of the tickets that earlier steps opened.
     ///
     /// # Errors
     /// A field is missing or invalid.
-    pub fn request(&self, tickets: &HashMap<String, Id>, actor: &Person) -> Result<ActionRequest, CliError> {
+    pub fn request(
+        &self,
+        tickets: &HashMap<String, Id>,
+        actor: &Person,
+        now: DateTime<Utc>,
+    ) -> Result<ActionRequest, CliError> {
         let field = |name: &str| self.fields.get(name).cloned().unwrap_or_default();
         let ticket =
             |name: String| tickets.get(&name).copied().ok_or_else(|| CliError::from(Error::NotFound { word: name }));
@@ -110,6 +136,7 @@ impl DemoStep {
                 opening.product_group = Some(field("product_group"));
                 opening.organization = Some(field("organization"));
                 opening.channel = Some("portal".to_owned());
+                opening.language = self.fields.get("language").cloned();
                 let action = Action::Open(Box::new(opening));
                 let id = Id::at(self.at(DateTime::UNIX_EPOCH), 0);
                 return Ok(ActionRequest { target: TicketRef::New, ..ActionRequest::on(id, action, text) });
@@ -117,12 +144,21 @@ impl DemoStep {
             "merge" => Action::Merge { into: ticket(field("into"))?, reason: MergeReason::SameIssue },
             "assign" => Action::Assign { assignee: Some(actor.clone()) },
             _ => {
-                let fields = self.fields.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str())));
+                let value = |name: &str, value: &str| match name {
+                    "until" => Value::from(format_instant(before(now, value)).as_str()),
+                    _ => Value::from(value),
+                };
+                let fields = self.fields.iter().map(|(name, text)| (name.clone(), value(name, text)));
                 requested_action_from(Value::Map(fields.collect())).map_err(invalid)?
             }
         };
         Ok(ActionRequest::on(ticket(self.ticket.clone())?, action, text))
     }
+}
+
+/// Returns the time that was a span before `now`.
+fn before(now: DateTime<Utc>, span: &str) -> DateTime<Utc> {
+    now - parse_duration(span).unwrap_or(TimeDelta::zero())
 }
 
 /// Parses an address of the story.
@@ -150,7 +186,8 @@ mod tests {
         for step in &story.steps {
             assert!(parse_duration(&step.ago).is_some(), "{}", step.ago);
             let actor = person(step.by.as_deref().unwrap_or("you@desk.example")).expect("an address");
-            let request = step.request(&tickets, &actor).unwrap_or_else(|error| panic!("{}: {error:?}", step.ticket));
+            let request =
+                step.request(&tickets, &actor, now).unwrap_or_else(|error| panic!("{}: {error:?}", step.ticket));
             tickets.entry(step.ticket.clone()).or_insert_with(|| Id::at(step.at(now), 0));
             assert_eq!(request.target == TicketRef::New, step.fields["action"] == "open");
         }
