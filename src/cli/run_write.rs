@@ -11,15 +11,23 @@ use super::args::{CommitFlags, TicketFlags, WriteFlags};
 use super::error::{CliError, refusal};
 use super::exit::Exit;
 use super::report::ticket::{CREATED, OPENED, TICKET, render_ticket, ticket_json};
-use super::report::write_result::{done, readers_phrase, recovery_lines, text_readers};
+use super::report::write_result::{done, readers_phrase, recovery_lines, status_change, text_readers};
 use super::session::Session;
 use crate::desk::{ActionRequest, Command, Desk, Outcome, TicketRef, WriteOptions};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
+use crate::domain::text::Text;
 use crate::domain::ticket::action::Action;
 use crate::error::Error;
 use crate::store::short_id::short_suffix;
-use crate::view::sanitize;
+use crate::view::colors::ColorMode;
+use crate::view::ticket::render_last;
+use crate::view::{Audience, sanitize};
+
+/// The number of entries that the editor shows.
+const LAST_ENTRIES: usize = 3;
+/// The number of lines of each entry that the editor shows.
+const LAST_LINES: usize = 10;
 
 impl TicketFlags {
     /// Does one action on the ticket. A verb that needs text has a comment, which is shown in the editor.
@@ -42,22 +50,52 @@ impl TicketFlags {
         request: impl FnOnce(&Desk, Id) -> Result<ActionRequest, CliError>,
         command: impl FnOnce(Vec<ActionRequest>) -> Command,
     ) -> Result<(), CliError> {
-        let desk = session.desk()?;
+        let mut desk = session.desk()?;
         let id = session.find(&session.view(&desk)?, &self.ticket.ticket)?;
         let request = self.readers.on(self.conditions.on(request(&desk, id)?))?;
         let input = match comment {
             None => self.text.optional()?,
             Some(comment) => {
-                let actor = session.actor()?;
-                let is_agent = actor.is_some_and(|actor| desk.config().team.has_agent(actor));
-                let readers = request.action.is_internal_by_default().filter(|_| is_agent);
-                let readers = readers.map(|default| readers_phrase(request.internal.unwrap_or(default)));
-                let readers = readers.map(|phrase| format!("\n{phrase}.")).unwrap_or_default();
-                self.text.required(desk.state(), &format!("{comment}{readers}\nTicket {id}."))?
+                let state = desk.state().clone();
+                self.text.required(&state, || {
+                    let about = about_ticket(session, &mut desk, id, &request, &self.write)?;
+                    Ok(format!("{comment}\n{about}"))
+                })?
             }
         };
         session.run_write(desk, vec![request], command, &self.write, input, &ResultStyle::One)
     }
+}
+
+/// Returns what the editor shows of a ticket: who reads the text, the status that follows, and the last entries with text.
+///
+/// # Errors
+/// The command would be refused, which is found before the text is typed.
+fn about_ticket(
+    session: &Session,
+    desk: &mut Desk,
+    id: Id,
+    request: &ActionRequest,
+    flags: &WriteFlags,
+) -> Result<String, CliError> {
+    let options = WriteOptions { dry_run: true, ..session.write_options(&flags.end)? };
+    let request = ActionRequest { text: Text::clean("?"), key: flags.key.clone(), ..request.clone() };
+    let is_internal = match &request.action {
+        Action::Note { .. } => Some(true),
+        action => action.is_internal_by_default().map(|default| request.internal.unwrap_or(default)),
+    };
+    let is_agent = desk.config().team.has_agent(&options.actor);
+    let mut text =
+        is_internal.filter(|_| is_agent).map(readers_phrase).map(|phrase| format!("{phrase}.\n")).unwrap_or_default();
+    let outcome = desk.perform(Command::requests(vec![request]), &options)?;
+    for ticket in &outcome.tickets {
+        let subject = sanitize::one_line(&ticket.header.subject);
+        text.push_str(&format!("Ticket {}: {subject}\nStatus: {}\n", ticket.id, status_change(&outcome, ticket)));
+    }
+    let view = session.view(desk)?;
+    session.look_up_names(&view, []);
+    let audience = Audience { color_mode: ColorMode { is_colored: false }, ..session.audience(desk)? };
+    Ok(text + &render_last(&view.ticket(id)?, LAST_ENTRIES, LAST_LINES, &audience))
 }
 
 /// A style in which the tickets of a command are printed.

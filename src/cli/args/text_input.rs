@@ -76,11 +76,15 @@ impl TextFlags {
         Ok(text)
     }
 
-    /// Returns the text of the flags, else of the editor, on a terminal. `comment` is shown in the editor.
+    /// Returns the text of the flags, else of the editor, on a terminal. The comment is shown in the editor.
     ///
     /// # Errors
-    /// The text is blank, or there is neither text nor a terminal.
-    pub(crate) fn required(&self, state: &StateDir, comment: &str) -> Result<TextInput, CliError> {
+    /// The text is blank, there is neither text nor a terminal, or the comment has an error.
+    pub(crate) fn required(
+        &self,
+        state: &StateDir,
+        comment: impl FnOnce() -> Result<String, CliError>,
+    ) -> Result<TextInput, CliError> {
         let given = self.optional()?;
         if given.text.is_some() {
             return Ok(given);
@@ -94,7 +98,7 @@ impl TextFlags {
                 "give it with -m TEXT, -F FILE or -F -",
             ));
         }
-        let text = Text::clean(&from_editor(state, comment)?);
+        let text = Text::clean(&from_editor(state, &comment()?)?);
         if text.is_none() {
             return Err(text_missing("the text in the editor is empty; nothing was changed", "give it with -m TEXT"));
         }
@@ -133,7 +137,7 @@ fn from_editor(state: &StateDir, comment: &str) -> Result<String, CliError> {
     state.create().map_err(Error::io(state.folder(), "make"))?;
     let template = format!(
         "\n{SCISSORS}\n# Everything from the line above on is left out.\n# {}\n",
-        comment.replace('\n', "\n# ")
+        comment.trim_end().replace('\n', "\n# ")
     );
     let path = new_file(state, &template)?;
     edit(&path)?;

@@ -124,7 +124,9 @@ impl AccessRequestArgs {
                 Error::usage("the subject is empty", "leave -s out, or give a subject with -s SUBJECT")
             })?,
         };
-        let text = self.text.required(desk.state(), "The reason for access to every ticket of the organization.")?;
+        let text = self
+            .text
+            .required(desk.state(), || Ok("The reason for access to every ticket of the organization.".to_owned()))?;
         let person = |who: Option<Who>| who.map(|who| session.person(&desk, &who)).transpose();
         let approved_by = person(self.approved_by)?;
         let mut fields = OpenFields::new(subject, self.priority, person(self.requester)?.unwrap_or(actor));

@@ -37,7 +37,8 @@ impl HoldArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let Self { reason, team, until, on } = self;
         let team = team.as_deref().and_then(clean_subject);
-        on.run_write(session, None, |desk, _| {
+        let comment = (reason == HoldReason::Other && session.can_ask()).then_some("Why the ticket is on hold.");
+        on.run_write(session, comment, |desk, _| {
             let Some(text) = until.as_deref() else { return Ok(Action::Hold(Hold { reason, team, until: None })) };
             let until = session.planned_time(desk, text)?;
             if until.start(session.zone(desk)?) <= session.environment.now {

@@ -102,7 +102,7 @@ impl OpenArgs {
         let subject = clean_subject(self.subject.as_deref().unwrap_or_default())
             .ok_or_else(|| Error::usage("the subject is empty", "give a subject with -s SUBJECT"))?;
         let attachments = attachment::read(&self.attach, &desk)?;
-        let input = self.text.required(desk.state(), &format!("The first text of the ticket: {subject}"))?;
+        let input = self.text.required(desk.state(), || Ok(format!("The first text of the ticket: {subject}")))?;
         let fields = self.fields(session, &desk, actor, subject)?;
         let request = ActionRequest {
             target: TicketRef::New,

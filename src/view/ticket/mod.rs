@@ -72,6 +72,23 @@ pub fn render_entry(ticket: &Ticket, entry: Id, with_changes: bool, audience: &A
     text
 }
 
+/// Renders the last entries that have a text, each cut to some lines, for a person who writes the next one.
+pub fn render_last(ticket: &Ticket, entries: usize, lines: usize, audience: &Audience<'_>) -> String {
+    let mut visible = visible_entries(ticket);
+    visible.retain(|visible| visible.text().is_some());
+    let mut text = String::new();
+    for visible in &visible[visible.len().saturating_sub(entries)..] {
+        let mut block = String::new();
+        push_block(&mut block, visible, None, audience);
+        text.push('\n');
+        text.extend(block.split_inclusive('\n').take(lines));
+        if block.lines().count() > lines {
+            text.push_str(&format!("{GUTTER} …\n"));
+        }
+    }
+    text
+}
+
 /// Renders a ticket for `git diff`, without lines that change with time, such as ages.
 pub fn render_for_diff(ticket: &Ticket, audience: &Audience<'_>) -> String {
     let mut text = format!("{}\n\n", sanitize::one_line(&ticket.header.subject));

@@ -171,6 +171,51 @@ fn aborting_the_prompts_opens_nothing() {
 }
 
 #[test]
+fn the_editor_shows_the_ticket_and_its_last_entries() {
+    let sandbox = desk();
+    sandbox.shell("printf '#!/bin/sh\\ncp \"$1\" seen; echo Text > \"$1\"\\n' > editor && chmod +x editor").ok();
+    let id = sandbox.opened("Tiles time out", &[]);
+    let long: String = (1..=30).map(|number| format!("line {number}\n")).collect();
+    sandbox.run(&["note", &id, "-m", "The oldest note"]).ok();
+    for text in ["First answer", &long, "Last answer"] {
+        sandbox.run(&["reply", &id, "-m", text, "--keep-open"]).ok();
+    }
+    let seen = |words: &[&str]| {
+        asked_on_a_terminal(&sandbox, words, &[]).map(|done| {
+            done.ok();
+            sandbox.read("seen")
+        })
+    };
+    let Some(reply) = seen(&["reply", &id]) else { return };
+    for line in [
+        "Customers read this text.",
+        "Tiles time out",
+        "Status: open -> awaiting_reply",
+        "│ line 9",
+        "│ …",
+        "│ Last answer",
+    ] {
+        assert!(reply.contains(line), "{line}: {reply}");
+    }
+    assert!(!reply.contains("line 10") && !reply.contains("oldest note"), "{reply}");
+    assert!(reply.lines().skip(1).all(|line| line.starts_with('#')), "{reply}");
+    assert!(seen(&["reply", &id, "--keep-open"]).unwrap().contains("Status: awaiting_reply\n"));
+    assert!(seen(&["note", &id]).unwrap().contains("Only support reads this text."));
+    assert!(seen(&["escalate", &id, "--reason", "business_impact"]).unwrap().contains("Customers read this text."));
+    let hold = seen(&["hold", &id, "--reason", "other"]).unwrap();
+    assert!(hold.contains("Only support reads this text.") && hold.contains("-> on_hold"), "{hold}");
+    sandbox.run(&["reply", &id, "-m", "Done."]).ok();
+    let customer = seen(&["--as", "ana@acme.example", "reply", &id]).unwrap();
+    assert!(customer.contains("Status: awaiting_reply -> open") && !customer.contains("oldest note"), "{customer}");
+    assert!(!sandbox.read(sandbox.file_of(&id)).contains("Customers read"));
+    // A command that would be refused opens no editor.
+    sandbox.run(&["solve", &id, "--resolution", "withdrawn", "-m", "A test."]).ok();
+    sandbox.shell("rm seen").ok();
+    asked_on_a_terminal(&sandbox, &["escalate", &id, "--reason", "business_impact"], &[]).unwrap().fails(4);
+    assert!(!sandbox.path("seen").exists());
+}
+
+#[test]
 fn without_a_terminal_the_missing_flag_is_named() {
     let sandbox = desk();
     let refused = sandbox.run(&["open", "-m", "Why?"]).fails(2);
