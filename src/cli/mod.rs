@@ -43,14 +43,18 @@ pub fn run(arguments: Vec<OsString>) -> u8 {
         let rest = argument.strip_prefix("--jsonl").or_else(|| argument.strip_prefix("--json"));
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
     });
-    let outcome = catch_panic(|| match verbs::parse(&args::query::escape_negations(arguments)) {
+    let words = args::query::escape_negations(arguments);
+    let outcome = catch_panic(|| match verbs::parse(&words) {
         Ok(arguments) => execute(arguments, wants_json),
         Err(error) if !error.use_stderr() => {
             // Help and versions. A closed pipe is not an error.
             let _ = error.print();
             Ok(Exit::Done)
         }
-        Err(error) => Err(CliError::from(error)),
+        Err(error) => match verbs::ask_for_missing(&words, &error, wants_json)? {
+            Some(words) => execute(verbs::parse(&words)?, wants_json),
+            None => Err(CliError::from(error)),
+        },
     });
     match outcome.unwrap_or_else(|bug| Err(bug.into())) {
         Ok(exit) => exit as u8,

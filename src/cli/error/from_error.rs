@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::{Candidate, CliError};
 use super::{refusal, sync};
+use crate::cli::terminal::question::Unanswered;
 use crate::cli::terminal::shell::quoted;
 use crate::domain::id::Id;
 use crate::domain::people::assignment::NoAssignee;
@@ -125,6 +126,15 @@ impl From<clap::Error> for CliError {
         let (message, rest) = text.split_once("\n\n").unwrap_or((text, ""));
         let error = Self::new("usage", message);
         if rest.is_empty() { error } else { error.hint(rest.trim()) }
+    }
+}
+
+impl From<Unanswered> for CliError {
+    fn from(_: Unanswered) -> Self {
+        Self::usage(
+            "not everything was answered, so nothing was done",
+            "flags give the answers too; `casebook open --help` lists those of `open`",
+        )
     }
 }
 

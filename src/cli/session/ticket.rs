@@ -1,9 +1,8 @@
 //! The ticket that a person names. If the name is ambiguous, a person at a terminal chooses.
 
-use dialoguer::FuzzySelect;
-
 use super::Session;
 use crate::cli::error::{CANDIDATES, CliError};
+use crate::cli::terminal::question::choose;
 use crate::desk::DeskView;
 use crate::domain::id::Id;
 use crate::error::Error;
@@ -31,11 +30,8 @@ impl Session {
         };
         let short_ids = view.short_ids(shown.clone())?;
         let lines: Vec<String> = shown.zip(short_ids).map(describe).map(|line| one_line(&line).into_owned()).collect();
-        if self.can_ask()
-            && let Ok(Some(place)) =
-                FuzzySelect::new().with_prompt(&error.message).items(&lines).default(0).interact_opt()
-        {
-            return Ok(candidates[place]);
+        if self.can_ask() {
+            return Ok(candidates[choose(error.message.trim_end_matches(':'), &lines, 0)?]);
         }
         for (candidate, line) in error.candidates.iter_mut().zip(lines) {
             candidate.description = line;

@@ -1,11 +1,14 @@
 //! The inbox, which `casebook` prints without a verb: the tickets that wait for the acting person.
 
+use std::collections::HashSet;
+
 use clap::Args;
 
 use crate::cli::Exit;
 use crate::cli::error::CliError;
 use crate::cli::report::clocks::Clocks;
 use crate::cli::session::Session;
+use crate::cli::terminal::question::choose;
 use crate::desk::{Desk, DeskView};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
@@ -52,8 +55,7 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     let mut inbox =
         Inbox { actor, view: &view, clocks: &clocks, audience: &audience, tickets: found.rows.iter().collect() };
     inbox.sort();
-    let is_customer = actor.is_some_and(|person| !desk.config().team.has_agent(person));
-    let sections = if is_customer { inbox.of_customer()? } else { inbox.of_agent()? };
+    let sections = inbox.sections()?;
     let labels = &audience.catalog().inbox;
     let mut text = format!("{}\n", title(&desk, actor, &audience));
     let counts = [
@@ -65,12 +67,33 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     }
     let lines = session.output.height().map(|height| height.saturating_sub(OTHER_LINES));
     text.push_str(&render(&sections, lines, &audience));
-    text.push_str(&format!("\n{}\n", next_command(&sections, is_customer, &state, labels)));
+    text.push_str(&format!("\n{}\n", next_command(&sections, inbox.is_of_customer(), &state, labels)));
     session.output.print(&text)?;
     if view.has_interrupted_command() {
         session.output.warn(INTERRUPTED);
     }
     Ok(session.report_clock_errors(&clocks, session.report_unreadable(&found.unreadable)))
+}
+
+/// Asks for one of the unsolved tickets, those of the inbox first. Returns none if there is none.
+pub(super) fn choose_ticket(session: &Session, desk: &Desk) -> Result<Option<Id>, CliError> {
+    let view = session.view(desk)?;
+    let found = view.query(&Query::default().unsolved())?;
+    let clocks = session.clocks(&view, session.environment.now, true);
+    let (audience, actor) = (session.audience(desk)?, session.actor()?);
+    let mut inbox =
+        Inbox { actor, view: &view, clocks: &clocks, audience: &audience, tickets: found.rows.iter().collect() };
+    inbox.sort();
+    let sections = inbox.sections()?;
+    let waiting: HashSet<Id> = sections.iter().flat_map(|section| &section.rows).map(|row| row.ticket.id).collect();
+    inbox.tickets.sort_by_key(|ticket| !waiting.contains(&ticket.id));
+    let short_ids = view.short_ids(inbox.tickets.iter().map(|ticket| ticket.id))?;
+    let item = |(ticket, short_id): (&Summary, String)| {
+        let status = audience.catalog().statuses.of(ticket.header.status);
+        one_line(&format!("{short_id}  {status}  {}", ticket.header.subject)).into_owned()
+    };
+    let items: Vec<String> = inbox.tickets.iter().zip(short_ids).map(item).collect();
+    Ok(if items.is_empty() { None } else { Some(inbox.tickets[choose("The ticket", &items, 0)?].id) })
 }
 
 /// Returns the number of commits that are not sent and of files that are not committed. The inbox is useful even if git
@@ -115,6 +138,15 @@ impl Inbox<'_> {
             let due = clocks.next(ticket).and_then(|clock| clock.due_at);
             (!ticket.awaits_manager(), due.is_none(), due, ticket.header.priority, ticket.created_at, ticket.id)
         });
+    }
+
+    /// Returns whether the acting person is a customer.
+    fn is_of_customer(&self) -> bool {
+        self.actor.is_some_and(|person| !self.view.desk().config().team.has_agent(person))
+    }
+
+    fn sections(&self) -> Result<Vec<InboxSection>, CliError> {
+        if self.is_of_customer() { self.of_customer() } else { self.of_agent() }
     }
 
     fn of_agent(&self) -> Result<Vec<InboxSection>, CliError> {

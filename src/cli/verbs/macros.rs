@@ -28,7 +28,7 @@ use crate::view::sanitize::one_line;
 /// Macros are defined in casebook.toml under [macros.NAME]: a `text` (one, or one per language; a template over the
 /// fields of `show --json`, and `agent`), and `actions` with the names of entries, each with a `text` of its own if it
 /// needs one. A macro is one command and one commit; -n shows it first. Without a name, the macros of the desk are
-/// listed. Only agents can apply macros.
+/// listed; on a terminal, `macro TICKET` asks for the macro. Only agents can apply macros.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook macro\n  casebook macro ask_release 7S1W1X -n\n  casebook macro ask_release 7S1W1X"

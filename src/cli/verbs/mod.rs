@@ -27,6 +27,7 @@ pub mod macros;
 pub mod man;
 pub mod merge;
 pub mod merge_file;
+mod missing;
 pub mod open;
 pub mod org;
 pub mod plan;
@@ -53,6 +54,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::session::Session;
 use super::session::global_flags::GlobalFlags;
+pub(super) use missing::ask_for_missing;
 
 /// A support desk in a git repository: every ticket a YAML file, every command one clean commit.
 #[derive(Debug, Parser)]

@@ -1,6 +1,6 @@
 //! `open`: opens a ticket. On a terminal it asks for what the flags do not give, see [`prompt`].
 
-mod prompt;
+pub(super) mod prompt;
 
 use std::path::PathBuf;
 
@@ -26,9 +26,9 @@ use crate::store::config::Settings;
 
 /// Open a ticket.
 ///
-/// Prints the ticket; with -q only its full id. On a terminal without -s, it asks for the instance if the organization
-/// has several, the subject, the product group, the priority, the custom fields of the desk, and for the text in the
-/// editor. Before that, it checks that the requester may ask for support.
+/// Prints the ticket; with -q only its full id. On a terminal without -s, it asks for the requester (agents), the
+/// instance if the organization has several, the subject, the product group, the priority, the custom fields of the desk,
+/// and for the text in the editor. Before that, it checks that the requester may ask for support.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook open\n  casebook open -s \"Tiles time out\" -p S2 --requester ana@acme.example -m \"Since this morning.\"\n  id=$(casebook open -q -s \"Disk full on db1\" -p S1 -m \"$ALERT\" --key alert-$ALERT_ID)"
@@ -92,6 +92,10 @@ impl OpenArgs {
     pub(super) fn run(mut self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
         let actor = session.actor()?.cloned().ok_or(Error::NoIdentity)?;
+        let is_asked_all = self.subject.is_none() && self.requester.is_none() && self.write.key.is_none();
+        if is_asked_all && session.can_ask() && desk.config().team.has_agent(&actor) {
+            self.ask_requester(session, &desk, &actor)?;
+        }
         // With a key, the first result must be returned even if the requester has lost their roles since.
         if session.can_ask() && !self.is_complete() && self.write.key.is_none() {
             self.check_eligibility(session, &desk, &actor)?;

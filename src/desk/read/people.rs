@@ -1,6 +1,6 @@
 //! The people whom a desk knows: its agents, and the people of its organizations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::people::known_person::{KnownPerson, PeopleNames};
 use crate::domain::people::person::Person;
@@ -43,6 +43,24 @@ impl DeskView<'_> {
             }
         }
         Ok(called)
+    }
+
+    /// Returns the customers whom the desk knows, by address: the people of organizations, and the requesters of tickets.
+    ///
+    /// # Errors
+    /// A folder cannot be read.
+    pub fn customers(&self) -> Result<Vec<KnownPerson>, Error> {
+        let members = self.organizations()?.0.into_iter().flat_map(|found| found.people).map(KnownPerson::from);
+        let summaries = self.summaries()?.rows;
+        let requesters = summaries.iter().map(|summary| summary.header.requester.clone());
+        let unnamed = |person| KnownPerson { person, name: None, aliases: Vec::new() };
+        let mut customers = BTreeMap::new();
+        for known in members.chain(requesters.map(unnamed)) {
+            if !self.desk().config().team.has_agent(&known.person) {
+                customers.entry(known.person.as_str().to_lowercase()).or_insert(known);
+            }
+        }
+        Ok(customers.into_values().collect())
     }
 
     /// Returns the names of the agents, and of the people of some organizations, if the viewer may read these.

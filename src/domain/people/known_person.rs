@@ -1,6 +1,7 @@
 //! The people whom a desk knows, and the names by which they are called.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use super::organization::Member;
 use super::person::Person;
@@ -19,6 +20,15 @@ pub struct KnownPerson {
 impl From<Member> for KnownPerson {
     fn from(Member { email, name, aliases, .. }: Member) -> Self {
         Self { person: email, name, aliases }
+    }
+}
+
+impl fmt::Display for KnownPerson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "{name} <{}>", self.person),
+            None => write!(f, "{}", self.person),
+        }
     }
 }
 

@@ -15,6 +15,7 @@ fn with_editor() -> Sandbox {
     sandbox
 }
 
+const REQUESTER: &str = "The requester";
 const SUBJECT: &str = "The subject";
 const GROUP: &str = "Product group";
 const PRIORITY: &str = "Priority: the impact";
@@ -22,7 +23,7 @@ const PRIORITY: &str = "Priority: the impact";
 #[test]
 fn open_prompts_for_subject_group_priority_and_text() {
     let sandbox = with_editor();
-    let answers = [(SUBJECT, "Dashboard tiles time out\r"), (GROUP, "\r"), (PRIORITY, "\u{1b}[A\r")];
+    let answers = [(REQUESTER, "\r"), (SUBJECT, "Dashboard tiles time out\r"), (GROUP, "\r"), (PRIORITY, "\u{1b}[A\r")];
     let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], &answers) else { return };
     asked.ok();
     let tickets = sandbox.run(&["list", "--json=subject,product_group,priority,requester"]).ok().json();
@@ -67,10 +68,11 @@ fn a_language_is_a_tag_and_found_with_its_regions() {
 #[test]
 fn typing_letters_selects_a_group_and_nothing_is_preselected() {
     let sandbox = with_editor();
-    let answers = [(SUBJECT, "Something odd\r"), (GROUP, "lookml\r"), (PRIORITY, "\r")];
+    let answers = [(REQUESTER, "\r"), (SUBJECT, "Something odd\r"), (GROUP, "lookml\r"), (PRIORITY, "\r")];
     let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], &answers) else { return };
     asked.ok();
-    asked_on_a_terminal(&sandbox, &["open"], &[(SUBJECT, "Hello\r"), (GROUP, "\r"), (PRIORITY, "\r")]).unwrap().ok();
+    let answers = [(REQUESTER, "\r"), (SUBJECT, "Hello\r"), (GROUP, "\r"), (PRIORITY, "\r")];
+    asked_on_a_terminal(&sandbox, &["open"], &answers).unwrap().ok();
     let told = sandbox.run(&["list", "--json=product_group,priority", "--sort", "created"]).ok().json();
     let wanted = serde_json::json!([
         { "product_group": "lookml_pdt_git", "priority": "S3" },
@@ -86,7 +88,13 @@ fn open_prompts_for_custom_fields_but_not_for_given_flags() {
     let fields = "[fields.region]\ntype = \"enum\"\nvalues = [\"emea\", \"apac\"]\nrequired = true\n\
                   [fields.cost]\ntype = \"number\"\n";
     sandbox.write("casebook.toml", &format!("{}\n{fields}", toml.replace("\n[fields]\n", "\n")));
-    let answers = [(SUBJECT, "A bill\r"), ("region", "apac\r"), ("cost", "much\r"), ("expected number", "\u{15}12\r")];
+    let answers = [
+        (REQUESTER, "\r"),
+        (SUBJECT, "A bill\r"),
+        ("region", "apac\r"),
+        ("cost", "much\r"),
+        ("expected number", "\u{15}12\r"),
+    ];
     let Some(asked) = asked_on_a_terminal(&sandbox, &["open", "-g", "billing", "-p", "S4", "-m", "Why?"], &answers)
     else {
         return;
@@ -163,11 +171,91 @@ fn an_ineligible_requester_is_refused_before_typing() {
 #[test]
 fn aborting_the_prompts_opens_nothing() {
     let sandbox = with_editor();
-    for answers in [&[(SUBJECT, "\u{3}")][..], &[(SUBJECT, "Tiles\r"), (GROUP, "\u{3}")]] {
+    for answers in [
+        &[(REQUESTER, "\u{3}")][..],
+        &[(REQUESTER, "\r"), (SUBJECT, "\u{3}")],
+        &[(REQUESTER, "\r"), (SUBJECT, "Tiles\r"), (GROUP, "\u{3}")],
+    ] {
         let Some(asked) = asked_on_a_terminal(&sandbox, &["open"], answers) else { return };
         assert_ne!(asked.code, Some(0), "{}", asked.stdout);
         sandbox.run(&["list", "--exists"]).fails(1);
     }
+}
+
+#[test]
+fn the_end_of_input_and_escape_end_every_question() {
+    let sandbox = with_editor();
+    let id = sandbox.opened("Tiles", &[]);
+    let before = sandbox.commits();
+    for key in ["\u{4}", "\u{1b}"] {
+        for (words, question) in [
+            (&["open"][..], REQUESTER),
+            (&["open", "--requester", "ana@x.example"], SUBJECT),
+            (&["open", "--requester", "ana@x.example"], "half a subj"),
+            (&["open", "--requester", "ana@x.example"], GROUP),
+            (&["open", "--requester", "ana@x.example", "-g", "billing"], PRIORITY),
+            (&["show"], "The ticket"),
+            (&["hold", &id], "The reason"),
+            (&["assign", &id], "The agent"),
+            (&["prioritize", &id], PRIORITY),
+        ] {
+            let answers = match question {
+                "half a subj" => vec![(SUBJECT, "half a subj"), (question, key)],
+                GROUP | PRIORITY if words[0] == "open" => vec![(SUBJECT, "Tiles\r"), (question, key)],
+                _ => vec![(question, key)],
+            };
+            let Some(asked) = asked_on_a_terminal(&sandbox, words, &answers) else { return };
+            assert!(asked.fails(2).stdout.contains("not everything was answered"), "{words:?} {question}");
+        }
+    }
+    assert_eq!(sandbox.commits(), before);
+    assert_eq!(sandbox.run(&["list", "--all", "--count"]).ok().stdout.trim(), "1");
+}
+
+#[test]
+fn an_agent_opens_for_a_known_or_another_requester() {
+    let sandbox = with_editor();
+    sandbox.run(&["org", "new", "acme", "domains=acme.example"]).ok();
+    sandbox.run(&["org", "person", "add", "acme", "ana@acme.example", "--name", "Ana Ruiz"]).ok();
+    let rest = [(SUBJECT, "Tiles\r"), (GROUP, "\r"), (PRIORITY, "\r")];
+    let open = |requester: &[(&str, &str)]| asked_on_a_terminal(&sandbox, &["open"], &[requester, &rest[..]].concat());
+    let requester = || sandbox.run(&["list", "--json=requester", "--sort", "-created", "--limit", "1"]).ok().json();
+    let Some(opened) = open(&[(REQUESTER, "ruiz\r")]) else { return };
+    assert!(opened.ok().stdout.contains("Ana Ruiz <ana@acme.example>"));
+    assert_eq!(requester()[0]["requester"], "ana@acme.example");
+    open(&[(REQUESTER, "bo@acme.example\r")]).unwrap().ok();
+    assert_eq!(requester()[0]["requester"], "bo@acme.example");
+    open(&[(REQUESTER, "unknown\r"), ("is neither an address", "bo\r")]).unwrap().ok();
+    assert_eq!(requester()[0]["requester"], "bo@acme.example", "requesters of tickets are known too");
+}
+
+#[test]
+fn verbs_ask_for_the_arguments_they_lack() {
+    let sandbox = with_editor();
+    let id = sandbox.opened("Tiles", &[]);
+    let other = sandbox.opened("Disk full", &[]);
+    let toml = sandbox.read("casebook.toml");
+    sandbox.write("casebook.toml", &format!("{toml}\n[macros.ask_release]\ntext = \"Which release?\"\n"));
+    let run = |words: &[&str], answers: &[(&str, &str)]| asked_on_a_terminal(&sandbox, words, answers);
+    let Some(held) = run(&["hold"], &[("The ticket", "tiles\r"), ("The reason", "engin\r")]) else { return };
+    held.ok();
+    let show =
+        |id: &str, field: &str| sandbox.run(&["show", id, &format!("--json={field}")]).ok().json()[field].clone();
+    assert_eq!(show(&id, "status"), "on_hold");
+    run(&["escalate", &id], &[("The reason", "business\r")]).unwrap().ok();
+    run(&["prioritize", &id], &[(PRIORITY, "S1\r")]).unwrap().ok();
+    assert_eq!(show(&id, "priority"), "S1");
+    run(&["assign", &id], &[("The agent", "kenji\r")]).unwrap().ok();
+    assert_eq!(show(&id, "assignee"), "kenji@desk.example");
+    run(&["assign", &id], &[("The agent", "no agent\r")]).unwrap().ok();
+    assert_eq!(show(&id, "assignee"), serde_json::Value::Null);
+    run(&["reply"], &[("The ticket", "disk\r")]).unwrap().ok();
+    assert_eq!(show(&other, "status"), "awaiting_reply");
+    run(&["macro", &other], &[("The macro", "ask\r")]).unwrap().ok();
+    run(&["macro", "ask_release"], &[("The ticket", "disk\r")]).unwrap().ok();
+    assert_eq!(sandbox.run(&["log"]).ok().stdout.matches("Which release?").count(), 2);
+    let shown = run(&["-C", ".", "--no-pager", "show"], &[("The ticket", "disk\r")]).unwrap().ok();
+    assert!(shown.stdout.contains("Since this morning."), "{}", shown.stdout);
 }
 
 #[test]
@@ -221,4 +309,16 @@ fn without_a_terminal_the_missing_flag_is_named() {
     let refused = sandbox.run(&["open", "-m", "Why?"]).fails(2);
     assert!(refused.stderr.contains("-s SUBJECT"), "{}", refused.stderr);
     sandbox.run(&["open"]).fails(2);
+    let id = sandbox.opened("Tiles", &[]);
+    for words in [
+        &["hold", &id][..],
+        &["escalate", &id, "-m", "x"],
+        &["assign", &id],
+        &["prioritize", &id],
+        &["reply"],
+        &["show"],
+    ] {
+        let refused = sandbox.run(words).fails(2);
+        assert!(refused.stderr.contains("required arguments were not provided"), "{}", refused.stderr);
+    }
 }

@@ -2,11 +2,11 @@
 //!
 //! A product group that the subject suggests is only preselected, never assumed.
 
-use dialoguer::{FuzzySelect, Input};
-
 use super::OpenArgs;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
+use crate::cli::session::who::Who;
+use crate::cli::terminal::question::{Answer, ask_text, choose, choose_or_type};
 use crate::desk::{Desk, precheck_opening};
 use crate::domain::people::organization::Instance;
 use crate::domain::people::person::Person;
@@ -17,7 +17,7 @@ use crate::domain::value::Value;
 use crate::domain::vocabulary::Priority;
 use crate::store::config::Settings;
 use crate::view::Audience;
-use crate::view::sanitize::one_line;
+use crate::view::sanitize::{lines as sanitize_lines, one_line};
 
 /// The choice of no product group.
 const NO_GROUP: &str = "none of these";
@@ -37,6 +37,27 @@ impl OpenArgs {
         Ok(())
     }
 
+    /// Asks an agent for whom the ticket is: a person whom the desk knows, or another.
+    pub(super) fn ask_requester(&mut self, session: &Session, desk: &Desk, actor: &Person) -> Result<(), CliError> {
+        let customers = session.view(desk)?.customers()?;
+        let mut items: Vec<String> = customers.iter().map(|known| one_line(&known.to_string()).into_owned()).collect();
+        items.insert(0, format!("{actor} (you)"));
+        loop {
+            let who = match choose_or_type("The requester", &items, 0)? {
+                Answer::Choice(0) => Ok(Who::Address(actor.clone())),
+                Answer::Choice(index) => Ok(Who::Address(customers[index - 1].person.clone())),
+                Answer::Text(text) => Who::parse(&text),
+            };
+            match who.map_err(|message| CliError::usage(message, "")).and_then(|who| session.person(desk, &who)) {
+                Ok(person) => {
+                    self.requester = Some(Who::Address(person));
+                    return Ok(());
+                }
+                Err(error) => session.output.error_line(&sanitize_lines(&error.message)),
+            }
+        }
+    }
+
     /// Asks for everything that no flag gives.
     ///
     /// # Errors
@@ -50,11 +71,8 @@ impl OpenArgs {
         }
         let choices = desk.policy().field_choices()?;
         let audience = session.audience_of_ticket(desk)?;
-        let subject: String = Input::new()
-            .with_prompt("The subject, in one line")
-            .validate_with(|text: &String| clean_subject(text).map(|_| ()).ok_or("the subject must not be empty"))
-            .interact_text()
-            .map_err(unanswered)?;
+        let is_subject = |text: &str| clean_subject(text).map(|_| ()).ok_or("the subject must not be empty".to_owned());
+        let subject = ask_text("The subject, in one line", is_subject)?;
         if self.group.is_none() && !choices.product_groups.is_empty() {
             self.group = ask_group(&choices.product_groups, &subject, &audience)?;
         }
@@ -102,7 +120,7 @@ fn describe_group(group: &ProductGroup, audience: &Audience<'_>) -> String {
 }
 
 /// Asks for the priority, with the impact that each one states (docs/seeds.md).
-fn ask_priority(default: Priority, audience: &Audience<'_>) -> Result<Priority, CliError> {
+pub(in crate::cli::verbs) fn ask_priority(default: Priority, audience: &Audience<'_>) -> Result<Priority, CliError> {
     let labels = audience.catalog();
     let label = |priority: &Priority| format!("{}: {}", labels.priorities.of(*priority), labels.impacts.of(*priority));
     let items: Vec<String> = Priority::ALL.iter().map(label).collect();
@@ -120,28 +138,11 @@ fn ask_field(field: &CustomField) -> Result<Option<String>, CliError> {
         }
         return Ok(values.get(choose(label, &items, items.len() - 1)?).cloned());
     }
-    let is_valid = |text: &String| {
+    let is_valid = |text: &str| {
         if text.trim().is_empty() && !field.is_required {
             return Ok(());
         }
-        field.coerce(&Value::from(text.as_str())).map(|_| ()).map_err(|error| error.to_string())
+        field.coerce(&Value::from(text)).map(|_| ()).map_err(|error| error.to_string())
     };
-    let prompt = format!("{label} ({})", field.kind.as_str());
-    let text: String = Input::new()
-        .with_prompt(prompt)
-        .allow_empty(!field.is_required)
-        .validate_with(is_valid)
-        .interact_text()
-        .map_err(unanswered)?;
-    Ok(clean_subject(&text))
-}
-
-/// Asks for one of several items. Returns its index.
-fn choose(prompt: &str, items: &[String], preselected: usize) -> Result<usize, CliError> {
-    FuzzySelect::new().with_prompt(prompt).items(items).default(preselected).interact().map_err(unanswered)
-}
-
-/// Returns the error for a question that was not answered.
-fn unanswered(_: dialoguer::Error) -> CliError {
-    CliError::usage("a question was not answered, so nothing was done", "`casebook open --help` lists the flags")
+    Ok(clean_subject(&ask_text(&format!("{label} ({})", field.kind.as_str()), is_valid)?))
 }
