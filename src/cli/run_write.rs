@@ -1,8 +1,10 @@
 //! The end of every verb that writes: performs the command, and prints its result.
 
-use std::io::Write;
+use std::fs;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
+use chrono::{DateTime, Duration};
 use serde_json::Value;
 
 use super::args::output_format::OutputFormat;
@@ -28,6 +30,8 @@ use crate::view::{Audience, sanitize};
 const LAST_ENTRIES: usize = 3;
 /// The number of lines of each entry that the editor shows.
 const LAST_LINES: usize = 10;
+/// The time from one mention of unsent commits to the next.
+const MENTION_INTERVAL: Duration = Duration::hours(1);
 
 impl TicketFlags {
     /// Does one action on the ticket. A verb that needs text has a comment, which is shown in the editor.
@@ -164,6 +168,25 @@ impl Session {
                 error.message
             ))),
             printed => printed?,
+        }
+        if !flags.end.dry_run && std::io::stderr().is_terminal() {
+            // An error means that nothing was changed, and the command is done.
+            let _ = self.mention_unsent(&desk);
+        }
+        Ok(())
+    }
+
+    /// Says on standard error how many commits are not sent. git takes its time to count them, so it is asked once an hour.
+    fn mention_unsent(&self, desk: &Desk) -> Result<(), CliError> {
+        let (path, now) = (desk.state().path("unsent-counted"), self.environment.now);
+        let last = fs::read_to_string(&path).ok().and_then(|text| DateTime::parse_from_rfc3339(&text).ok());
+        if last.is_some_and(|last| (now - last.to_utc()).abs() < MENTION_INTERVAL) || self.output.quiet {
+            return Ok(());
+        }
+        let _ = fs::write(&path, now.to_rfc3339());
+        let unsent = self.view(desk)?.work_tree_state().unwrap_or_default().unsent;
+        if unsent > 0 {
+            self.output.warn(&self.audience(desk)?.catalog().count(unsent, |counts| counts.unsent));
         }
         Ok(())
     }

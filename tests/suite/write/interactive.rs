@@ -304,6 +304,26 @@ fn the_editor_shows_the_ticket_and_its_last_entries() {
 }
 
 #[test]
+fn unsent_commits_are_mentioned_once_an_hour() {
+    let sandbox = with_editor();
+    sandbox
+        .shell("git init -q --bare ../far.git && git remote add origin ../far.git && git push -q -u origin HEAD")
+        .ok();
+    let id = sandbox.opened("Tiles", &[]);
+    let note = |hour: &str| {
+        let program = env!("CARGO_BIN_EXE_casebook");
+        let now = format!("CASEBOOK_NOW=2027-01-01T{hour}Z");
+        on_a_terminal(&sandbox, &["env", &now, program, "note", &id, "-m", "x"], &[]).map(|done| done.ok().stdout)
+    };
+    let Some(first) = note("08:00:00") else { return };
+    assert!(first.contains("commits are not sent: casebook sync"), "{first}");
+    assert!(!note("08:59:00").unwrap().contains("not sent"));
+    assert!(note("09:00:00").unwrap().contains("commits are not sent"));
+    sandbox.shell("git push -q").ok();
+    assert!(!sandbox.run(&["note", &id, "-m", "x"]).ok().stderr.contains("not sent"), "only on a terminal");
+}
+
+#[test]
 fn without_a_terminal_the_missing_flag_is_named() {
     let sandbox = desk();
     let refused = sandbox.run(&["open", "-m", "Why?"]).fails(2);
