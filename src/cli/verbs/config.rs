@@ -170,6 +170,8 @@ pub(super) fn change(
         session.print_plan(&outcome)?;
     } else if outcome.changes.is_empty() {
         session.output.status("casebook.toml says so already")?;
+    } else if changed.is_empty() {
+        session.output.status(&format!("{} is unset", names.join(", ")))?;
     } else {
         session.output.status(changed.iter().map(line).collect::<String>().trim_end())?;
     }

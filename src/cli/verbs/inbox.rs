@@ -155,7 +155,19 @@ impl Inbox<'_> {
             ticket.header.assignee.as_ref().zip(self.actor).is_some_and(|(one, other)| one.same_address(other))
         };
         let is_open = |ticket: &Summary| ticket.header.status == Status::Open;
-        let is_free = |ticket: &Summary| ticket.header.assignee.is_none();
+        let team = &self.view.desk().config().team;
+        // A ticket of a person who has left the team waits for an agent too.
+        let is_free =
+            |ticket: &Summary| ticket.header.assignee.as_ref().is_none_or(|assignee| !team.has_agent(assignee));
+        // A manager answers for what is escalated to them, and for what is escalated to no manager.
+        let is_escalated = |ticket: &Summary| {
+            let (escalation, actor) = (ticket.header.escalation.as_ref(), self.actor);
+            escalation.zip(actor).is_some_and(|(escalation, actor)| match &escalation.manager {
+                Some(manager) => manager.same_address(actor),
+                None => team.has_manager(actor),
+            })
+        };
+        let is_late = |ticket: &Summary| self.clocks.next(ticket).is_some_and(|clock| clock.is_overdue());
         let follow_ups = self.follow_ups();
         let follow_up = |ticket: &Summary| {
             let label = follow_ups.iter().find(|(id, _)| *id == ticket.id).map(|(_, label)| *label)?;
@@ -170,19 +182,17 @@ impl Inbox<'_> {
                     .as_ref()
                     .is_some_and(|hold| hold.ended_at(self.audience.now, self.audience.zone).is_some())
         };
+        let is_held_late =
+            |ticket: &Summary| ticket.header.status == Status::OnHold && !is_over(ticket) && is_late(ticket);
+        let is_yours =
+            |ticket: &Summary| is_escalated(ticket) || is_mine(ticket) && (is_open(ticket) || is_held_late(ticket));
+        let is_unassigned =
+            |ticket: &Summary| !is_escalated(ticket) && is_free(ticket) && (is_open(ticket) || is_held_late(ticket));
+        let waits = |ticket: &Summary| waits(ticket) && !is_escalated(ticket);
+        let is_over = |ticket: &Summary| is_over(ticket) && !is_escalated(ticket);
         Ok(vec![
-            self.section(
-                labels.yours,
-                "status:open assignee:me",
-                &|ticket| is_open(ticket) && is_mine(ticket),
-                &|_| None,
-            )?,
-            self.section(
-                labels.unassigned,
-                "status:open assignee:none",
-                &|ticket| is_open(ticket) && is_free(ticket),
-                &|_| None,
-            )?,
+            self.section(labels.yours, "is:unsolved assignee:me", &is_yours, &|_| None)?,
+            self.section(labels.unassigned, "is:unsolved assignee:none", &is_unassigned, &|_| None)?,
             self.section(labels.waiting, "status:awaiting_reply assignee:me", &waits, &|ticket| {
                 Some(follow_up(ticket).unwrap_or_else(|| self.age(ticket)))
             })?,

@@ -8,14 +8,14 @@ use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::Desk;
 use crate::domain::people::person::Person;
-use crate::store::config::Settings;
 use crate::store::config::edit::SettingChange;
+use crate::store::config::{Settings, quoted};
 use crate::view::table::{Cell, Table};
 
 /// Show and change the support team.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  casebook team add jonas@desk.example --language de --language fr\n  casebook team add mori@desk.example --manager\n  casebook team remove jonas@desk.example\n  casebook team list"
+    after_help = "Examples:\n  casebook team add jonas@desk.example --name \"Jonas Weber\" --language de --language fr\n  casebook team add mori@desk.example --manager\n  casebook team remove jonas@desk.example\n  casebook team list"
 )]
 pub struct TeamArgs {
     #[command(subcommand)]
@@ -50,6 +50,9 @@ struct TeamAddArgs {
     /// As a manager, who can also de-escalate
     #[arg(long)]
     manager: bool,
+    /// The person's name, which is shown in place of the address
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
     /// A language that the person writes
     #[arg(long = "language", value_name = "LANG", value_parser = crate::cli::args::value_parsers::language_tag)]
     languages: Vec<String>,
@@ -77,6 +80,9 @@ impl TeamAddArgs {
     fn run(self, session: &Session, desk: Desk) -> Result<(), CliError> {
         let (group, text) = (if self.manager { "managers" } else { "agents" }, self.person.to_string());
         let mut changes = vec![SettingChange::Add { path: path(&[group]), text: text.clone() }];
+        if let Some(name) = self.name {
+            changes.push(SettingChange::Set { path: path(&["people", &text, "name"]), value: quoted(&name) });
+        }
         if !self.languages.is_empty() {
             // Only agents have settings of their own.
             changes.insert(0, SettingChange::Add { path: path(&["agents"]), text: text.clone() });
@@ -129,16 +135,24 @@ fn list(session: &Session, desk: &Desk, as_json: bool) -> Result<(), CliError> {
         let found = assignment.candidates.iter().find(|candidate| candidate.person.same_address(person));
         found.map(|candidate| candidate.languages.clone()).unwrap_or_default()
     };
+    let name = |person: &Person| {
+        let found = assignment.names.iter().find(|(other, _)| other.same_address(person));
+        found.map(|(_, name)| name.as_str())
+    };
     let role = |person: &Person| if team.has_manager(person) { "manager" } else { "agent" };
     if as_json {
-        let of =
-            |person: &&Person| json!({"email": person.as_str(), "role": role(person), "languages": languages(person)});
+        let of = |person: &&Person| json!({"email": person.as_str(), "name": name(person), "role": role(person), "languages": languages(person)});
         return Ok(session.output.json(&Value::Array(people.iter().map(of).collect()))?);
     }
-    let mut table = Table::with_header(&["person", "role", "languages"]);
+    let mut table = Table::with_header(&["person", "name", "role", "languages"]);
     for person in people {
         let languages = languages(person).join(", ");
-        table.push(vec![Cell::plain(person.as_str()), Cell::plain(role(person)), Cell::plain(&languages)]);
+        table.push(vec![
+            Cell::plain(person.as_str()),
+            Cell::plain(name(person).unwrap_or("")),
+            Cell::plain(role(person)),
+            Cell::plain(&languages),
+        ]);
     }
     let audience = session.audience(desk)?;
     Ok(session.output.print(&audience.render(&table))?)

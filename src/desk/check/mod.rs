@@ -19,7 +19,7 @@ mod organization_overlap;
 mod other_files;
 mod policy;
 mod run;
-mod saved_queries;
+pub(in crate::desk) mod saved_queries;
 mod source;
 mod ticket;
 

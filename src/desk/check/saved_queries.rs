@@ -9,7 +9,7 @@ use crate::domain::value::Value;
 use crate::store::config::{ConfigError, Settings};
 
 /// Returns the errors in saved queries. The instant and zone of the scope do not decide if a query is valid.
-pub(super) fn errors(settings: &Settings) -> Vec<ConfigError> {
+pub(in crate::desk) fn errors(settings: &Settings) -> Vec<ConfigError> {
     let Ok(saved) = settings.queries() else { return Vec::new() };
     let zone = Zone::utc();
     let scope = QueryScope { now: DateTime::UNIX_EPOCH, zone: &zone, viewer: None, saved };

@@ -1,8 +1,11 @@
 //! Changing the files of the policy: settings in casebook.toml, and holiday lists.
 
 use crate::desk::Desk;
+use crate::desk::check::saved_queries;
 use crate::domain::calendar::HolidayList;
+use crate::domain::time::zone::Zone;
 use crate::error::Error;
+use crate::store::config::Settings;
 use crate::store::config::edit::{self, SettingChange};
 use crate::store::files::FileChange;
 use crate::store::{holidays, layout};
@@ -25,12 +28,34 @@ pub(crate) fn plan_settings(desk: &Desk, changes: &[SettingChange], options: &Wr
             "`casebook config list` shows the settings",
         )
     })?;
+    check_result(&before, &after, options).map_err(|reason| {
+        let message = format!("cannot change {}: {reason}", names.join(", "));
+        Error::usage(message, "`casebook config list` shows the settings, `casebook team list` the team")
+    })?;
     if before == after {
         return Ok(Outcome::default());
     }
     let message = options.message(desk, commit_message::for_settings(changes))?;
     let changes = vec![FileChange { path: layout::MARKER.to_owned(), before: Some(before), after }];
     Ok(Outcome { changes, message, ..Outcome::default() })
+}
+
+/// Checks what the settings need beside each value by itself: a time zone, valid saved queries, and an agent who can make
+/// the next change.
+///
+/// # Errors
+/// A sentence that says what is missing.
+fn check_result(before: &str, text: &str, options: &WriteOptions) -> Result<(), String> {
+    let settings = Settings::of(text);
+    let Ok(config) = settings.config() else { return Ok(()) };
+    Zone::named(&config.time_zone).map_err(|_| format!("`{}` is not a time zone", config.time_zone))?;
+    if !config.team.has_agent(&options.actor) {
+        return Err(format!("{} would no longer be an agent, and only agents change settings", options.actor));
+    }
+    match saved_queries::errors(&settings).into_iter().next_back() {
+        Some(error) if saved_queries::errors(&Settings::of(before)).is_empty() => Err(error.message),
+        _ => Ok(()),
+    }
 }
 
 /// Returns the outcome of adding a holiday list, or replacing the one of the same name.

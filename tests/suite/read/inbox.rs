@@ -25,6 +25,7 @@ fn sections(sandbox: &Sandbox, words: &[&str]) -> Vec<(String, Vec<String>)> {
 #[test]
 fn tickets_are_where_they_wait_for_an_agent() {
     let sandbox = desk();
+    sandbox.run(&["team", "add", "lea@desk.example"]).ok();
     let ids: Vec<String> =
         ["Mine", "Free", "Waits", "Held", "Of Lea", "Solved"].map(|subject| sandbox.opened(subject, &[])).into();
     for place in [0, 2] {
@@ -75,4 +76,29 @@ fn what_is_not_committed_and_not_sent_is_counted() {
     clones.sandbox.opened("Three", &[]);
     let told = clones.sandbox.run(&[]).ok().stdout;
     assert!(told.contains("\n1 commit is not sent: casebook sync\n"), "{told}");
+}
+
+#[test]
+fn nothing_that_is_late_or_escalated_is_missing() {
+    let sandbox = desk();
+    sandbox.run(&["team", "add", "mori@desk.example", "--manager", "--name", "Mori"]).ok();
+    sandbox.run(&["team", "add", "lea@desk.example", "--name", "Léa Martin"]).ok();
+    let [held, escalated, orphan] =
+        ["Held", "Escalated", "Orphan"].map(|subject| sandbox.opened(subject, &["-p", "S1"]));
+    sandbox.run(&["assign", &held, "me"]).ok();
+    sandbox.run(&["hold", &held, "--reason", "engineering"]).ok();
+    for id in [&escalated, &orphan] {
+        sandbox.run(&["assign", id, "lea@desk.example"]).ok();
+    }
+    sandbox.run(&["escalate", &escalated, "--reason", "business_impact", "-m", "Their quarter ends."]).ok();
+    let in_section = |heading: &str, words: &[&str], id: &str| {
+        let found = sections(&sandbox, words).into_iter().find(|(name, _)| name == heading);
+        found.is_some_and(|(_, ids)| ids.contains(&short(id).to_owned()))
+    };
+    assert!(in_section("yours", &["--as", "mori@desk.example"], &escalated));
+    assert!(!in_section("yours", &[], &held) && !in_section("unassigned", &[], &orphan));
+    sandbox.run(&["team", "remove", "lea@desk.example"]).ok();
+    assert!(in_section("unassigned", &[], &orphan));
+    let later = sandbox.run_under(&[("CASEBOOK_NOW", "2026-11-30T09:00:00Z")], &[]).ok().stdout;
+    assert!(later.contains(&format!("\nyours\n  {}", short(&held))), "{later}");
 }
