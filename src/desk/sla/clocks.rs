@@ -17,7 +17,7 @@ use crate::domain::sla::plan::Plan;
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::time::zone::Zone;
-use crate::domain::vocabulary::Priority;
+use crate::domain::vocabulary::{Priority, Status};
 use crate::error::Error;
 use crate::store::git::Repository;
 
@@ -226,6 +226,10 @@ impl<'a> SlaEvaluator<'a> {
 
     /// Returns the most urgent clock of a ticket among those that are not met.
     pub fn next(&self, summary: &Summary) -> Option<Clock> {
+        // A clock that has not stopped counts by the present priority, and every clock of a solved ticket has stopped.
+        if summary.header.status == Status::Solved || !self.has_target_for(summary.header.priority) {
+            return None;
+        }
         let due = self.clocks(summary).into_iter().filter(Clock::is_due);
         due.min_by_key(|clock| (clock.due_at.is_none(), clock.due_at, clock.remaining()))
     }
