@@ -174,7 +174,15 @@ impl HistoryAudit {
                 self.check_signatures(&revisions, &mut state)?;
             }
         }
-        if let Some(policy) = tip.and_then(|tip| state.policies.by_commit.get(&tip)) {
+        // Within a range the base decides, so that a branch cannot accept what it does itself.
+        let decides = match range {
+            AuditRange::Between(between) if between.from.is_some() && !state.result.findings.is_empty() => {
+                self.base_of(between).ok()
+            }
+            AuditRange::Between(between) if between.from.is_some() => None,
+            _ => tip,
+        };
+        if let Some(policy) = decides.and_then(|commit| state.policies.by_commit.get(&commit)) {
             state.result.accept(&policy.accepted);
         }
         Ok(state.result)

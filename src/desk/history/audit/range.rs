@@ -74,6 +74,15 @@ impl HistoryAudit {
         })
     }
 
+    /// Returns the commit that both ends of a range have in common.
+    ///
+    /// # Errors
+    /// git does not know an end, or there is no such commit.
+    pub(super) fn base_of(&self, range: &RevisionRange) -> Result<String, Error> {
+        let from = self.commit_of(range.from.as_deref().unwrap_or("HEAD"))?;
+        Ok(self.repository.merge_base(&from, &self.commit_of(&range.to)?)?)
+    }
+
     fn commit_of(&self, revision: &str) -> Result<String, Error> {
         let unknown = |refusal| Error::NoRevision { revision: revision.to_owned(), refusal };
         self.repository.commit_of(revision).map_err(unknown)

@@ -129,8 +129,10 @@ fn a_finding_that_the_desk_accepts_is_listed_and_counts_no_more() {
     let told = scene.sandbox.run(&["audit"]).ok().stdout;
     assert!(told.contains(&format!("accepted in {}: {}: ", &commit[..12], scene.file)), "{told}");
     assert!(told.contains(" [CB405]: a test ticket\n"), "{told}");
-    scene.sandbox.run(&["audit", "HEAD~3.."]).ok();
     scene.sandbox.run(&["audit", "--since-verified"]).ok();
+    // A branch cannot accept what it does itself.
+    scene.sandbox.run(&["audit", "HEAD~3.."]).fails(1);
+    scene.sandbox.run(&["audit", "HEAD~1.."]).ok();
     // Before the acceptance it is not accepted.
     scene.sandbox.run(&["audit", "HEAD~3..HEAD~2"]).fails(1);
     scene.sandbox.run(&["check"]).ok();
