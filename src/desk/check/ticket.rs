@@ -82,7 +82,7 @@ impl TicketCheck {
 pub(super) struct CrossTicketFacts {
     /// The entries.
     pub entries: Vec<Id>,
-    /// The key of the opening.
+    /// The key of the opening; none of a merged ticket.
     pub key: Option<String>,
     /// The links, if it has any.
     pub links: Option<Box<TicketLinks>>,
@@ -263,7 +263,8 @@ fn facts(ticket: &Ticket, bytes: &[u8]) -> CrossTicketFacts {
     let has_links = header.merged_into.is_some() || !header.merged_from.is_empty() || header.follow_up_of.is_some();
     CrossTicketFacts {
         entries: ticket.history.iter().map(|entry| entry.id).collect(),
-        key: ticket.history.first().and_then(|entry| entry.key.clone()),
+        // Tickets that two clones opened for one alert are merged into one, which ends the matter.
+        key: ticket.history.first().and_then(|entry| entry.key.clone()).filter(|_| header.merged_into.is_none()),
         links: has_links.then(|| Box::new(links(ticket, bytes))),
     }
 }

@@ -88,6 +88,8 @@ impl Transaction<'_> {
         let action = match request.on_existing {
             OnExisting::Reply => Action::Reply { auto: false, via_ticket: None },
             OnExisting::Reopen if is_solved => Action::Reopen { reason: ReopenReason::NotSolved, unmerge: false },
+            // Notes are for agents; a robot that is a customer says it in a reply.
+            _ if !self.role(id)?.is_support() => Action::Reply { auto: false, via_ticket: None },
             _ => Action::Note { auto: false, via_ticket: None },
         };
         self.apply(ActionRequest { attachments: request.attachments, ..ActionRequest::on(id, action, request.text) })

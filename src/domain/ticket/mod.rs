@@ -99,14 +99,25 @@ impl Ticket {
     }
 
     /// Returns the number of reminders since the last public reply or reopening (docs/workflow.md#remind). Automatic
-    /// mails do not count as replies.
+    /// mails do not count as replies. Reminders with one key, which two clones sent for the same step, count once.
     pub fn alerts(&self) -> usize {
-        self.history.iter().fold(0, |alerts, entry| match &entry.action {
-            Action::Remind { .. } => alerts + 1,
-            Action::Reply { auto: false, .. } if entry.internal => alerts,
-            Action::Reply { auto: false, .. } | Action::Reopen { .. } => 0,
-            _ => alerts,
-        })
+        let (mut alerts, mut keys) = (0, Vec::new());
+        for entry in &self.history {
+            match &entry.action {
+                Action::Remind { .. } if entry.key.is_some() && keys.contains(&&entry.key) => {}
+                Action::Remind { .. } => {
+                    alerts += 1;
+                    keys.push(&entry.key);
+                }
+                Action::Reply { auto: false, .. } if entry.internal => {}
+                Action::Reply { auto: false, .. } | Action::Reopen { .. } => {
+                    alerts = 0;
+                    keys.clear();
+                }
+                _ => {}
+            }
+        }
+        alerts
     }
 
     /// Returns the entry that assigned the current assignee; `None` if the ticket has no assignee.

@@ -47,7 +47,7 @@ pub use texts::{NewTexts, TextsBatch, TextsFile, TextsRecord, TextsWriter};
 /// The name of the file in the state directory.
 const NAME: &str = "index";
 /// The type and version of the file.
-const MAGIC: [u8; 8] = summary::magic(7);
+const MAGIC: [u8; 8] = summary::magic(9);
 /// The size of the header in bytes: the magic, six numbers and their checksum.
 const HEAD: usize = 64;
 /// The number of bytes by which the log can exceed an eighth of the index, before a new index is written.

@@ -131,4 +131,33 @@ fn resolve_merges_tickets_with_one_key() {
     sandbox.run(&["resolve"]).ok();
     assert_eq!(sandbox.run(&["list", "key:disk-1", "is:unsolved", "--count"]).ok().stdout, "1\n");
     assert!(sandbox.run(&["resolve"]).ok().stdout.contains("nothing to resolve"));
+    sandbox.run(&["check", "--strict"]).ok();
+}
+
+#[test]
+fn a_robot_that_is_a_customer_says_it_in_a_reply() {
+    let sandbox = desk();
+    let fire = |text: &str| {
+        let words = ["--as", "robot@acme.example", "open", "-s", "Disk full", "--key", "disk-1", "-m", text, "--json"];
+        sandbox.run(&[&words[..], &["--on-existing", "reopen"]].concat()).ok().json()
+    };
+    fire("93 %");
+    assert_eq!(actions(&fire("94 %")), ["open", "reply"]);
+}
+
+#[test]
+fn a_reminder_that_two_clones_sent_counts_once() {
+    let mut clones = Clones::new(&["kenji", "lea"]);
+    let ticket = clones.ticket.clone();
+    clones.at("kenji").run(&["reply", &ticket, "-m", "Which release?"]).ok();
+    clones.pull("kenji", "lea");
+    for name in ["kenji", "lea"] {
+        let mut command = clones.at(name).program(&["sweep", "--apply"]);
+        command.env("CASEBOOK_NOW", "2026-11-26T09:00:00Z");
+        crate::fixtures::sandbox::Running::start(command).finish().ok();
+    }
+    clones.pull("kenji", "lea");
+    let shown = clones.at("lea").shown(&ticket);
+    let reminders = actions(&shown).into_iter().filter(|action| *action == "remind").count();
+    assert_eq!((reminders, &shown["alerts"]), (2, &json!(1)));
 }
