@@ -1,12 +1,7 @@
 //! The changes of tickets between two versions of a desk: a line per entry, or Markdown for a pull request.
 
-use std::borrow::Cow;
-use std::collections::HashSet;
-
 use serde_json::{Map, Value as Json, json};
 
-use crate::domain::id::Id;
-use crate::domain::people::visibility::{redacted_entries, without_texts};
 use crate::domain::ticket::action::Action;
 use crate::domain::ticket::diff::{EntryChange, TicketDiff};
 use crate::domain::ticket::entry::Entry;
@@ -28,23 +23,17 @@ pub const FIELDS: &[&str] = &["id", "subject", "change", "status_before", "statu
 struct ChangeLine<'a> {
     diff: &'a TicketDiff,
     change: Option<EntryChange>,
-    entry: Option<Cow<'a, Entry>>,
+    entry: Option<&'a Entry>,
 }
 
 /// Returns the changed entries, oldest first.
 fn lines<'a>(diff: &'a TicketDiff) -> Vec<ChangeLine<'a>> {
-    let entries = diff.entries();
-    if entries.is_empty() {
+    if diff.entries.is_empty() {
         return vec![ChangeLine { diff, change: None, entry: None }];
     }
-    let versions = [&diff.before, &diff.after].into_iter().flatten();
-    let redacted: HashSet<Id> = versions.flat_map(|ticket| redacted_entries(ticket, &HashSet::new())).collect();
-    let shown = |entry: &'a Entry| match redacted.contains(&entry.id) {
-        true => Cow::Owned(without_texts(entry)),
-        false => Cow::Borrowed(entry),
-    };
-    let line = |(change, entry)| ChangeLine { diff, change: Some(change), entry: Some(shown(entry)) };
-    entries.into_iter().map(line).collect()
+    let line =
+        |(change, entry): &'a (EntryChange, Entry)| ChangeLine { diff, change: Some(*change), entry: Some(entry) };
+    diff.entries.iter().map(line).collect()
 }
 
 /// Renders a table: time, short id, actor, action.
@@ -57,12 +46,12 @@ pub fn render_table(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
         Column::new(columns.what).shrinks(44),
     ]);
     for line in diffs.iter().flat_map(lines) {
-        let at = line.entry.as_deref().map(|entry| audience.minute(entry.at)).unwrap_or_default();
+        let at = line.entry.map(|entry| audience.minute(entry.at)).unwrap_or_default();
         let style = if line.change == Some(EntryChange::Added) { anstyle::Style::new() } else { colors::ALARM };
         table.push(vec![
             Cell::styled(&at, colors::MUTED),
             Cell::styled(&short_id(line.diff.id), colors::STRONG),
-            Cell::plain(line.entry.as_deref().map_or("", |entry| audience.name(&entry.by))),
+            Cell::plain(line.entry.map_or("", |entry| audience.name(&entry.by))),
             Cell::styled(&describe_change(&line, audience), style),
         ]);
     }
@@ -73,7 +62,7 @@ pub fn render_table(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
 /// actor, role, action, from, to.
 pub fn render_tsv(diffs: &[TicketDiff]) -> String {
     let values = |line: &ChangeLine<'_>| {
-        let entry = line.entry.as_deref();
+        let entry = line.entry;
         tab_separated([
             line.change.map_or("edited", EntryChange::as_str),
             &entry.map(|entry| duration::format_instant(entry.at)).unwrap_or_default(),
@@ -97,15 +86,14 @@ pub fn to_json(diff: &TicketDiff) -> Map<String, Json> {
     };
     let visible = visible_in(diff);
     let entry = |line: &ChangeLine<'_>| {
-        let visible =
-            visible.iter().find(|visible| Some(visible.entry.id) == line.entry.as_deref().map(|entry| entry.id))?;
+        let visible = visible.iter().find(|visible| Some(visible.entry.id) == line.entry.map(|entry| entry.id))?;
         let change = ("change".to_owned(), json!(line.change.map(EntryChange::as_str)));
         Some(Json::Object(std::iter::once(change).chain(entry_json(visible)).collect()))
     };
     let change = match (&diff.before, &diff.after) {
         (None, _) => "opened",
         (_, None) => "removed",
-        _ if diff.entries().is_empty() => "edited",
+        _ if diff.entries.is_empty() => "edited",
         _ => "changed",
     };
     record(json!({
@@ -124,7 +112,7 @@ const QUOTED: usize = 3;
 /// Renders Markdown for a comment on a pull request: a heading with the counts and what matters, then each ticket with its
 /// entries and their texts. Text from users is not markup in it and notifies no person.
 pub fn markdown(diffs: &[TicketDiff], audience: &Audience<'_>) -> String {
-    let entries: usize = diffs.iter().map(|diff| diff.entries().len()).sum();
+    let entries: usize = diffs.iter().map(|diff| diff.entries.len()).sum();
     let catalog = audience.catalog();
     let tickets = catalog.count(diffs.len(), |counts| counts.tickets);
     let entries = catalog.count(entries, |counts| counts.entries);
@@ -163,12 +151,10 @@ fn visible_in(diff: &TicketDiff) -> Vec<VisibleEntry<'_>> {
 fn what_matters(diffs: &[TicketDiff], catalog: &Catalog) -> Vec<String> {
     let lines: Vec<ChangeLine<'_>> = diffs.iter().flat_map(lines).collect();
     let is_new = |line: &&ChangeLine<'_>| line.change == Some(EntryChange::Added);
-    let solved = lines
-        .iter()
-        .filter(is_new)
-        .filter(|line| line.entry.as_deref().is_some_and(|one| one.to == Some(Status::Solved)));
+    let solved =
+        lines.iter().filter(is_new).filter(|line| line.entry.is_some_and(|one| one.to == Some(Status::Solved)));
     let escalated =
-        |line: &&ChangeLine<'_>| line.entry.as_deref().is_some_and(|one| matches!(one.action, Action::Escalate { .. }));
+        |line: &&ChangeLine<'_>| line.entry.is_some_and(|one| matches!(one.action, Action::Escalate { .. }));
     let counts = [
         (solved.count(), catalog.changes.solved),
         (lines.iter().filter(is_new).filter(escalated).count(), catalog.changes.escalated),

@@ -66,7 +66,8 @@ impl CorrectArgs {
 /// Hide the texts of an older entry from view.
 ///
 /// Everything that a person typed in the entry is hidden: its text and files, and the subject, team, bug or values of its
-/// action. It stays in git's history until that is rewritten.
+/// action. Every view hides it, also of older revisions. Nothing is erased: the text stays in the file and in git's
+/// history, where any person with a clone can read it.
 #[derive(Debug, Args)]
 pub struct RedactArgs {
     #[command(flatten)]

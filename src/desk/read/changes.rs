@@ -45,22 +45,33 @@ impl DeskView<'_> {
                 };
             let before = read(before, range.from.as_deref().unwrap_or("before"));
             let after = read(after, &range.to);
-            list.tickets.extend(self.visible_difference(before, after));
+            match self.visible_difference(before, after) {
+                Ok(diff) => list.tickets.extend(diff),
+                Err(file) => list.unreadable.push(file),
+            }
         }
         list.tickets.sort_by_key(|diff| diff.id);
         Ok(TicketList { unreadable: self.known_files(list.unreadable), ..list })
     }
 
     /// Returns the difference between two versions of a ticket that the viewer sees.
-    fn visible_difference(&self, before: Option<Ticket>, after: Option<Ticket>) -> Option<TicketDiff> {
-        let ticket = after.as_ref().or(before.as_ref())?;
-        if !self.sees(&ticket.header) {
-            return None;
-        }
+    ///
+    /// # Errors
+    /// It is not known what is redacted now.
+    fn visible_difference(
+        &self,
+        before: Option<Ticket>,
+        after: Option<Ticket>,
+    ) -> Result<Option<TicketDiff>, UnreadableFile> {
+        let Some(ticket) = after.as_ref().or(before.as_ref()).filter(|ticket| self.sees(&ticket.header)) else {
+            return Ok(None);
+        };
         let id = ticket.id;
         let [before, after] = [before, after].map(|ticket| ticket.map(|ticket| self.without_hidden_entries(ticket)));
-        let differs = self.sees_everything() || before != after;
-        differs.then_some(TicketDiff { id, before, after })
+        if !self.sees_everything() && before == after {
+            return Ok(None);
+        }
+        Ok(Some(TicketDiff::between(id, before, after, self.desk.read().redacted_now(id)?)))
     }
 }
 

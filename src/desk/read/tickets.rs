@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::domain::id::Id;
+use crate::domain::people::visibility::{redacted_entries, without_texts_redacted_later};
 use crate::domain::ticket::Ticket;
 use crate::domain::ticket::summary::Summary;
 use crate::error::Error;
@@ -176,7 +177,22 @@ impl Reader<'_> {
         UnreadableFile { path: path.to_string_lossy().into_owned(), damage: ReadError { line: 1, column: 1, kind } }
     }
 
-    /// Reads every ticket as it was in a revision of git, and collects the results of `keep`.
+    /// Returns the entries that the ticket redacts now. They are concealed at every revision too.
+    ///
+    /// # Errors
+    /// There are redactions, but the file is damaged.
+    pub(crate) fn redacted_now(&self, id: Id) -> Result<HashSet<Id>, UnreadableFile> {
+        let bytes = self.bytes(id).unwrap_or_default();
+        if memchr::memmem::find(&bytes, b"redact").is_none() {
+            return Ok(HashSet::new());
+        }
+        match yaml::read(&bytes, Some(id)) {
+            Ok(ticket) => Ok(redacted_entries(&ticket, &HashSet::new())),
+            Err(damage) => Err(UnreadableFile { path: layout::ticket_path(id), damage }),
+        }
+    }
+
+    /// Reads every ticket as it was in a revision of git, without what is redacted now, and collects the results of `keep`.
     ///
     /// # Errors
     /// There is no repository, or git does not know the revision.
@@ -195,9 +211,12 @@ impl Reader<'_> {
         files.retain(|file| layout::is_in(&file.path, layout::TICKETS) && file.new.is_some());
         let mut list = TicketList { tickets: Vec::new(), unreadable: Vec::new() };
         for (file, [_, bytes]) in files.iter().zip(repository.versions(&files)?) {
-            match yaml::read(&bytes.unwrap_or_default(), layout::id_in(&file.path)) {
-                Ok(ticket) => list.tickets.extend(keep(ticket)),
-                Err(damage) => list.unreadable.push(UnreadableFile { path: file.path.clone(), damage }),
+            let read = yaml::read(&bytes.unwrap_or_default(), layout::id_in(&file.path))
+                .map_err(|damage| UnreadableFile { path: file.path.clone(), damage })
+                .and_then(|ticket| Ok((self.redacted_now(ticket.id)?, ticket)));
+            match read {
+                Ok((redacted, ticket)) => list.tickets.extend(keep(without_texts_redacted_later(ticket, &redacted))),
+                Err(file) => list.unreadable.push(file),
             }
         }
         Ok(list)

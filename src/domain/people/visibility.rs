@@ -7,6 +7,7 @@ use crate::domain::ticket::Ticket;
 use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::ticket::entry::Entry;
 use crate::domain::ticket::header_field::HeaderField;
+use crate::domain::ticket::replay::replay;
 use crate::domain::value::Value;
 
 /// Returns the internal entries: those that are internal themselves, and corrections and redactions of internal texts or
@@ -82,10 +83,27 @@ pub const REDACTED: &str = "[redacted]";
 /// Returns the ticket without the texts of redacted entries. The header has what is true now, and stays.
 pub fn without_redacted_texts(mut ticket: Ticket) -> Ticket {
     let redacted = redacted_entries(&ticket, &HashSet::new());
+    hide_texts(&mut ticket, &redacted);
+    ticket
+}
+
+/// Returns an older version of a ticket without the texts that are redacted in it or, as `later` says, after it. Its
+/// header has what the rest of the history says.
+pub fn without_texts_redacted_later(mut ticket: Ticket, later: &HashSet<Id>) -> Ticket {
+    let redacted: HashSet<Id> = redacted_entries(&ticket, &HashSet::new()).union(later).copied().collect();
+    if ticket.history.iter().any(|entry| redacted.contains(&entry.id)) {
+        hide_texts(&mut ticket, &redacted);
+        if let Some(header) = replay(&ticket.history) {
+            ticket.header = header;
+        }
+    }
+    ticket
+}
+
+fn hide_texts(ticket: &mut Ticket, redacted: &HashSet<Id>) {
     for entry in ticket.history.iter_mut().filter(|entry| redacted.contains(&entry.id)) {
         *entry = without_texts(entry);
     }
-    ticket
 }
 
 /// Returns a redacted entry without what a person typed: its text and attachments, and the texts of its action. Its mark

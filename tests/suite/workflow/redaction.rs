@@ -18,6 +18,13 @@ fn conceals(sandbox: &Sandbox, id: &str, text: &str) {
         &["changes", "HEAD~2..HEAD", "--json"],
         &["changes", "HEAD~2..HEAD", "--markdown"],
         &["--no-index", "list", text],
+        &["list", "as-of:HEAD~1", "--json"],
+        &["list", text, "as-of:HEAD~1", "--json"],
+        &["log", "as-of:HEAD~1", "--json"],
+        &["search", text, "as-of:HEAD~1"],
+        &["changes", "HEAD~2..HEAD~1"],
+        &["changes", "HEAD~2..HEAD~1", "--json"],
+        &["changes", "HEAD~2..HEAD~1", "--markdown"],
     ] {
         let told = sandbox.run(words);
         assert!(!told.stdout.contains(text), "{words:?}: {}", told.stdout);
@@ -41,6 +48,31 @@ fn the_redaction_of_an_opening_hides_its_subject_and_needs_a_new_one() {
     sandbox.run(&["check", "--strict"]).ok();
     sandbox.run(&["audit"]).ok();
     assert!(std::fs::read_to_string(sandbox.file_of(&id)).unwrap().contains("4711"), "history only grows");
+}
+
+#[test]
+fn a_text_that_is_redacted_in_the_work_tree_is_hidden_at_every_revision() {
+    let mut sandbox = desk();
+    let id = sandbox.opened("pin 4711", &[]);
+    let entry = |sandbox: &Sandbox| sandbox.shown(&id)["version"].as_str().unwrap().to_owned();
+    sandbox.run(&["reply", &id, "-m", "pin 4711"]).ok();
+    let reply = entry(&sandbox);
+    sandbox.run(&["note", &id, "-m", "Later."]).ok();
+    for (target, rest) in [(&id, &["--subject", "pin 4711, again"][..]), (&reply, &[])] {
+        let words = ["redact", &id, target, "--reason", "leak", "--no-commit"];
+        sandbox.run(&[&words[..], rest].concat()).ok();
+    }
+    let redaction = sandbox.shown(&id)["history"][3]["id"].as_str().unwrap().to_owned();
+    sandbox.run(&["redact", &id, &redaction, "--reason", "leak", "--subject", "Clean", "--no-commit"]).ok();
+    for viewer in [None, Some("ana@acme.example")] {
+        sandbox.act_as(viewer);
+        conceals(&sandbox, &id, "4711");
+        let told = sandbox.run(&["log", &id, "as-of:HEAD", "--json"]).ok().stdout;
+        assert!(told.contains("\"action\": \"open\""), "{told}");
+    }
+    // A damaged file does not say what is redacted, so its older versions are not shown.
+    sandbox.write(&sandbox.file_of(&id), "action: redact\n<<<<<<< HEAD\n");
+    conceals(&sandbox, &id, "4711");
 }
 
 #[test]
