@@ -76,7 +76,10 @@ impl ConfigArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let desk = session.desk()?;
         match self.subcommand {
-            ConfigSubcommand::Get { name } => get(session, &desk, &name),
+            ConfigSubcommand::Get { name } => {
+                refuse_customers(session, &desk, "read settings")?;
+                get(session, &desk, &name)
+            }
             ConfigSubcommand::Set { name, value, end } => {
                 let path = path(&name)?;
                 change(session, desk, vec![SettingChange::Set { path, value }], &end)
@@ -85,9 +88,17 @@ impl ConfigArgs {
                 let path = path(&name)?;
                 change(session, desk, vec![SettingChange::Unset { path }], &end)
             }
-            ConfigSubcommand::List { show_origin, json } => list(session, &desk, show_origin, json),
+            ConfigSubcommand::List { show_origin, json } => {
+                refuse_customers(session, &desk, "read settings")?;
+                list(session, &desk, show_origin, json)
+            }
         }
     }
+}
+
+/// Refuses a person whom the command names and who is not an agent: the settings contain internal texts.
+pub(super) fn refuse_customers(session: &Session, desk: &Desk, attempt: &str) -> Result<(), CliError> {
+    if session.view(desk)?.sees_everything() { Ok(()) } else { Err(CliError::agents_only(attempt)) }
 }
 
 /// Returns the names in the path of a setting.

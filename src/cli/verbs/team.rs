@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use super::config::{ChangeFlags, change};
+use super::config::{ChangeFlags, change, refuse_customers};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::desk::Desk;
@@ -66,7 +66,10 @@ impl TeamArgs {
         match self.subcommand {
             TeamSubcommand::Add(add) => add.run(session, desk),
             TeamSubcommand::Remove { person, end } => remove(session, desk, &person, &end),
-            TeamSubcommand::List { json } => list(session, &desk, json),
+            TeamSubcommand::List { json } => {
+                refuse_customers(session, &desk, "list the team")?;
+                list(session, &desk, json)
+            }
         }
     }
 }

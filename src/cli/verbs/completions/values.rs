@@ -99,7 +99,7 @@ fn all(view: Option<&DeskView<'_>>, kind: &str) -> Vec<Completion> {
         ("GROUP" | "group", Some(view)) => {
             view.product_groups().into_iter().map(|group| (group, String::new())).collect()
         }
-        ("MACRO", Some(view)) => {
+        ("MACRO", Some(view)) if view.sees_everything() => {
             let macros = view.desk().policy().settings(Settings::macros).into_iter().flatten();
             macros.map(|one| (one.name.clone(), one.about.clone().unwrap_or_default())).collect()
         }

@@ -85,9 +85,16 @@ pub const AT_LARGE: &[Row] = &[
     ("plan compare", Does, "", "plan compare standard enhanced"),
     ("plan show", Does, "", "plan show acme"),
     ("macro, without a name", Shows("greet"), "", "macro"),
+    ("config list", Does, "", "config list"),
+    ("config get", Does, "", "config get git.commit"),
+    ("config set", Does, "", "config set git.commit never -n"),
+    ("config unset", Does, "", "config unset git.commit -n"),
+    ("team list", Does, "", "team list"),
+    ("team add", Does, "", "team add new@desk.example -n"),
+    ("team remove", Does, "", "team remove kenji@desk.example -n"),
     ("import", Does, "", "import beads ../issues.jsonl -n"),
 ];
 
 /// Verbs about neither tickets nor people: the program itself, this clone, and opening hours.
 pub const OF_THE_PROGRAM: &[&str] =
-    &["calendar", "completions", "config", "doctor", "git-setup", "help", "hooks", "man", "rule", "schema", "team"];
+    &["calendar", "completions", "doctor", "git-setup", "help", "hooks", "man", "rule", "schema"];
