@@ -341,6 +341,8 @@ pub enum SyncError {
     NeedsManualMerge {
         /// The files in conflict.
         paths: Vec<String>,
+        /// The branch that git merges: `origin/main`.
+        theirs: String,
     },
     /// The remote changed before each attempt to push.
     #[error("cannot push: the remote received new commits before each attempt, until the deadline")]

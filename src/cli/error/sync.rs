@@ -1,7 +1,10 @@
 //! The errors of `sync`, with the command that comes next.
 
+use std::path::Path;
+
 use super::CliError;
 use super::resolve::finishing_command;
+use crate::cli::terminal::shell::quoted;
 use crate::error::{Error, SyncError};
 use crate::store::git::GitError;
 use crate::view::labels::count;
@@ -25,8 +28,10 @@ pub(crate) fn sync_error(why: SyncError) -> CliError {
         SyncError::Uncommitted { .. } => refuse(
             "nothing was merged; commit them (`git commit`) or put them aside (`git stash`), then `casebook sync`",
         ),
-        SyncError::NeedsManualMerge { .. } => CliError::new("sync.conflict", message)
-            .hint("nothing was changed; `git merge @{upstream}` starts the merge, for you to finish by hand"),
+        SyncError::NeedsManualMerge { theirs, .. } => CliError::new("sync.conflict", message).hint(format!(
+            "nothing was changed; `git merge {}` starts the merge, for you to finish by hand",
+            quoted(Path::new(&theirs))
+        )),
         SyncError::RemoteAhead => CliError::new("sync.outrun", message)
             .hint("your commits are safe here; try again, or wait longer with --deadline SECONDS"),
     }

@@ -246,7 +246,7 @@ fn receive(
     let options = MergeOptions { theirs, message: &message, driver: &driver, date: date.as_deref() };
     desk.fault_point("merging");
     if let Err(refusal) = repository.merge(&options) {
-        complete_merge(desk, repository, &options, refusal)?;
+        complete_merge(desk, repository, &options, refusal, report)?;
     }
     desk.fault_point("merged");
     report.received += behind;
@@ -270,6 +270,7 @@ fn complete_merge(
     repository: &Repository,
     options: &MergeOptions<'_>,
     refusal: GitError,
+    report: &SyncReport,
 ) -> Result<(), Error> {
     if desk.clones().git_operation() != Some("merge") {
         return Err(refusal.into());
@@ -283,7 +284,10 @@ fn complete_merge(
     let paths = repository.unmerged()?;
     let committed = match resolved {
         Ok(()) if paths.is_empty() => repository.commit_merge(options).map_err(Error::from),
-        Ok(()) => Err(Error::Sync(SyncError::NeedsManualMerge { paths })),
+        Ok(()) => {
+            let theirs = format!("{}/{}", report.remote, report.branch);
+            Err(Error::Sync(SyncError::NeedsManualMerge { paths, theirs }))
+        }
         Err(error) => Err(error),
     };
     committed.or_else(|error| {

@@ -108,6 +108,7 @@ fn a_merge_that_needs_a_person_is_undone_completely() {
     let error = clones.sandbox.run(&["sync", "--json"]).fails(8).error();
     assert_eq!(error["code"], "sync.conflict");
     assert!(error["message"].as_str().unwrap().contains("notes.txt"), "{error}");
+    assert!(error["hint"].as_str().unwrap().contains("`git merge origin/main`"), "{error}");
     assert_eq!(everything(&clones.sandbox), before);
     clones.sandbox.run(&["note", &ticket, "-m", "It goes on."]).ok();
     // A hook refuses the merge's commit: everything is as before.
