@@ -12,6 +12,7 @@ use crate::domain::people::assignment::NoAssignee;
 use crate::domain::suggestion;
 use crate::domain::template::UnknownField;
 use crate::error::Error;
+use crate::store::config::ConfigError;
 use crate::store::git::GitError;
 use crate::store::layout;
 use crate::store::yaml::{EditError, ReadError, ReadErrorKind};
@@ -33,9 +34,7 @@ impl From<Error> for CliError {
             )),
             Error::SplitIndex { .. } => Self::new("git.split_index", message)
                 .hint("join the index: `git config core.splitIndex false && git update-index --no-split-index`; or leave --many-files out"),
-            Error::Config { path, error: flaw } => Self::new("config.invalid", flaw.message)
-                .at(path.display().to_string(), flaw.line, flaw.column)
-                .hint(format!("correct {}, then try again", path.file_name().unwrap_or_default().to_string_lossy())),
+            Error::Config { path, error: flaw } => invalid_settings(&path, flaw),
             Error::NewerDesk { .. } => Self::new("format.newer", message)
                 .hint("install a newer casebook; this one can still read the desk"),
             Error::NotFound { .. } => Self::new("ticket.not_found", message)
@@ -150,6 +149,20 @@ impl From<GitError> for CliError {
     fn from(refusal: GitError) -> Self {
         git(refusal)
     }
+}
+
+/// Returns the error for a file of settings.
+fn invalid_settings(path: &Path, flaw: ConfigError) -> CliError {
+    let name = path.file_name().map_or(path, Path::new);
+    let hint = match flaw.is_conflict() {
+        true => {
+            let file = quoted(if path.is_absolute() { name } else { path });
+            format!("edit {file} and remove the markers, then `git add {file}`")
+        }
+        false => format!("correct {}, then try again", name.display()),
+    };
+    let place = path.display().to_string();
+    CliError::new("config.invalid", flaw.message).at(place, flaw.line, flaw.column).hint(hint)
 }
 
 /// Returns the error of a missing or unclear desk in a repository, with the folders that have one.

@@ -85,6 +85,16 @@ pub struct ConfigError {
     pub message: String,
 }
 
+/// The message about a file with the markers of a git conflict.
+const IN_CONFLICT: &str = "the file is in conflict: a merge left git's markers in it";
+
+impl ConfigError {
+    /// Returns whether the file has the markers of a git conflict.
+    pub fn is_conflict(&self) -> bool {
+        self.message == IN_CONFLICT
+    }
+}
+
 /// The settings and policy of a desk: the text of a casebook.toml, parsed once.
 #[derive(Debug)]
 pub struct Settings {

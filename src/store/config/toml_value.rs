@@ -9,7 +9,7 @@ use std::fmt::Display;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::ConfigError;
+use super::{ConfigError, IN_CONFLICT};
 use crate::domain::value::{Fields, Value};
 
 /// A parsed document, or a part of one.
@@ -52,8 +52,11 @@ pub(crate) struct Word<'a> {
 /// # Errors
 /// The text is not TOML.
 pub(crate) fn parse(source: &str) -> Result<Document, ConfigError> {
-    let table = DeTable::parse(source)
-        .map_err(|error| error_at(source, error.span().map_or(0, |span| span.start), error.message()))?;
+    let invalid = |error: toml::de::Error| match format!("\n{source}").find("\n<<<<<<< ") {
+        Some(marker) => error_at(source, marker, IN_CONFLICT),
+        None => error_at(source, error.span().map_or(0, |span| span.start), error.message()),
+    };
+    let table = DeTable::parse(source).map_err(invalid)?;
     Ok(document_of(Spanned::new(0..0, DeValue::Table(table.into_inner()))))
 }
 

@@ -138,6 +138,23 @@ fn a_casebook_toml_that_is_not_utf8_is_invalid_at_its_place() {
 }
 
 #[test]
+fn a_casebook_toml_in_conflict_is_named_so() {
+    let (sandbox, open, _) = two_tickets();
+    sandbox.git(&["branch", "other"]).ok();
+    for (branch, name) in [("", "name = \"a\"\n"), ("git checkout -q other && ", "name = \"b\"\n")] {
+        sandbox.write("../casebook.toml", &format!("{name}{SETTINGS}"));
+        sandbox.shell(&format!("{branch}mv ../casebook.toml . && git commit -qam name")).ok();
+    }
+    sandbox.shell("git merge -q @{-1} 2>&1").fails(1);
+    for words in [&["list", "--json"][..], &["show", &open, "--json"], &["sync", "--json"]] {
+        let error = sandbox.run(words).fails(7).error();
+        assert_eq!((&error["code"], &error["line"]), (&"config.invalid".into(), &1.into()), "{error}");
+        let told = error.to_string();
+        assert!(told.contains("in conflict") && told.contains("`git add casebook.toml`"), "{told}");
+    }
+}
+
+#[test]
 fn check_tries_saved_queries() {
     let sandbox = desk();
     let saved =
