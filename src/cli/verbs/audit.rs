@@ -9,7 +9,7 @@ use crate::cli::error::CliError;
 use crate::cli::report::findings::FindingsFlags;
 use crate::cli::session::Session;
 use crate::cli::terminal::progress::Progress;
-use crate::desk::{AuditOptions, AuditRange, AuditReport, DeskLocation, HistoryAudit};
+use crate::desk::{AuditOptions, AuditRange, AuditReport, DeskLocation, HistoryAudit, Redaction};
 use crate::domain::time::duration;
 use crate::store::short_id::short_suffix;
 use crate::view::sanitize::one_line;
@@ -19,7 +19,8 @@ use crate::view::sanitize::one_line;
 /// Each commit is compared with its parents: no entry may be removed, edited or moved, and no file deleted; every new
 /// entry must have been allowed on the version it extends, by casebook.toml as it was before the commit. Exits with 1
 /// if there are findings. Redactions, and what `[audit] accepted` in casebook.toml accepts, are listed, and are not
-/// findings. It works in a bare repository too.
+/// findings; a person who is named and is not an agent sees only redactions of their tickets, without the reasons. It
+/// works in a bare repository too.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  casebook audit\n  casebook audit origin/main..HEAD --identity\n  casebook audit --since-verified --signed --report sarif=audit.sarif"
@@ -77,7 +78,7 @@ impl AuditArgs {
         };
         let found = auditor.audit(&range, &options, &mut on_commit).map_err(range_error)?;
         progress.end();
-        self.list_redactions(session, &found)?;
+        self.list_redactions(session, &location, &found)?;
         for (finding, reason) in &found.accepted {
             let commit = finding.commit.as_deref().unwrap_or_default();
             let (commit, code) = (commit.get(..12).unwrap_or(commit), finding.rule.code);
@@ -121,18 +122,29 @@ impl AuditArgs {
         Ok(())
     }
 
-    /// Prints the redactions: the commit, the hidden entry, the actor and the reason of each.
-    fn list_redactions(&self, session: &Session, found: &AuditReport) -> Result<(), CliError> {
-        for redaction in &found.redactions {
+    /// Prints the redactions: the commit, the hidden entry, the actor and the reason of each. A viewer who does not see
+    /// everything gets those of visible entries, without actor and reason.
+    fn list_redactions(&self, session: &Session, location: &DeskLocation, found: &AuditReport) -> Result<(), CliError> {
+        if found.redactions.is_empty() {
+            return Ok(());
+        }
+        let desk = if location.is_bare { None } else { session.desk().ok() };
+        let view = desk.as_ref().and_then(|desk| session.view(desk).ok());
+        let sees_everything = match &view {
+            Some(view) => view.sees_everything(),
+            None => session.named_actor().is_ok_and(|person| person.is_none_or(|person| found.team.has_agent(&person))),
+        };
+        let is_visible = |redaction: &&Redaction| {
+            let ticket = view.as_ref().and_then(|view| view.ticket(redaction.ticket).ok());
+            sees_everything || ticket.is_some_and(|ticket| ticket.entry(redaction.entry).is_some())
+        };
+        for redaction in found.redactions.iter().filter(is_visible) {
             let commit = redaction.commit.get(..12).unwrap_or(&redaction.commit);
-            let message = format!(
-                "redacted in {commit}: {} of {} hides {}, by {}: {}",
-                short_suffix(redaction.entry),
-                redaction.ticket,
-                short_suffix(redaction.hides),
-                redaction.by,
-                redaction.reason
-            );
+            let (entry, hides) = (short_suffix(redaction.entry), short_suffix(redaction.hides));
+            let mut message = format!("redacted in {commit}: {entry} of {} hides {hides}", redaction.ticket);
+            if sees_everything {
+                message.push_str(&format!(", by {}: {}", redaction.by, redaction.reason));
+            }
             self.print_beside(session, &one_line(&message))?;
         }
         Ok(())

@@ -25,6 +25,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
+use crate::domain::people::team::Team;
 use crate::domain::rules::finding::Finding;
 use crate::domain::rules::{COMMIT_SIGNER, COMMIT_UNSIGNED, HISTORY_SHALLOW, Severity};
 use crate::error::Error;
@@ -92,6 +93,8 @@ pub struct AuditReport {
     pub system: usize,
     /// The newest audited commit.
     pub tip: Option<String>,
+    /// The team in the last audited casebook.toml.
+    pub team: Team,
 }
 
 impl AuditReport {
@@ -184,6 +187,7 @@ impl HistoryAudit {
         };
         if let Some(policy) = decides.and_then(|commit| state.policies.by_commit.get(&commit)) {
             state.result.accept(&policy.accepted);
+            state.result.team.clone_from(&policy.team);
         }
         Ok(state.result)
     }

@@ -1,6 +1,7 @@
 //! `audit`: redactions, output formats, ranges, and `--since-verified`.
 
 use crate::fixtures::audited_desk::{LATER, Scene};
+use crate::fixtures::desk::desk;
 
 #[test]
 fn redactions_are_listed_and_are_no_violation() {
@@ -12,6 +13,39 @@ fn redactions_are_listed_and_are_no_violation() {
     let told = scene.sandbox.run(&["audit", "--format", "json"]).ok();
     assert_eq!(told.stdout.trim(), "[]");
     assert!(told.stderr.starts_with("note: redacted in "), "{}", told.stderr);
+}
+
+#[test]
+fn a_customer_sees_redactions_only_of_visible_entries_and_no_reasons() {
+    let sandbox = desk();
+    let ids = ["ana@acme.example", "bo@northwind.example"].map(|person| {
+        let open = ["open", "-q", "-s", "Tiles", "--requester", person, "-m", "Help!"];
+        let id = sandbox.run(&open).ok().stdout.trim().to_owned();
+        for write in [&["reply", &id, "-m", "pin 4711"][..], &["note", &id, "-m", "pin 4711"]] {
+            sandbox.run(write).ok();
+            let entry = sandbox.shown(&id)["version"].as_str().unwrap().to_owned();
+            sandbox.run(&["redact", &id, &entry, "--reason", "the pin of Bo"]).ok();
+        }
+        id
+    });
+    let listed = |words: &[&str]| {
+        let told = sandbox.run(words).ok().stdout;
+        told.lines().filter(|line| line.starts_with("redacted")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let all = listed(&["audit"]);
+    assert!(
+        all.len() == 4 && all.iter().all(|line| line.ends_with(", by kenji@desk.example: the pin of Bo")),
+        "{all:?}"
+    );
+    assert_eq!(listed(&["--as", "kenji@desk.example", "audit"]), all);
+    let own = listed(&["--as", "ana@acme.example", "audit"]);
+    assert!(own.len() == 1 && own[0].contains(&ids[0]) && !own[0].contains(", by"), "{own:?}");
+    assert_eq!(listed(&["--as", "ci@x.example", "audit"]), [""; 0]);
+    // A bare repository has no desk that could be read; its last casebook.toml names the agents.
+    sandbox.shell("git clone -q --bare . ../bare.git").ok();
+    assert_eq!(listed(&["-C", "../bare.git", "--as", "kenji@desk.example", "audit"]), all);
+    assert_eq!(listed(&["-C", "../bare.git", "--as", "ana@acme.example", "audit"]), [""; 0]);
+    assert_eq!(listed(&["-C", "../bare.git", "audit"]), all);
 }
 
 #[test]
