@@ -71,7 +71,7 @@ fn a_text_that_is_redacted_in_the_work_tree_is_hidden_at_every_revision() {
         assert!(told.contains("\"action\": \"open\""), "{told}");
     }
     // A damaged file does not say what is redacted, so its older versions are not shown.
-    sandbox.write(&sandbox.file_of(&id), "action: redact\n<<<<<<< HEAD\n");
+    sandbox.write(sandbox.file_of(&id), "action: redact\n<<<<<<< HEAD\n");
     conceals(&sandbox, &id, "4711");
 }
 
