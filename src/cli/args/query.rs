@@ -259,7 +259,11 @@ fn hint(kind: &QueryErrorKind) -> String {
         QueryErrorKind::UnknownState(word) => did_you_mean(word, StateTest::WORDS, ""),
         QueryErrorKind::MissingValue => "write it after the colon, without a blank".to_owned(),
         QueryErrorKind::InvalidTime(_) => {
-            "times look like 2026-11-01, >=2026-11-01, 2026-10-01..2026-10-31, <7d (less than 7 days ago), today"
+            "times look like 2026-11-01, >=2026-11-01, 2026-10-01..2026-10-31, <7d (less than 7 days ago), today, friday"
+                .to_owned()
+        }
+        QueryErrorKind::FutureTime(_) => {
+            "give a time of the past: 2026-11-01, yesterday, friday (the last one), <7d (less than 7 days ago)"
                 .to_owned()
         }
         QueryErrorKind::InvalidBound(_) => {

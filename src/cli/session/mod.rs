@@ -24,8 +24,8 @@ use super::terminal::output::Output;
 use crate::desk::{Desk, DeskView, Environment, FaultPoint};
 use crate::domain::people::known_person::PeopleNames;
 use crate::domain::people::person::Person;
-use crate::domain::time::duration::whole_seconds;
-use crate::domain::time::parse::{ParseTimeError, parse_planned_time, parse_time};
+use crate::domain::time::duration::{self, whole_seconds};
+use crate::domain::time::parse::{Direction, ParseTimeError, parse_planned_time, parse_time};
 use crate::domain::time::planned::PlannedTime;
 use crate::domain::time::zone::Zone;
 use crate::error::Error;
@@ -324,7 +324,21 @@ impl Session {
     /// # Errors
     /// The text is not a time.
     pub fn when(&self, desk: &Desk, text: &str) -> Result<DateTime<Utc>, CliError> {
-        parse_time(text, self.environment.now, self.zone(desk)?).map_err(invalid_time)
+        parse_time(text, self.environment.now, self.zone(desk)?, Direction::Ahead).map_err(invalid_time)
+    }
+
+    /// Parses the value of a flag that names a time of the past, in the desk's zone.
+    ///
+    /// # Errors
+    /// The text is not a time, or one of the future.
+    pub fn past_time(&self, desk: &Desk, flag: &str, text: &str) -> Result<DateTime<Utc>, CliError> {
+        let now = self.environment.now;
+        let time = parse_time(text, now, self.zone(desk)?, Direction::Back).map_err(invalid_time)?;
+        if time > now {
+            let message = format!("{flag} {text} is {}, which is in the future", duration::format_instant(time));
+            return Err(CliError::usage(message, format!("give a time of the past: {flag} 7d, {flag} yesterday")));
+        }
+        Ok(time)
     }
 
     /// Parses a planned time as [`Self::when`] does; a day stays a day.

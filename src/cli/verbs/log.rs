@@ -1,6 +1,5 @@
 //! `log`: entries, newest first, of all tickets, of one, or of those that match a query.
 
-use chrono::{DateTime, Utc};
 use clap::Args;
 
 use crate::cli::Exit;
@@ -8,9 +7,7 @@ use crate::cli::args::output_format::{FormatFlags, RecordFields};
 use crate::cli::args::query::QueryFlags;
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
-use crate::desk::Desk;
 use crate::domain::ticket::Ticket;
-use crate::domain::time::duration;
 use crate::view::json::ENTRY_FIELDS;
 use crate::view::log::{COLUMNS, newest_first, render_table, render_tsv, to_json};
 
@@ -30,7 +27,7 @@ const FIELDS: RecordFields = RecordFields { fields: ENTRY_FIELDS, columns: COLUM
     after_help = "Examples:\n  casebook log --since 7d\n  casebook log status:open --org acme --since 7d\n  casebook log 9SEDQR --jsonl=at,by,action,text"
 )]
 pub struct LogArgs {
-    /// Only entries since then: a duration before now (7d, 4h30m), a date, or a time
+    /// Only entries since then: a duration before now (7d, 4h30m), a date, yesterday, friday (the last one), or a time
     #[arg(long, value_name = "WHEN")]
     since: Option<String>,
     /// The largest number of entries to print
@@ -46,7 +43,7 @@ impl LogArgs {
     pub(super) fn run(mut self, session: &Session) -> Result<Exit, CliError> {
         let Some(format) = self.form.chosen(&FIELDS, session)? else { return Ok(Exit::Done) };
         let desk = session.desk()?;
-        let since = self.since.as_deref().map(|text| parse_since(session, &desk, text)).transpose()?;
+        let since = self.since.as_deref().map(|text| session.past_time(&desk, "--since", text)).transpose()?;
         let view = session.view(&desk)?;
         let ticket = self.query.take_ticket(session, &view)?;
         if ticket.is_none() {
@@ -70,10 +67,4 @@ impl LogArgs {
         format.print_rows(session, &lines, |line| render_tsv(line), to_json)?;
         Ok(session.report_unreadable(&found.unreadable))
     }
-}
-
-/// Parses a duration before now, or a time as people type it, in the desk's zone.
-fn parse_since(session: &Session, desk: &Desk, text: &str) -> Result<DateTime<Utc>, CliError> {
-    let earlier = duration::parse_duration(text).and_then(|span| session.environment.now.checked_sub_signed(span));
-    earlier.map_or_else(|| session.when(desk, text), Ok)
 }

@@ -5,15 +5,29 @@
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
 
-use super::{QueryScope, Range, TimeField};
+use super::{QueryErrorKind, QueryScope, Range, TimeField};
 use crate::domain::time::duration;
+use crate::domain::time::parse::{Direction, day};
 use crate::domain::time::zone::Zone;
 
-/// Parses a value; `None` if it is not a time.
-pub(super) fn range(word: &str, field: TimeField, scope: &QueryScope<'_>) -> Option<Range> {
+/// Parses a value. A range that begins in the future contains no time of the past, so it is an error.
+///
+/// # Errors
+/// The value is not a time, or a time of the future.
+pub(super) fn range(word: &str, field: TimeField, scope: &QueryScope<'_>) -> Result<Range, QueryErrorKind> {
+    let range = parse(word, field, scope).ok_or_else(|| QueryErrorKind::InvalidTime(word.to_owned()))?;
+    if field != TimeField::Due && range.from.is_some_and(|from| from > scope.now) {
+        return Err(QueryErrorKind::FutureTime(word.to_owned()));
+    }
+    Ok(range)
+}
+
+fn parse(word: &str, field: TimeField, scope: &QueryScope<'_>) -> Option<Range> {
+    let direction = if field == TimeField::Due { Direction::Ahead } else { Direction::Back };
+    let moment = |word: &str| moment(word, direction, scope);
     if let Some((from, until)) = word.split_once("..") {
-        let from = if from.is_empty() { None } else { Some(moment(from, scope)?.from) };
-        let until = if until.is_empty() { None } else { Some(moment(until, scope)?.until) };
+        let from = if from.is_empty() { None } else { Some(moment(from)?.from) };
+        let until = if until.is_empty() { None } else { Some(moment(until)?.until) };
         return (from.is_some() || until.is_some()).then_some(Range { from, until });
     }
     let (sign, rest) = [">=", "<=", ">", "<"]
@@ -23,7 +37,7 @@ pub(super) fn range(word: &str, field: TimeField, scope: &QueryScope<'_>) -> Opt
     if let Some(duration) = duration::parse_duration(rest) {
         return Some(relative(sign, duration, field, scope.now));
     }
-    let range = moment(rest, scope)?;
+    let range = moment(rest)?;
     Some(match sign {
         ">" => Range { from: Some(range.until), until: None },
         ">=" => Range { from: Some(range.from), until: None },
@@ -54,15 +68,8 @@ struct DateRange {
     until: DateTime<Utc>,
 }
 
-fn moment(word: &str, scope: &QueryScope<'_>) -> Option<DateRange> {
-    let today = scope.zone.local(scope.now).date_naive();
-    let day = match word {
-        "today" => Some(today),
-        "yesterday" => today.checked_sub_days(Days::new(1)),
-        "tomorrow" => today.checked_add_days(Days::new(1)),
-        _ => date(word),
-    };
-    if let Some(day) = day {
+fn moment(word: &str, direction: Direction, scope: &QueryScope<'_>) -> Option<DateRange> {
+    if let Some(day) = day(word, scope.zone.local(scope.now).date_naive(), direction) {
         return Some(DateRange {
             from: start_of(day, scope.zone),
             until: start_of(day.checked_add_days(Days::new(1))?, scope.zone),
@@ -72,13 +79,18 @@ fn moment(word: &str, scope: &QueryScope<'_>) -> Option<DateRange> {
     Some(DateRange { from: instant, until: instant + TimeDelta::seconds(1) })
 }
 
-/// Returns the last instant of the day or second that a word names.
-pub(super) fn end_of(word: &str, scope: &QueryScope<'_>) -> Option<DateTime<Utc>> {
-    Some(moment(word, scope)?.until - TimeDelta::milliseconds(1))
-}
-
-fn date(word: &str) -> Option<NaiveDate> {
-    (word.len() == 10).then(|| NaiveDate::parse_from_str(word, "%Y-%m-%d").ok()).flatten()
+/// Returns the last instant of the day or second that a word names. `None` if it is not a time.
+///
+/// # Errors
+/// The time is in the future.
+pub(super) fn end_of(word: &str, scope: &QueryScope<'_>) -> Option<Result<DateTime<Utc>, QueryErrorKind>> {
+    let moment = moment(word, Direction::Back, scope)?;
+    let is_future = moment.from > scope.now;
+    Some(if is_future {
+        Err(QueryErrorKind::FutureTime(word.to_owned()))
+    } else {
+        Ok(moment.until - TimeDelta::milliseconds(1))
+    })
 }
 
 fn start_of(day: NaiveDate, zone: &Zone) -> DateTime<Utc> {

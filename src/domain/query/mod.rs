@@ -170,6 +170,9 @@ pub enum QueryErrorKind {
     /// A text that is not a time.
     #[error("invalid time `{0}`")]
     InvalidTime(String),
+    /// A time of the future, of something that is past.
+    #[error("`{0}` is in the future")]
+    FutureTime(String),
     /// A bound that is neither a number nor a date.
     #[error("invalid bound `{0}`: expected a number or a date")]
     InvalidBound(String),

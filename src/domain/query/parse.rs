@@ -109,7 +109,7 @@ fn as_of(moment: &str, token: &QueryToken<'_>, scope: &QueryScope<'_>) -> Result
         return Err(token.error(QueryErrorKind::MissingValue));
     }
     Ok(match dates::end_of(moment, scope) {
-        Some(instant) => AsOf::Instant(instant),
+        Some(instant) => AsOf::Instant(instant.map_err(|kind| token.error(kind))?),
         None => AsOf::Revision(moment.to_owned()),
     })
 }
@@ -132,11 +132,8 @@ fn predicate(key: &str, token: &QueryToken<'_>, values: &str, scope: &QueryScope
     if values.values.is_empty() {
         return Err(token.error(QueryErrorKind::MissingValue));
     }
-    let time = |field| {
-        values
-            .each(|word| dates::range(word, field, scope).ok_or_else(|| QueryErrorKind::InvalidTime(word.to_owned())))
-            .map(|ranges| Predicate::Time(field, ranges))
-    };
+    let time =
+        |field| values.each(|word| dates::range(word, field, scope)).map(|ranges| Predicate::Time(field, ranges));
     let person = |field| Ok(Predicate::Person(field, values.each(|word| person(word, scope))?));
     match key {
         "status" => Ok(Predicate::Status(values.words(str::parse)?)),

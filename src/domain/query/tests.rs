@@ -147,6 +147,8 @@ fn days_are_those_of_the_desk_and_durations_count_back() {
         "created:2026-11-20T12:00:00Z",
         "updated:<28h1m",
         "created:today,yesterday",
+        "created:>=thursday",
+        "created:..tomorrow",
     ] {
         assert!(matches(text), "{text}");
     }

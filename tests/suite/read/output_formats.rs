@@ -134,6 +134,20 @@ fn the_log_has_every_format_and_since() {
     let told = sandbox.run(&["log", "--since", "1d", "--format", "{{ by }}: {{ text }}"]).ok().stdout;
     assert!(told.ends_with("kenji@desk.example: Which release?\nOf which?\n"), "{told}");
     sandbox.run(&["log", "--since", "soon"]).fails(2);
+    for time in ["yesterday", "friday"] {
+        let since = sandbox.run(&["log", "--since", time, "--jsonl"]).ok().stdout;
+        assert!(!since.is_empty(), "{time}");
+    }
+    for words in [
+        &["log", "--since", "tomorrow"][..],
+        &["log", "--since", "+2d"],
+        &["list", "created:>tomorrow"],
+        &["list", "updated:2099-01-01"],
+        &["list", "--as-of", "2099-01-01"],
+    ] {
+        let refused = sandbox.run(words).fails(2).stderr;
+        assert!(refused.contains("in the future") && refused.contains("yesterday"), "{words:?}: {refused}");
+    }
 }
 
 #[test]
