@@ -17,6 +17,7 @@ use crate::store::git::GitError;
 use crate::store::short_id::short_suffix;
 use crate::view;
 use crate::view::Audience;
+use crate::view::entry::short_id;
 use crate::view::labels::{count, format_value};
 use crate::view::sanitize;
 
@@ -145,19 +146,22 @@ pub(crate) fn text_readers(outcome: &Outcome, ticket: &Ticket) -> &'static str {
     }
 }
 
-/// Describes what a command did with a ticket: the change of the status, and those of other fields.
+/// Describes what a command did with a ticket: the change of the status, and every action that this does not tell.
 pub(crate) fn done(outcome: &Outcome, ticket: &Ticket, audience: &Audience<'_>) -> String {
     let entries = outcome.entries.iter().filter(|(id, _)| *id == ticket.id).filter_map(|(_, id)| ticket.entry(*id));
-    let mut changes: Vec<String> = entries.filter_map(|entry| field_change(&entry.action, audience)).collect();
     let status = status_change(outcome, ticket);
-    if changes.is_empty() || status.contains("->") {
+    let is_change = status.contains("->");
+    let told = |entry: &&Entry| is_change && entry.to == Some(ticket.header.status);
+    let untold = entries.filter(|entry| !told(entry));
+    let mut changes: Vec<String> = untold.filter_map(|entry| describe(&entry.action, audience)).collect();
+    if changes.is_empty() || is_change {
         changes.insert(0, status);
     }
     changes.join(", ")
 }
 
-/// Describes a change of fields that leaves the status as it is.
-fn field_change(action: &Action, audience: &Audience<'_>) -> Option<String> {
+/// Describes an action that leaves the status as it is.
+fn describe(action: &Action, audience: &Audience<'_>) -> Option<String> {
     let signed = |add: Vec<&str>, remove: Vec<&str>| {
         let add = add.into_iter().map(|word| format!("+{word}"));
         add.chain(remove.into_iter().map(|word| format!("-{word}"))).collect::<Vec<_>>().join(" ")
@@ -179,7 +183,10 @@ fn field_change(action: &Action, audience: &Audience<'_>) -> Option<String> {
         Action::Escalate { .. } => Some("escalated".to_owned()),
         Action::Deescalate { .. } => Some("escalation ended".to_owned()),
         Action::Remind { .. } => Some("reminded".to_owned()),
+        Action::Reply { .. } => Some("replied".to_owned()),
         Action::Note { .. } => Some("note added".to_owned()),
+        Action::Correct { entry, .. } => Some(format!("corrected {}", short_id(*entry))),
+        Action::Redact { entry, .. } => Some(format!("redacted {}", short_id(*entry))),
         Action::Attach => Some("files attached".to_owned()),
         _ => None,
     }

@@ -47,10 +47,20 @@ fn a_command_says_what_it_did() {
         (&["note", &id, "-m", "Known."], "note added"),
         (&["reply", &id, "-m", "Which?"], "open -> awaiting_reply"),
         (&["remind", &id, "--early", "-m", "Still there?"], "reminded"),
+        (&["reply", &id, "-m", "Or that?"], "replied"),
     ] {
         let told = sandbox.run(words).ok().stdout;
         assert!(told.starts_with(&format!("{id}  {done}  Tiles")), "{told}");
     }
+    let entry = sandbox.shown(&id)["history"].as_array().unwrap().last().unwrap()["id"].as_str().unwrap().to_owned();
+    for (verb, done) in [("correct", "corrected"), ("redact", "redacted")] {
+        let told = sandbox.run(&[verb, &id, &entry, "--reason", "a slip", "-m", "Not that."]).ok().stdout;
+        assert!(told.starts_with(&format!("{id}  {done} {}  Tiles", &entry[20..])), "{told}");
+    }
+    let both = "\n[macros.both]\ntext = \"Which?\"\nactions = [{ action = \"note\", text = \"Asked.\" }, { action = \"reply\" }]\n";
+    sandbox.write("casebook.toml", &(sandbox.read("casebook.toml") + both));
+    let told = sandbox.run(&["macro", "both", &id]).ok().stdout;
+    assert!(told.starts_with(&format!("{id}  note added, replied  Tiles")), "{told}");
 }
 
 #[test]
