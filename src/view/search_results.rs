@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 
+use anstyle::Style;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value as Json, json};
 
@@ -15,6 +16,7 @@ use super::colors;
 use super::colors::ColorMode;
 use super::entry::short_id;
 use super::table::tab_separated;
+use super::text_width::{cut, cut_start, width};
 use super::{Audience, sanitize};
 
 /// The JSON fields of a ticket with matches.
@@ -92,9 +94,10 @@ fn lines(text: &str, pattern: &Pattern, context: usize) -> Vec<ResultLine> {
 }
 
 /// Renders the results for people: the lines of each entry below its author, the entries below their ticket. The number of a
-/// line with a match is followed by `:`, that of a line of context by `-`. The short ids are in the order of the results.
+/// line with a match is followed by `:`, that of a line of context by `-`. The short ids are in the order of the results. On a terminal each line is cut to its width.
 pub fn render_table(results: &[SearchResult], short_ids: &[String], audience: &Audience<'_>) -> String {
     let color_mode = audience.color_mode;
+    let columns = audience.width.unwrap_or(usize::MAX);
     let mut text = String::new();
     for (result, ticket_short_id) in results.iter().zip(short_ids) {
         if !text.is_empty() {
@@ -102,35 +105,46 @@ pub fn render_table(results: &[SearchResult], short_ids: &[String], audience: &A
         }
         text.push_str(&audience.ticket_link(result.id, ticket_short_id));
         text.push_str("  ");
-        push_highlighted(&mut text, &result.subject, color_mode);
+        push_highlighted(&mut text, &result.subject, columns.saturating_sub(width(ticket_short_id) + 2), color_mode);
         for entry in &result.entries {
             let by = sanitize::one_line(&entry.by);
             let head = format!("  {} {by} · {}", audience.minute(entry.at), short_id(entry.id));
-            color_mode.push(&mut text, colors::MUTED, &head);
+            color_mode.push(&mut text, colors::MUTED, &cut(&head, columns));
             text.push('\n');
             for line in &entry.lines {
                 let mark = if line.ranges.is_empty() { '-' } else { ':' };
-                color_mode.push(&mut text, colors::PLACE, &format!("{:>6}{mark}", line.number));
+                let place = format!("{:>6}{mark}", line.number);
+                color_mode.push(&mut text, colors::PLACE, &place);
                 text.push(' ');
-                push_highlighted(&mut text, line, color_mode);
+                push_highlighted(&mut text, line, columns.saturating_sub(place.len() + 1), color_mode);
             }
         }
     }
     text
 }
 
-/// Appends a line with its matches in color. The parts are sanitized separately, because the color codes between them must
-/// stay.
-fn push_highlighted(text: &mut String, line: &ResultLine, color_mode: ColorMode) {
-    let mut from = 0;
-    if color_mode.is_colored {
-        for range in &line.ranges {
-            text.push_str(&sanitize::one_line(&line.text[from..range.start]));
-            color_mode.push(text, colors::FOUND, &sanitize::one_line(&line.text[range.clone()]));
-            from = range.end;
+/// Appends a line with its matches in color, cut to `columns` so that the first match stays. The parts are sanitized
+/// separately, because the color codes between them must stay.
+fn push_highlighted(text: &mut String, line: &ResultLine, columns: usize, color_mode: ColorMode) {
+    let (mut parts, mut from) = (Vec::new(), 0);
+    for range in &line.ranges {
+        parts.push((sanitize::one_line(&line.text[from..range.start]), Style::new()));
+        parts.push((sanitize::one_line(&line.text[range.clone()]), colors::FOUND));
+        from = range.end;
+    }
+    parts.push((sanitize::one_line(&line.text[from..]), Style::new()));
+    let to_first_match = parts.iter().take(2).map(|(part, _)| width(part)).sum::<usize>();
+    if parts.len() > 1 && to_first_match >= columns {
+        parts[0].0 = cut_start(&parts[0].0, columns / 3).into_owned().into();
+    }
+    let mut room = columns;
+    for (part, style) in parts.iter().filter(|(part, _)| !part.is_empty()) {
+        if room > 0 {
+            let part = cut(part, room);
+            color_mode.push(text, *style, &part);
+            room -= width(&part).min(room);
         }
     }
-    text.push_str(&sanitize::one_line(&line.text[from..]));
     text.push('\n');
 }
 

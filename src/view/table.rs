@@ -14,7 +14,8 @@ use super::text_width::{cut, pad, width};
 const GAP: usize = 2;
 /// The least width of the last column.
 const MIN_LAST_WIDTH: usize = 12;
-/// The width of the last column before which other columns give way, unless it is narrower.
+/// The width of the last column before which other columns give way, unless it is narrower: at least this, and 40 % of
+/// the terminal.
 const COMFORTABLE_LAST_WIDTH: usize = 24;
 /// The least width of a header that is cut.
 const MIN_HEADER_WIDTH: usize = 9;
@@ -143,7 +144,8 @@ impl<'a> Table<'a> {
     /// Returns the width of each column on a terminal; `None` for one that leaves.
     fn fit(&self, natural: Vec<usize>, columns: usize) -> Vec<Option<usize>> {
         let last = natural.len().saturating_sub(1);
-        let comfortable = self.columns.last().and_then(|column| column.least).unwrap_or(0).max(COMFORTABLE_LAST_WIDTH);
+        let least = self.columns.last().and_then(|column| column.least).unwrap_or(0);
+        let comfortable = least.max(COMFORTABLE_LAST_WIDTH).max((columns * 2).div_ceil(5));
         let wanted = natural.get(last).map_or(0, |width| (*width).min(comfortable));
         let before = |widths: &[Option<usize>]| widths[..last].iter().flatten().map(|width| width + GAP).sum::<usize>();
         let mut widths: Vec<Option<usize>> = natural.iter().copied().map(Some).collect();
@@ -295,7 +297,7 @@ mod tests {
             text.lines().nth(2).unwrap_or_default().to_owned()
         };
         assert_eq!(second(90), "A1        3d  acme          ana@acme.example        Dashboard tiles time out today");
-        assert_eq!(second(70), "A1        3d  acme       ana@acme.example     Dashboard tiles time ou…");
+        assert_eq!(second(70), "A1        3d  acme       ana@acme.examp…  Dashboard tiles time out to…");
         assert_eq!(second(60), "A1        3d  acme       ana@acme…  Dashboard tiles time ou…");
         assert_eq!(second(48), "A1        3d  ana@acm…  Dashboard tiles time ou…");
     }

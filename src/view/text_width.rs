@@ -26,6 +26,20 @@ pub fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(format!("{}…", text[..end.unwrap_or(text.len())].trim_end()))
 }
 
+/// Cuts the start of a text off, so that its end takes `columns`, with `…` at its start if it was cut.
+pub fn cut_start(text: &str, columns: usize) -> Cow<'_, str> {
+    if text.width() <= columns {
+        return Cow::Borrowed(text);
+    }
+    let room = columns.saturating_sub(1);
+    let mut taken = 0;
+    let start = text.char_indices().rev().take_while(|(_, c)| {
+        taken += max_width(*c);
+        taken <= room
+    });
+    Cow::Owned(format!("…{}", &text[start.last().map_or(text.len(), |(index, _)| index)..]))
+}
+
 /// Breaks a line into parts of at most `columns`: at blanks, and inside a word only if it is longer. A line that fits is its
 /// only part.
 pub fn wrap(line: &str, columns: usize) -> Vec<&str> {
@@ -91,6 +105,10 @@ mod tests {
         assert_eq!(cut("one two", 5), "one…");
         assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
         assert_eq!(cut("abc", 0), "…");
+        assert_eq!(
+            (cut_start("abc", 3), cut_start("abc", 2), cut_start("緊急です", 4)),
+            ("abc".into(), "…c".into(), "…す".into())
+        );
         for columns in 1..8 {
             assert!(width(&cut("☁️☁️👩‍🔬🇫🇷緊急", columns)) <= columns, "{columns}");
         }

@@ -43,6 +43,7 @@ fn every_table_fits_a_terminal_of_sixty_columns() {
         &["org", "list"],
         &["changes", "HEAD~2..HEAD"],
         &["plan", "list"],
+        &["search", "instance"],
     ];
     for words in verbs {
         for columns in [60, 80, 100] {
@@ -60,12 +61,43 @@ fn every_table_fits_a_terminal_of_sixty_columns() {
 }
 
 #[test]
+fn the_subject_of_a_list_has_two_fifths_of_the_width() {
+    let (sandbox, _) = scene();
+    for columns in [60, 80, 120] {
+        let Some(list) = at_width(&sandbox, columns, &["list"]) else { return };
+        let subject = list.lines().nth(1).and_then(|line| line.find("Dashboard").map(|place| line[place..].width()));
+        assert!(subject.is_some_and(|width| width * 5 + 5 >= columns * 2), "{columns}: {list}");
+    }
+}
+
+#[test]
+fn the_pages_of_help_fit_the_terminal() {
+    let sandbox = desk();
+    for topic in ["agents", "environment", "exit-codes", "formatting", "query", "security"] {
+        for columns in [60, 80, 140] {
+            let Some(page) = at_width(&sandbox, columns, &["help", topic]) else { return };
+            let longest = page.lines().map(|line| line.width()).max().unwrap_or_default();
+            assert!(longest <= columns.min(100), "{topic} at {columns}: {page}");
+            assert!(topic == "environment" || longest + 20 > columns.min(100), "{topic} at {columns}: {page}");
+            assert!(!page.contains("]("), "{page}");
+        }
+    }
+}
+
+#[test]
+fn a_line_of_a_search_shows_its_match() {
+    let (sandbox, _) = scene();
+    let Some(found) = at_width(&sandbox, 60, &["search", "restart"]) else { return };
+    assert!(found.lines().any(|line| line.contains(": …") && line.contains("restart of the")), "{found}");
+}
+
+#[test]
 fn a_text_is_wrapped_behind_its_bar_and_people_are_shown_by_name() {
     let (sandbox, id) = scene();
     let Some(shown) = at_width(&sandbox, 60, &["show", &id]) else { return };
     assert!(shown.contains("│ The tiles of every dashboard time out since this morning,\n│ also after"), "{shown}");
     assert!(shown.contains("Ana Ray <ana@acme.example>"), "{shown}");
-    let Some(list) = at_width(&sandbox, 120, &["list"]) else { return };
+    let Some(list) = at_width(&sandbox, 160, &["list"]) else { return };
     assert!(list.contains("  Ana Ray    acme-corporation  "), "{list}");
 }
 

@@ -7,6 +7,7 @@ use clap::{Args, Command};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::domain::suggestion;
+use crate::view::text_width::wrap;
 use topics::TOPICS;
 
 /// The tasks of the overview, each with its verbs.
@@ -27,12 +28,19 @@ pub const PLUMBING: &[&str] = &["merge-file", "textconv", "guard", "schema", "co
 
 /// The verbs that customers notice.
 const NOTICED: &str =
-    "open reply remind hold resume solve reopen merge attach macro prioritize escalate deescalate cc sweep";
+    "open reply remind hold resume solve reopen merge attach macro prioritize escalate deescalate cc sweep redact";
 
 /// Returns whether a verb may be the tip for an unknown one: a slip must not lead to a message, nor to plumbing.
 pub(super) fn may_be_tip(verb: &str) -> bool {
     !NOTICED.split(' ').any(|noticed| noticed == verb) && !PLUMBING.contains(&verb)
 }
+
+/// The largest width of a page.
+const MAX_WIDTH: usize = 100;
+/// The least width of the text in a row, on a very narrow terminal.
+const MIN_TEXT_WIDTH: usize = 16;
+/// The mark of an item of a list.
+const ITEM: &str = "- ";
 
 /// The help of a verb: examples come before the flags, of which there are many.
 const VERB: &str = "{about-with-newline}\n{usage-heading} {usage}{after-help}\n\n{all-args}";
@@ -74,7 +82,8 @@ impl HelpArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let name = self.words.join(" ");
         if let Some((_, page)) = TOPICS.iter().find(|(topic, _)| *topic == name) {
-            return Ok(session.output.print(&page())?);
+            let page = session.output.width().map_or_else(&page, |columns| fit(&page(), columns.min(MAX_WIDTH)));
+            return Ok(session.output.print(&page)?);
         }
         let words = ["casebook"].into_iter().chain(self.words.iter().map(String::as_str)).chain(["--help"]);
         match super::parse(&words.map(Into::into).collect::<Vec<_>>()) {
@@ -85,6 +94,48 @@ impl HelpArgs {
             }
             _ => Err(unknown(&name)),
         }
+    }
+}
+
+/// Fits a page to a terminal: the lines of paragraphs and list items flow, and rows of tables continue below their text.
+fn fit(page: &str, columns: usize) -> String {
+    let mut blocks: Vec<String> = Vec::new();
+    let mut flows = false;
+    for line in page.lines() {
+        let is_row = line.starts_with(' ');
+        match blocks.last_mut() {
+            Some(block)
+                if flows && !line.is_empty() && !line.starts_with(ITEM) && (!is_row || block.starts_with(ITEM)) =>
+            {
+                block.push_str(&format!(" {}", line.trim_start()));
+            }
+            _ => {
+                flows = !line.is_empty() && !is_row;
+                blocks.push(line.to_owned());
+            }
+        }
+    }
+    let mut text = String::new();
+    for block in &blocks {
+        let hang = hang_of(block, columns.saturating_sub(MIN_TEXT_WIDTH));
+        for (index, part) in wrap(&block[hang..], columns.saturating_sub(hang)).iter().enumerate() {
+            let before = if index == 0 { &block[..hang] } else { &" ".repeat(hang) };
+            text.push_str(&format!("{before}{part}\n"));
+        }
+    }
+    text
+}
+
+/// Returns the place of the text in a row of a table or an item of a list, or the indent of a row whose place is greater
+/// than `most`.
+fn hang_of(block: &str, most: usize) -> usize {
+    let row = block.trim_start();
+    let indent = block.len() - row.len();
+    let place = row.find("  ").filter(|_| indent > 0).map(|end| block.len() - row[end..].trim_start().len());
+    match place.filter(|place| *place <= most) {
+        Some(place) => place,
+        None if block.starts_with(ITEM) => ITEM.len(),
+        None => indent,
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) const TOPICS: [Topic; 6] = [
     ("exit-codes", exit_codes),
     ("formatting", formatting),
     ("query", query),
-    ("security", || include_str!("../../../../docs/security.md").to_owned()),
+    ("security", security),
 ];
 
 fn agents() -> String {
@@ -59,6 +59,15 @@ fn query() -> String {
     )
 }
 
+/// Returns the page on security without the marks of Markdown: a terminal follows no relative links.
+fn security() -> String {
+    let page = include_str!("../../../../docs/security.md").trim_start_matches("# ").replace("**", "");
+    let mut parts = page.split("](");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let text = parts.fold(first, |text, part| text + part.split_once(')').map_or(part, |(_, rest)| rest));
+    text.replace('[', "")
+}
+
 /// Returns the flags of `list` under a heading, as the table of what they mean.
 fn flags_of_lists(heading: &str, name: impl Fn(&Arg) -> String) -> String {
     let line = super::super::command();
@@ -75,11 +84,7 @@ fn table(rows: impl Iterator<Item = (String, impl AsRef<str>)>) -> String {
     rows.iter().map(|(name, text)| format!("  {name:width$}  {}\n", text.as_ref())).collect()
 }
 
-/// Returns words in lines.
+/// Returns words in a line.
 fn words(words: &[&str]) -> String {
-    let mut text = String::new();
-    for line in words.chunks(10) {
-        text.push_str(&format!("  {}\n", line.join(" ")));
-    }
-    text
+    format!("  {}\n", words.join(" "))
 }
