@@ -9,6 +9,7 @@ use crate::cli::session::who::Who;
 use crate::desk::{ActionRequest, Command, Desk, TicketCommand};
 use crate::domain::ticket::action::Action;
 use crate::error::Error;
+use crate::store::short_id::short_suffix;
 
 /// Assign a ticket to an agent, or to no agent.
 ///
@@ -44,6 +45,10 @@ impl AssignArgs {
             _ => Command::requests(requests),
         };
         let request = |desk: &Desk, id| {
+            if matches!(&assignee, Some(Who::Name(name)) if name == "none") {
+                let hint = format!("`casebook assign {} --none` leaves it without an assignee", short_suffix(id));
+                return Err(CliError::usage("cannot assign the ticket: `none` is not an agent", hint));
+            }
             let assignee = assignee.map(|who| session.person(desk, &who)).transpose()?;
             Ok(ActionRequest::on(id, Action::Assign { assignee }, None))
         };

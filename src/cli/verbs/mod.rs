@@ -226,12 +226,11 @@ fn global_flags(words: &[OsString]) -> Option<GlobalFlags> {
     GlobalFlags::from_arg_matches(&matches).ok()
 }
 
-/// Removes the tips for an unknown verb if one of them must not be followed in haste. Other names of verbs are not tips.
+/// Removes the tips for an unknown verb that must not be followed in haste. Other names of verbs are not tips.
 fn without_risky_tips(mut error: clap::Error) -> clap::Error {
     if let Some(ContextValue::Strings(mut tips)) = error.remove(ContextKind::SuggestedSubcommand) {
-        let is_safe = tips.iter().all(|tip| help::may_be_tip(Verb::named(tip).unwrap_or(tip)));
-        tips.retain(|tip| Verb::named(tip).is_none_or(|verb| verb == tip));
-        if is_safe && !tips.is_empty() {
+        tips.retain(|tip| Verb::named(tip).is_none_or(|verb| verb == tip) && help::may_be_tip(tip));
+        if !tips.is_empty() {
             error.insert(ContextKind::SuggestedSubcommand, ContextValue::Strings(tips));
         }
     }

@@ -64,6 +64,22 @@ fn a_command_says_what_it_did() {
 }
 
 #[test]
+fn a_near_miss_is_answered_with_what_works() {
+    let sandbox = desk();
+    let id = sandbox.opened("Tiles", &[]);
+    let none = sandbox.run(&["assign", &id, "none"]).fails(2).stderr;
+    assert!(none.contains(&format!("casebook assign {} --none", &id[20..])), "{none}");
+    sandbox.run(&["hold", &id, "--reason", "engineering", "--until", "3d"]).ok();
+    assert!(
+        sandbox
+            .run(&["hold", &id, "--reason", "engineering", "--until", "yesterday"])
+            .fails(2)
+            .stderr
+            .contains("passed")
+    );
+}
+
+#[test]
 fn a_log_has_a_limit_and_other_query_languages_are_refused() {
     let sandbox = desk();
     let id = sandbox.opened("Tiles", &[]);
