@@ -72,19 +72,17 @@ enum Directed {
 }
 
 impl SortFlag {
-    /// Sorts rows that are in the order of their ids. Tickets without a due instant come after the others.
+    /// Returns true if the flag is not given: then the most urgent tickets come first.
+    pub(crate) const fn is_default(&self) -> bool {
+        self.sort.is_empty()
+    }
+
+    /// Sorts rows by the keys of the flag. Tickets without a due instant come after the others.
     pub(crate) fn sort(&self, rows: &mut Rows, due: impl Fn(&Summary) -> Due) {
-        if self.sort.is_empty() {
-            rows.sort_by_key(|row| {
-                let due = due(row).unwrap_or(DateTime::<Utc>::MAX_UTC);
-                (!row.awaits_manager(), due, row.header.priority, row.created_at)
-            });
-        } else {
-            rows.sort_by_key(|row| {
-                let due = due(row);
-                self.sort.iter().map(|key| key.of(row, due)).collect::<Vec<_>>()
-            });
-        }
+        rows.sort_by_key(|row| {
+            let due = due(row);
+            self.sort.iter().map(|key| key.of(row, due)).collect::<Vec<_>>()
+        });
     }
 }
 

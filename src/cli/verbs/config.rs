@@ -69,7 +69,7 @@ pub(super) struct ChangeFlags {
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
-    end: CommitFlags,
+    pub end: CommitFlags,
 }
 
 impl ConfigArgs {

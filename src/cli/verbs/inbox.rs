@@ -1,6 +1,6 @@
 //! The inbox, which `casebook` prints without a verb: the tickets that wait for the acting person.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use clap::Args;
 
@@ -13,7 +13,6 @@ use crate::desk::{Desk, DeskView};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
 use crate::domain::query::{Condition, PersonField, Predicate, Query};
-use crate::domain::sla::clock::Clock;
 use crate::domain::sla::due_item::DueItem;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::vocabulary::Status;
@@ -47,13 +46,14 @@ const OTHER_LINES: usize = 6;
 pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     let desk = session.desk()?;
     let view = session.view_of_lists(&desk)?;
-    let found = view.query(&Query::default().unsolved())?;
+    let found = view.query_by_urgency(&Query::default().unsolved())?;
     let clocks = session.clocks(&view, session.environment.now, true);
     session.look_up_names(&view, []);
     let audience = session.audience(&desk)?;
     let actor = session.actor()?;
     let state = state_of(session, &view);
-    let inbox = Inbox::new(actor, &view, &clocks, &audience, found.rows.iter().collect());
+    let inbox =
+        Inbox { actor, view: &view, clocks: &clocks, audience: &audience, tickets: found.rows.iter().collect() };
     let sections = inbox.sections()?;
     let labels = &audience.catalog().inbox;
     let mut text = format!("{}\n", title(&desk, actor, &audience));
@@ -77,10 +77,11 @@ pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
 /// Asks for one of the unsolved tickets, those of the inbox first. Returns none if there is none.
 pub(super) fn choose_ticket(session: &Session, desk: &Desk) -> Result<Option<Id>, CliError> {
     let view = session.view(desk)?;
-    let found = view.query(&Query::default().unsolved())?;
+    let found = view.query_by_urgency(&Query::default().unsolved())?;
     let clocks = session.clocks(&view, session.environment.now, true);
     let (audience, actor) = (session.audience(desk)?, session.actor()?);
-    let mut inbox = Inbox::new(actor, &view, &clocks, &audience, found.rows.iter().collect());
+    let mut inbox =
+        Inbox { actor, view: &view, clocks: &clocks, audience: &audience, tickets: found.rows.iter().collect() };
     let sections = inbox.sections()?;
     let waiting: HashSet<Id> = sections.iter().flat_map(|section| &section.rows).map(|row| row.ticket.id).collect();
     inbox.tickets.sort_by_key(|ticket| !waiting.contains(&ticket.id));
@@ -125,27 +126,10 @@ struct Inbox<'a> {
     audience: &'a Audience<'a>,
     /// The tickets, in the order of a list: escalated, due, priority, age.
     tickets: Vec<Summary>,
-    /// The most urgent clocks of the tickets that have one.
-    next: HashMap<Id, Clock>,
+    clocks: &'a Clocks<'a>,
 }
 
-impl<'a> Inbox<'a> {
-    fn new(
-        actor: Option<&'a Person>,
-        view: &'a DeskView<'a>,
-        clocks: &Clocks<'_>,
-        audience: &'a Audience<'a>,
-        mut tickets: Vec<Summary>,
-    ) -> Self {
-        let next: HashMap<Id, Clock> =
-            tickets.iter().filter_map(|ticket| Some((ticket.id, clocks.next(ticket)?))).collect();
-        tickets.sort_by_cached_key(|ticket| {
-            let due = next.get(&ticket.id).and_then(|clock| clock.due_at);
-            (!ticket.awaits_manager(), due.is_none(), due, ticket.header.priority, ticket.created_at, ticket.id)
-        });
-        Self { actor, view, audience, tickets, next }
-    }
-
+impl Inbox<'_> {
     /// Returns whether the acting person is a customer.
     fn is_of_customer(&self) -> bool {
         self.actor.is_some_and(|person| !self.view.desk().config().team.has_agent(person))
@@ -173,7 +157,7 @@ impl<'a> Inbox<'a> {
                 None => team.has_manager(actor),
             })
         };
-        let is_late = |ticket: &Summary| self.next.get(&ticket.id).is_some_and(Clock::is_overdue);
+        let is_late = |ticket: &Summary| self.clocks.next(ticket).is_some_and(|clock| clock.is_overdue());
         let follow_ups = self.follow_ups();
         let follow_up = |ticket: &Summary| {
             let label = follow_ups.iter().find(|(id, _)| *id == ticket.id).map(|(_, label)| *label)?;
@@ -246,10 +230,10 @@ impl<'a> Inbox<'a> {
     ) -> Result<InboxSection, CliError> {
         let tickets: Vec<&Summary> = self.tickets.iter().filter(|ticket| belongs(ticket)).collect();
         let short_ids = self.view.short_ids(tickets.iter().map(|ticket| ticket.id))?;
-        let due = |ticket: &Summary| match self.next.get(&ticket.id) {
+        let due = |ticket: &Summary| match self.clocks.next(ticket) {
             Some(clock) => {
-                let text = sla::due_text_in(clock, self.audience.now, self.audience.catalog());
-                Cell::styled(&text, sla::style(clock))
+                let text = sla::due_text_in(&clock, self.audience.now, self.audience.catalog());
+                Cell::styled(&text, sla::style(&clock))
             }
             None => self.age(ticket),
         };

@@ -59,7 +59,9 @@ impl ListArgs {
             query = query.unsolved();
         }
         let view = session.view_of_lists(&desk)?;
-        let SummaryList { mut rows, unreadable } = view.query(&query)?;
+        let needs_order = !self.exists && !self.count && self.order.is_default();
+        let found = if needs_order { view.query_by_urgency(&query)? } else { view.query(&query)? };
+        let SummaryList { mut rows, unreadable } = found;
         if self.exists {
             return Ok(if rows.is_empty() { Exit::Found } else { Exit::Done });
         }
@@ -68,10 +70,11 @@ impl ListArgs {
             return Ok(session.report_unreadable(&unreadable));
         }
         format.refuse_unknown_custom_fields(&desk, |name| rows.iter().any(|row| row.header.has_custom_field(name)))?;
-        // The order needs no report of a policy that is invalid: without clocks, nothing is due.
-        let evaluator = view.evaluator_on_demand(view.query_time(&query)?).ok();
-        let evaluator = evaluator.as_ref().filter(|evaluator| evaluator.has_targets());
-        self.order.sort(&mut rows, |row| evaluator?.next(row)?.due_at);
+        if !self.order.is_default() {
+            let evaluator = view.evaluator_on_demand(view.query_time(&query)?).ok();
+            let evaluator = evaluator.as_ref().filter(|evaluator| evaluator.has_targets());
+            self.order.sort(&mut rows, |row| evaluator?.next(row)?.due_at);
+        }
         rows.truncate(self.limit.unwrap_or(usize::MAX));
         if rows.is_empty() && format.is_text() {
             session.warn_unknown_values(&view, &query)?;

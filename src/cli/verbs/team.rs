@@ -101,6 +101,10 @@ impl TeamAddArgs {
 
 fn remove(session: &Session, desk: Desk, person: &Person, end: &ChangeFlags) -> Result<(), CliError> {
     let team = &desk.config().team;
+    let actor = session.write_options(&end.end)?.actor;
+    if !team.has_agent(&actor) {
+        return Err(CliError::agents_only(&format!("change settings, and {actor} is not an agent")));
+    }
     if !team.has_agent(person) {
         let message = format!("{person} is not in the team");
         return Err(CliError::new("person.not_found", message).hint("`casebook team list` shows the team"));

@@ -1,6 +1,11 @@
 //! The tickets that a query matches, among those a viewer sees: from their summaries if these are enough, else from the
 //! whole tickets.
 
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, Utc};
+
 use crate::domain::id::Id;
 use crate::domain::query::{AsOf, Query, TicketView};
 use crate::domain::ticket::Ticket;
@@ -20,6 +25,29 @@ impl DeskView<'_> {
     /// A folder or file cannot be read, or git does not know a revision.
     pub fn query(&self, query: &Query) -> Result<SummaryList, Error> {
         self.query_where(query, &|_| true)
+    }
+
+    /// Returns the summaries that [`Self::query`] returns, the most urgent first: escalated tickets, then by due instant,
+    /// priority and age. Without valid plans and calendars nothing is due.
+    ///
+    /// # Errors
+    /// As [`Self::query`].
+    pub fn query_by_urgency(&self, query: &Query) -> Result<SummaryList, Error> {
+        let evaluator = self.evaluator_on_demand(self.query_time(query)?).ok();
+        let evaluator = evaluator.filter(SlaEvaluator::has_targets);
+        // The keys are found while the summaries are read, on every processor.
+        let keys = Mutex::new(HashMap::new());
+        let keep = |summary: &Summary| {
+            let clock = evaluator.as_ref().and_then(|evaluator| evaluator.next(summary));
+            let due = clock.and_then(|clock| clock.due_at).unwrap_or(DateTime::<Utc>::MAX_UTC);
+            let key = (!summary.awaits_manager(), due, summary.header.priority, summary.created_at);
+            keys.lock().unwrap_or_else(PoisonError::into_inner).insert(summary.id, key);
+            true
+        };
+        let mut list = self.query_where(query, &keep)?;
+        let keys = keys.into_inner().unwrap_or_else(PoisonError::into_inner);
+        list.rows.sort_by_id_key(|id| (keys.get(&id).copied(), id));
+        Ok(list)
     }
 
     /// Returns the summaries that [`Self::query`] returns and that meet a condition. The condition may be evaluated twice

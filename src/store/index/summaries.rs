@@ -133,6 +133,11 @@ impl Rows {
         self.reorder(|places| places.sort_unstable_by_key(|place| place.id));
     }
 
+    /// Sorts by a key of each id; summaries with equal keys keep their order.
+    pub fn sort_by_id_key<K: Ord>(&mut self, key: impl Fn(Id) -> K) {
+        self.reorder(|places| places.sort_by_cached_key(|place| key(place.id)));
+    }
+
     /// Sorts by a key; summaries with equal keys keep their order.
     pub fn sort_by_key<K: Ord>(&mut self, key: impl Fn(&Summary) -> K) {
         let mut keys: Vec<(K, SummaryPlace)> =

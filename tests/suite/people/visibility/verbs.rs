@@ -91,7 +91,7 @@ pub const AT_LARGE: &[Row] = &[
     ("config unset", Does, "", "config unset git.commit -n"),
     ("team list", Does, "", "team list"),
     ("team add", Does, "", "team add new@desk.example -n"),
-    ("team remove", Does, "", "team remove mori@desk.example -n"),
+    ("team remove", Does, "", "team remove ned@desk.example -n"),
     ("import", Does, "", "import beads ../issues.jsonl -n"),
 ];
 
