@@ -12,7 +12,7 @@ use crate::cli::terminal::question::choose;
 use crate::desk::{Desk, DeskView};
 use crate::domain::id::Id;
 use crate::domain::people::person::Person;
-use crate::domain::query::{Condition, PersonField, Predicate, Query};
+use crate::domain::query::Query;
 use crate::domain::sla::due_item::DueItem;
 use crate::domain::ticket::summary::Summary;
 use crate::domain::vocabulary::Status;
@@ -46,12 +46,17 @@ const OTHER_LINES: usize = 6;
 pub(in crate::cli) fn run(session: &Session) -> Result<Exit, CliError> {
     let desk = session.desk()?;
     let view = session.view_of_lists(&desk)?;
-    let found = view.query_by_urgency(&Query::default().unsolved())?;
+    // git looks at the work tree meanwhile.
+    let (found, state) = std::thread::scope(|scope| {
+        let state = scope.spawn(|| view.work_tree_state());
+        let found = view.query_by_urgency(&Query::default().unsolved());
+        (found, state.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    let (found, state) = (found?, state_of(session, state));
     let clocks = session.clocks(&view, session.environment.now, true);
     session.look_up_names(&view, []);
     let audience = session.audience(&desk)?;
     let actor = session.actor()?;
-    let state = state_of(session, &view);
     let inbox =
         Inbox { actor, view: &view, clocks: &clocks, audience: &audience, tickets: found.rows.iter().collect() };
     let sections = inbox.sections()?;
@@ -96,8 +101,8 @@ pub(super) fn choose_ticket(session: &Session, desk: &Desk) -> Result<Option<Id>
 
 /// Returns the number of commits that are not sent and of files that are not committed. The inbox is useful even if git
 /// does not answer.
-fn state_of(session: &Session, view: &DeskView<'_>) -> WorkTreeState {
-    view.work_tree_state().unwrap_or_else(|error| {
+fn state_of(session: &Session, state: Result<WorkTreeState, Error>) -> WorkTreeState {
+    state.unwrap_or_else(|error| {
         if matches!(error, Error::Git { refusal: GitError::Distrusted { .. } }) {
             CliError::from(error).print(session.wants_json);
         }
@@ -248,18 +253,18 @@ impl Inbox<'_> {
     /// Returns the tickets of the person whose requester is due to be reminded, or who never answered, with the label of
     /// the step.
     fn follow_ups(&self) -> Vec<(Id, &'static str)> {
-        let Some(actor) = self.actor else { return Vec::new() };
-        let conditions = [
-            Predicate::Person(PersonField::Assignee, vec![Some(actor.clone())]),
-            Predicate::Status(vec![Status::AwaitingReply]),
-        ];
-        let conditions = conditions.map(|predicate| Condition { negated: false, predicate }).to_vec();
+        let waits = |ticket: &&Summary| {
+            let assignee = ticket.header.assignee.as_ref().zip(self.actor);
+            ticket.header.status == Status::AwaitingReply
+                && assignee.is_some_and(|(one, other)| one.same_address(other))
+        };
+        let ids: Vec<Id> = self.tickets.iter().filter(waits).map(|ticket| ticket.id).collect();
         // An invalid policy is reported by the clocks, and by `sweep`.
-        let due = self.view.due_items(&Query { conditions, as_of: None }).map(|due| due.tickets).unwrap_or_default();
+        let due = self.view.due_items_of(&ids).unwrap_or_default();
         let labels = &self.audience.catalog().sweep;
         let label = |item: &DueItem| if item.as_str() == "solve" { labels.solve } else { labels.remind };
-        let is_follow_up = |(_, item): &(Summary, DueItem)| matches!(item, DueItem::FollowUp(_));
-        due.into_iter().filter(is_follow_up).map(|(ticket, item)| (ticket.id, label(&item))).collect()
+        let is_follow_up = |(_, item): &(Id, DueItem)| matches!(item, DueItem::FollowUp(_));
+        due.into_iter().filter(is_follow_up).map(|(id, item)| (id, label(&item))).collect()
     }
 }
 

@@ -65,6 +65,22 @@ impl DeskView<'_> {
         Ok(DueItems { tickets, unreadable })
     }
 
+    /// Returns what is due on some tickets. A ticket that cannot be read is left out.
+    ///
+    /// # Errors
+    /// The plans, calendars or follow-up settings are invalid.
+    pub fn due_items_of(&self, ids: &[Id]) -> Result<Vec<(Id, DueItem)>, Error> {
+        let policy = self.desk.policy().sla()?;
+        let follow_up = self.desk.policy().settings(Settings::follow_up)?;
+        let zone = self.desk.policy().zone()?;
+        let tickets = ids.iter().filter_map(|id| self.ticket(*id).ok());
+        let items = |ticket: Ticket| {
+            let items = self.items_of(&ticket, &policy, follow_up, &zone);
+            items.into_iter().map(move |item| (ticket.id, item))
+        };
+        Ok(tickets.flat_map(items).collect())
+    }
+
     /// Returns what is due on a ticket. Manager responses are internal to support.
     fn items_of(
         &self,
