@@ -177,17 +177,19 @@ impl HistoryAudit {
                 self.check_signatures(&revisions, &mut state)?;
             }
         }
+        let policy_at = |commit: Option<String>| state.policies.by_commit.get(&commit?).cloned();
+        let policy = policy_at(tip);
+        if let Some(policy) = &policy {
+            state.result.team.clone_from(&policy.team);
+        }
         // Within a range the base decides, so that a branch cannot accept what it does itself.
         let decides = match range {
-            AuditRange::Between(between) if between.from.is_some() && !state.result.findings.is_empty() => {
-                self.base_of(between).ok()
-            }
-            AuditRange::Between(between) if between.from.is_some() => None,
-            _ => tip,
+            _ if state.result.findings.is_empty() => None,
+            AuditRange::Between(between) if between.from.is_some() => policy_at(self.base_of(between).ok()),
+            _ => policy,
         };
-        if let Some(policy) = decides.and_then(|commit| state.policies.by_commit.get(&commit)) {
+        if let Some(policy) = decides {
             state.result.accept(&policy.accepted);
-            state.result.team.clone_from(&policy.team);
         }
         Ok(state.result)
     }

@@ -46,6 +46,7 @@ fn a_customer_sees_redactions_only_of_visible_entries_and_no_reasons() {
     assert_eq!(listed(&["-C", "../bare.git", "--as", "kenji@desk.example", "audit"]), all);
     assert_eq!(listed(&["-C", "../bare.git", "--as", "ana@acme.example", "audit"]), [""; 0]);
     assert_eq!(listed(&["-C", "../bare.git", "audit"]), all);
+    assert_eq!(listed(&["-C", "../bare.git", "--as", "kenji@desk.example", "audit", "HEAD~1.."]).len(), 1);
 }
 
 #[test]
