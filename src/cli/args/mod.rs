@@ -12,7 +12,7 @@ use clap::Args;
 
 pub use text_input::TextFlags;
 pub(crate) use value_parsers::key;
-pub use write_flags::{CommitFlags, ConditionFlags, TicketFlags, WriteFlags};
+pub use write_flags::{CommitFlags, ConditionFlags, IfNeededFlag, TicketFlags, WriteFlags};
 
 /// The ticket of a verb.
 #[derive(Debug, Args)]

@@ -7,6 +7,8 @@ use super::text_input::TextFlags;
 use super::value_parsers::{key, word_of};
 use crate::cli::error::CliError;
 use crate::desk::ActionRequest;
+use crate::domain::id::Id;
+use crate::domain::ticket::action::Action;
 use crate::domain::vocabulary::Status;
 
 /// The flags of every verb that does one action on one ticket. This must be the last field of a verb's struct, since the
@@ -106,15 +108,29 @@ pub struct ConditionFlags {
     /// Only if this is the ticket's last entry
     #[arg(long, value_name = "ENTRY")]
     pub if_version: Option<String>,
+}
+
+/// The flag of verbs that lead to a state, so that a repetition has nothing to do.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct IfNeededFlag {
     /// Succeed, and add no entry, if the ticket is in that state already
-    #[arg(long, alias = "if-open", hide = true)]
-    pub if_needed: bool,
+    #[arg(long, alias = "if-open")]
+    if_needed: bool,
+}
+
+impl IfNeededFlag {
+    /// Returns the request for an action on a ticket with this flag.
+    pub const fn request(self, ticket: Id, action: Action) -> ActionRequest {
+        let mut request = ActionRequest::on(ticket, action, None);
+        request.if_needed = self.if_needed;
+        request
+    }
 }
 
 impl ConditionFlags {
     /// Returns the request with these conditions.
     pub fn on(&self, request: ActionRequest) -> ActionRequest {
         let if_version = self.if_version.clone();
-        ActionRequest { if_status: self.if_status, if_version, if_needed: self.if_needed, ..request }
+        ActionRequest { if_status: self.if_status, if_version, ..request }
     }
 }

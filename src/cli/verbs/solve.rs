@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use crate::cli::args::TicketFlags;
 use crate::cli::args::value_parsers::word_of;
+use crate::cli::args::{IfNeededFlag, TicketFlags};
 use crate::cli::error::CliError;
 use crate::cli::session::Session;
 use crate::cli::session::who::Who;
-use crate::desk::Desk;
+use crate::desk::{Command, Desk};
 use crate::domain::text::clean_subject;
 use crate::domain::ticket::action::{Action, SolveEvidence};
 use crate::domain::vocabulary::{ReopenReason, Resolution};
@@ -19,12 +19,13 @@ use crate::domain::vocabulary::{ReopenReason, Resolution};
 /// entry names the reply; else --agreed-by must say who agreed. A withdrawal needs a text.
 #[derive(Debug, Args)]
 #[command(
-    mut_arg("if_needed", |flag| flag.hide(false)),
     after_help = "Examples:\n  casebook solve 7S1W1X -m \"Works since the restart.\"\n  casebook solve 7S1W1X --agreed-by ana@acme.example -m \"Ana confirmed by phone.\"\n  casebook solve 7S1W1X --resolution bug_reported --bug BUG-17 --bug-priority P2 --eta 2026-12-15\n  casebook solve 7S1W1X --resolution no_response\n  casebook solve 7S1W1X --resolution withdrawn -m \"A test.\""
 )]
 pub struct SolveArgs {
     #[command(flatten)]
     evidence: ResolutionFlags,
+    #[command(flatten)]
+    needed: IfNeededFlag,
     #[command(flatten)]
     on: TicketFlags,
 }
@@ -51,10 +52,11 @@ struct ResolutionFlags {
 
 impl SolveArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
-        let evidence = self.evidence;
+        let Self { evidence, needed, on } = self;
         let is_withdrawn = evidence.resolution == Resolution::Withdrawn.as_str();
         let comment = is_withdrawn.then_some("Why the ticket is withdrawn.");
-        self.on.run_write(session, comment, |desk, _| Ok(Action::Solve(evidence.solution(session, desk)?)))
+        let request = |desk: &Desk, id| Ok(needed.request(id, Action::Solve(evidence.solution(session, desk)?)));
+        on.run_write_as(session, comment, request, Command::requests)
     }
 }
 
@@ -104,7 +106,6 @@ impl ResolutionFlags {
 ///
 /// Any reply of the customer does so too.
 #[derive(Debug, Args)]
-#[command(mut_arg("if_needed", |flag| flag.hide(false)))]
 pub struct ReopenArgs {
     /// The reason
     #[arg(long, default_value = "not_solved", value_parser = word_of::<ReopenReason>(ReopenReason::WORDS))]
@@ -113,12 +114,15 @@ pub struct ReopenArgs {
     #[arg(long)]
     unmerge: bool,
     #[command(flatten)]
+    needed: IfNeededFlag,
+    #[command(flatten)]
     on: TicketFlags,
 }
 
 impl ReopenArgs {
     pub(super) fn run(self, session: &Session) -> Result<(), CliError> {
         let action = Action::Reopen { reason: self.reason, unmerge: self.unmerge };
-        self.on.run_write(session, None, |_, _| Ok(action))
+        let needed = self.needed;
+        self.on.run_write_as(session, None, |_, id| Ok(needed.request(id, action)), Command::requests)
     }
 }

@@ -81,6 +81,7 @@ fn what_is_done_already_may_be_asked_for_again() {
         assert_eq!(sandbox.shown(&id)["version"], version, "{verb:?}");
     }
     sandbox.run(&["solve", &id, "--if-open"]).ok();
+    sandbox.run(&["note", &id, "-m", "x", "--if-needed"]).fails(2);
 }
 
 #[test]
