@@ -1,28 +1,16 @@
 //! The desk as a viewer sees it: everything that it gives, for a customer and for an agent.
 
-use std::time::Duration;
-
-use casebook::desk::{Desk, Environment};
+use casebook::desk::Desk;
 use casebook::domain::id::Id;
 use casebook::domain::people::person::Person;
 
 use crate::fixtures::desk::desk;
+use crate::fixtures::environment::environment;
 use crate::fixtures::sandbox::Sandbox;
 
 fn opened(sandbox: &Sandbox) -> Desk {
-    let (now, patience) = ("2026-11-21T17:00:00Z".parse().unwrap(), Duration::from_secs(5));
-    let environment = Environment {
-        now,
-        clock_is_fixed: true,
-        seed: None,
-        stand_in: None,
-        fault_point: None,
-        no_index: false,
-        read_only: false,
-        patience,
-        lock_of_parent: None,
-    };
-    Desk::open(&sandbox.path("."), environment).unwrap()
+    let now = "2026-11-21T17:00:00Z".parse().unwrap();
+    Desk::open(&sandbox.path("."), environment(now)).unwrap()
 }
 
 #[test]

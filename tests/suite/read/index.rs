@@ -23,6 +23,7 @@ use proptest::prelude::*;
 use proptest::sample::Index as Pick;
 
 use crate::fixtures::arbitrary;
+use crate::fixtures::environment::environment;
 use crate::fixtures::sandbox::Sandbox;
 
 /// More tickets than the number below which no index is written.
@@ -124,18 +125,7 @@ impl TestDesk {
     }
 
     fn desk(&self, no_index: bool) -> Desk {
-        let patience = Duration::from_secs(10);
-        let world = Environment {
-            now: now(),
-            clock_is_fixed: true,
-            seed: None,
-            stand_in: None,
-            fault_point: None,
-            no_index,
-            read_only: false,
-            patience,
-            lock_of_parent: None,
-        };
+        let world = Environment { no_index, ..environment(now()) };
         Desk::open(&self.root(), world).unwrap()
     }
 

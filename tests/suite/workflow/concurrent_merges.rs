@@ -2,9 +2,8 @@
 //! reported, and nothing is lost.
 
 use std::fs;
-use std::time::Duration;
 
-use casebook::desk::{CheckScope, Desk, Environment, check_desk};
+use casebook::desk::{CheckScope, Desk, check_desk};
 use casebook::domain::id::Id;
 use casebook::domain::rules::Severity;
 use casebook::domain::text::Text;
@@ -16,6 +15,7 @@ use casebook::store::layout::ticket_path;
 use casebook::store::yaml::print;
 use chrono::TimeDelta;
 
+use crate::fixtures::environment::environment;
 use crate::fixtures::workflow_cast::*;
 
 /// The tickets as a merge of the clones' files leaves them.
@@ -49,17 +49,7 @@ impl Union {
             fs::write(path, print(ticket)).unwrap();
         }
         let now = self.tickets[0].created_at();
-        let world = Environment {
-            now,
-            clock_is_fixed: true,
-            seed: None,
-            stand_in: None,
-            fault_point: None,
-            no_index: false,
-            read_only: false,
-            patience: Duration::ZERO,
-            lock_of_parent: None,
-        };
+        let world = environment(now);
         let findings =
             check_desk(&mut Desk::open(folder.path(), world).unwrap(), &CheckScope::Everything).unwrap().findings;
         findings.into_iter().map(|finding| (finding.severity, finding.rule.word)).collect()

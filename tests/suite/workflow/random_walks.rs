@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::time::Duration;
 
 use casebook::desk::{
     ActionRequest, AttachmentData, CheckScope, Command, Desk, Environment, TicketCommand, TicketRef, WriteOptions,
@@ -29,6 +28,7 @@ use proptest::sample::select;
 use tempfile::TempDir;
 
 use crate::fixtures::arbitrary;
+use crate::fixtures::environment::environment;
 use crate::fixtures::workflow_cast::*;
 
 /// The number of tickets on the desk; the last one is of another customer.
@@ -60,18 +60,7 @@ impl WalkedDesk {
 
     pub fn casebook(&self) -> Desk {
         let seed = Some(self.now.timestamp().cast_unsigned());
-        let patience = Duration::from_secs(5);
-        let world = Environment {
-            now: self.now,
-            clock_is_fixed: true,
-            seed,
-            stand_in: None,
-            fault_point: None,
-            no_index: false,
-            read_only: false,
-            patience,
-            lock_of_parent: None,
-        };
+        let world = Environment { seed, ..environment(self.now) };
         Desk::open(self.folder.path(), world).unwrap()
     }
 
