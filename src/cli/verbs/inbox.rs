@@ -1,6 +1,6 @@
 //! The inbox, which `casebook` prints without a verb: the tickets that wait for the acting person.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use clap::Args;
 
@@ -164,10 +164,7 @@ impl Inbox<'_> {
         };
         let is_late = |ticket: &Summary| self.clocks.next(ticket).is_some_and(|clock| clock.is_overdue());
         let follow_ups = self.follow_ups();
-        let follow_up = |ticket: &Summary| {
-            let label = follow_ups.iter().find(|(id, _)| *id == ticket.id).map(|(_, label)| *label)?;
-            Some(Cell::styled(label, colors::ALARM))
-        };
+        let follow_up = |ticket: &Summary| Some(Cell::styled(follow_ups.get(&ticket.id)?, colors::ALARM));
         let waits = |ticket: &Summary| is_mine(ticket) && ticket.header.status == Status::AwaitingReply;
         let is_over = |ticket: &Summary| {
             (is_mine(ticket) || is_free(ticket))
@@ -252,7 +249,7 @@ impl Inbox<'_> {
 
     /// Returns the tickets of the person whose requester is due to be reminded, or who never answered, with the label of
     /// the step.
-    fn follow_ups(&self) -> Vec<(Id, &'static str)> {
+    fn follow_ups(&self) -> HashMap<Id, &'static str> {
         let waits = |ticket: &&Summary| {
             let assignee = ticket.header.assignee.as_ref().zip(self.actor);
             ticket.header.status == Status::AwaitingReply

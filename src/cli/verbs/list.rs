@@ -19,8 +19,8 @@ const FIELDS: RecordFields = RecordFields { fields: view::json::FIELDS, columns:
 
 /// List unsolved tickets, the most urgent first.
 ///
-/// Escalated tickets come first, then those that are due, by priority and age, unless sorted. Solved tickets are listed too if the query speaks of them (status:, resolution:, key:, as-of:, is:open, is:unsolved,
-/// is:merged, is:reopened), or with --all.
+/// Escalated tickets come first, then by due time, priority and age, unless sorted. Solved tickets are listed too if the
+/// query speaks of them (status:, resolution:, key:, as-of:, is:open, is:unsolved, is:merged, is:reopened), or with --all.
 ///
 /// On a terminal it prints a table; in a pipe, one line per ticket with columns separated by tabs: id, status, priority,
 /// assignee, requester, organization, created_at, last_activity_at, subject. Without --limit, no ticket is left out. If

@@ -135,11 +135,11 @@ fn apply_one(text: &str, change: &SettingChange) -> Result<String, String> {
     let known = Settings::of(text).errors().len();
     let checked = |edited: Result<String, String>| {
         let edited = edited?;
-        let errors = Settings::of(edited.as_str()).errors();
-        match errors.into_iter().next_back() {
-            Some(error) if Settings::of(edited.as_str()).errors().len() > known => Err(error.message),
-            _ => Ok(edited),
+        let mut errors = Settings::of(edited.as_str()).errors();
+        if errors.len() <= known {
+            return Ok(edited);
         }
+        Err(errors.pop().map(|error| error.message).unwrap_or_default())
     };
     match change {
         SettingChange::Set { value, .. } => {
